@@ -1,6 +1,5 @@
 //! `stages/*.ron`: one file for each mode.
 
-use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,7 +14,6 @@ use crate::tickets::TICKET;
 use crate::timed_events::check_changes;
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
@@ -125,14 +123,6 @@ impl StageBlock {
     /// Which windows were open at `moment`; `None` when none was.
     pub fn opening(&self, moment: i64, clock: &Clock) -> Option<Opening> {
         Opening::at(&self.windows, moment, clock.zone())
-    }
-
-    /// All rewards of a victory, or the configured number of them, drawn with replacement.
-    pub fn draw(&self, random: &mut Randomness) -> Vec<Amount> {
-        match self.random {
-            None => self.rewards.clone(),
-            Some(draws) => (0..draws).filter_map(|_| self.rewards.choose(random.source()).copied()).collect(),
-        }
     }
 
     fn contains(&self, stage: u32) -> bool {
