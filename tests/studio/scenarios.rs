@@ -234,7 +234,7 @@ fn zone_and_points_can_be_given() {
     assert!(outcome.passed(), "{outcome}");
     let problems = scenario::read("t.ron", r#"(name: "n", zone: "Europe/Berlim", players: [], steps: [])"#);
     let told = problems.expect_err("no such zone").to_string();
-    assert!(told.starts_with("t.ron:1:20: error: zone: "), "{told}");
+    assert!(told.starts_with("t.ron:1:19: error: zone: "), "{told}");
 }
 
 #[test]
