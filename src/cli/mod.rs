@@ -11,6 +11,7 @@ mod compare;
 mod diff;
 mod doors;
 mod environment;
+mod goals;
 mod init;
 mod load;
 mod log;
@@ -119,8 +120,8 @@ pub fn run() -> ExitCode {
         Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
-        Some(Command::Simulate(simulate)) => done(simulate.run()),
-        Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Simulate(simulate)) => simulate.run(),
+        Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Diff(diff)) => diff.run(),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),

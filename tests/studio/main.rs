@@ -6,6 +6,7 @@ mod check_mutations;
 mod compare;
 mod diff;
 mod fuzz_inputs;
+mod goals;
 mod greedy;
 mod habits;
 mod mutation;

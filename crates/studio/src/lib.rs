@@ -5,6 +5,7 @@ pub mod compare;
 pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod goals;
 pub mod hostile_stores;
 pub mod load;
 pub mod long_run;
