@@ -1,21 +1,21 @@
 //! `raidkeep check`: looks for mistakes in the assets without starting anything.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::{print_line, tell};
-use raidkeep_engine::rules::{AssetSource, Problem, Problems};
+use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
 use raidkeep_server::config::Config;
 
 /// Exit code 0: the assets are valid. 1: they are not, or there are warnings and --deny-warnings is set.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Folder of the assets [default: assets if it exists, else the built-in ones].
-    #[arg(value_name = "FOLDER")]
-    folder: Option<PathBuf>,
+    /// Folder of the assets, or one file in it [default: assets if it exists, else the built-in ones].
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
     /// How problems are shown.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -47,25 +47,26 @@ struct Findings<'a> {
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let settings = Config::load(None, &[])?.game()?;
-        let source = raidkeep_game::usual_assets(self.folder.as_deref());
-        let problems = match raidkeep_game::load_rules(&settings, &source) {
-            Ok(rules) => rules.warnings,
-            Err(problems) => problems,
-        };
+        let catalogue = raidkeep_game::catalogue(&settings);
+        let subject = Subject::of(self.path.as_deref(), &catalogue);
+        let source = &subject.source;
+        let found = catalogue.study(source).problems;
+        let (problems, elsewhere) = subject.split(found);
         let errors = problems.error_count();
         let warnings = problems.len() - errors;
+        let summary = || summary(errors, warnings, elsewhere, &subject.describe());
         match self.format {
             Format::Json => {
                 let findings = Findings { assets: source.describe(), errors, warnings, problems: &problems };
                 print_line(&serde_json::to_string_pretty(&findings)?);
             }
             Format::Text => {
-                problems.iter().for_each(|problem| print_line(&located(problem, &source).to_string()));
-                print_line(&summary(errors, warnings, &source));
+                problems.iter().for_each(|problem| print_line(&subject.located(problem).to_string()));
+                print_line(&summary());
             }
             Format::Github => {
-                problems.iter().for_each(|problem| print_line(&github_command(&located(problem, &source))));
-                print_line(&summary(errors, warnings, &source));
+                problems.iter().for_each(|problem| print_line(&github_command(&subject.located(problem))));
+                print_line(&summary());
             }
         }
         let fails = errors > 0 || self.deny_warnings && warnings > 0;
@@ -73,22 +74,63 @@ impl Check {
     }
 }
 
-/// The same problem with a path relative to the working directory, so that terminals and editors can open it.
-fn located(problem: &Problem, source: &AssetSource) -> Problem {
-    let AssetSource::Folder(folder) = source else {
-        return problem.clone();
-    };
-    Problem { file: folder.join(&problem.file).display().to_string(), ..problem.clone() }
+/// What is checked: a folder of assets, or one file within its folder.
+struct Subject {
+    source: AssetSource,
+    /// The file as given, and its path below the assets.
+    file: Option<(PathBuf, String)>,
+}
+
+impl Subject {
+    fn of(path: Option<&Path>, catalogue: &Catalogue) -> Self {
+        let file = path.filter(|path| path.is_file());
+        match file.and_then(|file| Some((file, catalogue.folder_of(file)?))) {
+            Some((file, (folder, below))) => {
+                Self { source: AssetSource::Folder(folder), file: Some((file.to_owned(), below)) }
+            }
+            None => Self { source: raidkeep_game::usual_assets(path), file: None },
+        }
+    }
+
+    fn describe(&self) -> String {
+        self.file.as_ref().map_or_else(|| self.source.describe(), |(file, _)| file.display().to_string())
+    }
+
+    /// The problems of the subject, and how many errors there are elsewhere.
+    fn split(&self, found: Problems) -> (Problems, usize) {
+        let Some((_, below)) = &self.file else {
+            return (found, 0);
+        };
+        let all = found.error_count();
+        let own = Problems::new(found.into_iter().filter(|problem| problem.file == *below).collect());
+        let elsewhere = all - own.error_count();
+        (own, elsewhere)
+    }
+
+    /// The same problem with a path relative to the working directory, so that terminals and editors can open it.
+    fn located(&self, problem: &Problem) -> Problem {
+        let file = match (&self.file, &self.source) {
+            (Some((file, _)), _) => file.clone(),
+            (None, AssetSource::Folder(folder)) => folder.join(&problem.file),
+            (None, _) => return problem.clone(),
+        };
+        Problem { file: file.display().to_string(), ..problem.clone() }
+    }
 }
 
 /// Prints the warnings of assets that are used for something else, on stderr.
 pub(super) fn tell_warnings(warnings: &Problems, source: &AssetSource) {
-    warnings.iter().for_each(|warning| tell(&located(warning, source).to_string()));
+    let subject = Subject { source: source.clone(), file: None };
+    warnings.iter().for_each(|warning| tell(&subject.located(warning).to_string()));
 }
 
-fn summary(errors: usize, warnings: usize, source: &AssetSource) -> String {
+fn summary(errors: usize, warnings: usize, elsewhere: usize, subject: &str) -> String {
     let count = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
-    format!("{}, {} in {}", count(errors, "error"), count(warnings, "warning"), source.describe())
+    let elsewhere = match elsewhere {
+        0 => String::new(),
+        errors => format!(" ({} in other files)", count(errors, "error")),
+    };
+    format!("{}, {} in {subject}{elsewhere}", count(errors, "error"), count(warnings, "warning"))
 }
 
 /// `::error file=..,line=..,col=..,title=..::message`, with special characters escaped.
@@ -126,7 +168,8 @@ mod tests {
 
     #[test]
     fn the_summary_counts() {
-        let source = raidkeep_game::shipped_assets();
-        assert_eq!(summary(1, 0, &source), "1 error, 0 warnings in the files built into the program");
+        let source = raidkeep_game::shipped_assets().describe();
+        assert_eq!(summary(1, 0, 0, &source), "1 error, 0 warnings in the files built into the program");
+        assert_eq!(summary(0, 2, 1, "a.ron"), "0 errors, 2 warnings in a.ron (1 error in other files)");
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::simulate::{Subject, write_file, write_page};
 use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_studio::compare::{Comparison, compare, page};
+use raidkeep_studio::diff::{DiffError, between};
 use raidkeep_studio::goals::{self, judge};
 use raidkeep_studio::report::goals::GoalOutcome;
 use raidkeep_studio::simulate::Study;
@@ -38,7 +39,11 @@ impl Compare {
         let began = Instant::now();
         let studies = self.subject.study(&policy, self.folders.iter().cloned().map(AssetSource::Folder))?;
         let (base, others) = studies.split_first().ok_or("expected two folders or more")?;
-        let comparisons: Vec<Comparison> = others.iter().map(|other| compare(base, other, Vec::new())).collect();
+        let comparisons = others.iter().zip(self.folders.iter().skip(1)).map(|(other, folder)| {
+            let edits = between(&AssetSource::Folder(self.folders[0].clone()), &AssetSource::Folder(folder.clone()))?;
+            Ok(compare(base, other, edits))
+        });
+        let comparisons: Vec<Comparison> = comparisons.collect::<Result<_, DiffError>>()?;
         let judged: Vec<Vec<GoalOutcome>> =
             studies.iter().map(|study| goals.as_ref().map(|goals| judge(goals, study)).unwrap_or_default()).collect();
         let mut markdown = comparisons.iter().map(Comparison::markdown).collect::<Vec<_>>().join("\n");

@@ -7,6 +7,7 @@ mod call;
 mod check;
 mod clock;
 mod compare;
+mod diff;
 mod doors;
 mod environment;
 mod goals;
@@ -90,6 +91,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Runs the same simulation under several asset folders and reports the differences.
     Compare(compare::Compare),
+    /// Tells what differs between two asset folders or revisions, in the game's words.
+    Diff(diff::Diff),
     /// Load-tests a running server with many clients, and reports throughput and latencies.
     Load(Box<load::Load>),
 }
@@ -115,6 +118,7 @@ pub fn run() -> ExitCode {
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => simulate.run(),
         Some(Command::Compare(compare)) => compare.run(),
+        Some(Command::Diff(diff)) => diff.run(),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Restore(restore)) => restore.run(),

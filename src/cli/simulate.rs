@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::check::tell_warnings;
 use crate::cli::goals::GoalOptions;
 use crate::cli::{print_line, tell};
-use raidkeep_engine::rules::{AssetSource, Problems, Single};
+use raidkeep_engine::rules::{AssetSource, LoadedRules, Problems, Single};
 use raidkeep_studio::goals::{self, judge};
 use raidkeep_studio::report::export::{series_csv, series_json};
 use raidkeep_studio::report::page::Page;
@@ -61,11 +61,7 @@ impl Subject {
         policy: &Single<Policy>,
         assets: impl IntoIterator<Item = AssetSource>,
     ) -> Result<Vec<Study>, Box<dyn std::error::Error>> {
-        let named = |assets: AssetSource| {
-            let rules = load(&assets)?;
-            tell_warnings(&rules.warnings, &assets);
-            Ok((short_name(&assets), rules))
-        };
+        let named = |assets: AssetSource| Ok((short_name(&assets), load_telling(&assets)?));
         let folders = assets.into_iter().map(named).collect::<Result<Vec<_>, Troubles>>()?;
         let name = self.policy_file().file_name();
         let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -86,6 +82,13 @@ impl Subject {
     pub(super) fn size(&self) -> f64 {
         f64::from(self.players) * f64::from(self.days) * f64::from(self.seeds)
     }
+}
+
+/// Loads rules, and shows what they warn of.
+fn load_telling(assets: &AssetSource) -> Result<LoadedRules, Troubles> {
+    let rules = load(assets)?;
+    tell_warnings(&rules.warnings, assets);
+    Ok(rules)
 }
 
 /// What reports call assets.
@@ -121,7 +124,7 @@ impl Simulate {
         if let Some(wanted) = &self.greedy {
             let Subject { days, seed, .. } = self.subject;
             let plan = GreedyPlan { wanted, days, seed, policy: &policy.content };
-            let found = greedy(&plan, &load(&assets)?)?;
+            let found = greedy(&plan, &load_telling(&assets)?)?;
             print_line(found.to_string().trim_end());
             return Ok(ExitCode::SUCCESS);
         }

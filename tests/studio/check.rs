@@ -102,6 +102,93 @@ fn a_missing_folder_is_an_error() {
 }
 
 #[test]
+fn a_file_that_the_game_needs_is_missed_and_the_one_in_its_stead_is_named() {
+    let cases = [
+        ("stages/general.ron", "stages/general.ron.txt", "no file has `mode: general`, expected stages/general.ron"),
+        ("stages/general.ron", "stages/general.RON", "no file has `mode: general`, expected stages/general.ron"),
+        ("stages/coin.ron", "stage/coin.ron", "no file has `mode: coin`, expected stages/coin.ron"),
+        ("energy.ron", "energy.ron.txt", "this file is missing, expected energy.ron"),
+        ("items.ron", "item.ron", "this file is missing, expected items.ron"),
+        ("shop.ron", "old/shop.ron", "this file is missing, expected shop.ron"),
+    ];
+    for (needed, named, expected) in cases {
+        let (folder, name) = edited("energy.ron", "maximum:", "maximum:");
+        let renamed = folder.path().join(named);
+        std::fs::create_dir_all(renamed.parent().expect("a file lies in a folder")).expect("writable");
+        std::fs::rename(folder.path().join(needed), renamed).expect("the file was written");
+        let output = check(&[&name]);
+        let told = text(&output);
+        assert!(told.lines().any(|line| line.contains(": error: ") && line.contains(expected)), "{named}: {told}");
+        let warning = format!("{name}/{named}:1:1: warning: ");
+        let warned = told.lines().find(|line| line.starts_with(&warning)).unwrap_or_else(|| panic!("{named}: {told}"));
+        assert!(warned.contains(&format!("\"{needed}\"")), "its right name is told: {warned}");
+        assert_eq!(output.status.code(), Some(1), "{named}");
+        assert!(told.contains("1 error, 1 warning in"), "and nothing follows from it: {told}");
+    }
+}
+
+#[test]
+fn what_looks_like_an_asset_and_is_not_read_is_named_and_notes_beside_the_assets_are_not() {
+    let (folder, name) = edited("energy.ron", "maximum:", "maximum:");
+    for file in ["README.md", "stages/notes.md", "items.csv", "energy.ron~", ".energy.ron.swp"] {
+        std::fs::write(folder.path().join(file), "?").expect("writable");
+    }
+    assert_eq!(text(&check(&[&name])), format!("0 errors, 0 warnings in the folder {name}\n"));
+    for file in ["tasks/new.txt", "enrgy.ron", "images/portraits/fox.jpg", "stages/boss.ron.bak"] {
+        std::fs::write(folder.path().join(file), "?").expect("writable");
+        let told = text(&check(&[&name]));
+        assert!(told.contains(&format!("{name}/{file}:1:1: warning: ")), "{file}: {told}");
+        std::fs::remove_file(folder.path().join(file)).expect("writable");
+    }
+}
+
+#[test]
+fn the_folder_above_or_below_the_assets_is_answered_with_theirs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    edit_assets(&folder.path().join("assets"), "energy.ron", "maximum:", "maximum:");
+    let assets = folder.path().join("assets").canonicalize().expect("it was written");
+    for wrong in [folder.path().to_owned(), assets.join("stages")] {
+        let output = check(&[&wrong.display().to_string()]);
+        let told = text(&output);
+        assert!(told.contains("this folder holds none of the game's files"), "{told}");
+        assert!(told.contains("assets/?)") && told.contains("did you mean"), "{told}");
+        assert!(told.contains("1 error, 0 warnings"), "not one for each file: {told}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+#[test]
+fn one_file_is_checked_within_its_folder() {
+    let (folder, name) = edited("stages/general.ron", "3:9:125", "3:987:125");
+    std::fs::write(folder.path().join("energy.ron"), "(maximum: 1").expect("writable");
+    let file = format!("{name}/stages/general.ron");
+    let output = check(&[&file]);
+    let told = text(&output);
+    let line = line_of(&name, "stages/general.ron", "3:987:125");
+    assert!(told.starts_with(&format!("{file}:{line}:")), "{told}");
+    assert!(told.contains("unknown item 3:987"), "the items of the folder count: {told}");
+    assert!(told.ends_with(&format!("1 error, 0 warnings in {file} (1 error in other files)\n")), "{told}");
+    assert_eq!(output.status.code(), Some(1));
+    let other = check(&[&format!("{name}/shop.ron")]);
+    assert_eq!(other.status.code(), Some(0), "that file itself is right: {}", text(&other));
+}
+
+#[test]
+fn a_wrong_id_is_told_once_at_its_definition_instead_of_at_its_uses() {
+    let (_folder, name) = edited("items.ron", "(id: \"3:1\",", "(id: \"3:1001\",");
+    let told = text(&check(&[&name]));
+    let line = line_of(&name, "items.ron", "3:1001");
+    assert!(told.starts_with(&format!("{name}/items.ron:{line}:")), "{told}");
+    assert!(told.contains("places use item 3:1, which is not defined"), "{told}");
+    assert!(told.contains("1 error, "), "{told}");
+
+    let (_folder, name) = edited("tickets.ron", "key: 19", "key: 29");
+    let told = text(&check(&[&name]));
+    let line = line_of(&name, "tickets.ron", "key: 29");
+    assert!(told.starts_with(&format!("{name}/tickets.ron:{line}:")), "{told}");
+}
+
+#[test]
 fn what_is_legal_but_probably_unintended_is_a_warning() {
     let slips = [
         ("stages/coin.ron", "3:1:10000", "3:1:100000", "is a digit too many or missing?"),

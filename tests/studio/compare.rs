@@ -3,6 +3,7 @@
 use raidkeep::engine::rules::{AssetSource, Single};
 use raidkeep::game::shipped_assets;
 use raidkeep::studio::compare::{Comparison, RowVerdict, compare, page};
+use raidkeep::studio::diff::between;
 use raidkeep::studio::simulate::study::load;
 use raidkeep::studio::simulate::{Crowd, Measure, Policy, Study, StudyPlan, policy, study};
 use raidkeep::studio::testing::edit_assets;
@@ -33,8 +34,9 @@ fn studies(policy: &Single<Policy>, assets: [(&str, AssetSource); 2], seeds: u32
 }
 
 fn compared(assets: [(&str, AssetSource); 2], seeds: u32) -> (Vec<Study>, Comparison) {
+    let edits = between(&assets[0].1, &assets[1].1).expect("well-formed assets");
     let studies = studies(&two_kinds(), assets, seeds);
-    let comparison = compare(&studies[0], &studies[1], vec!["energy: a point every 180 s instead of 360 s".to_owned()]);
+    let comparison = compare(&studies[0], &studies[1], edits);
     (studies, comparison)
 }
 
@@ -55,7 +57,7 @@ fn an_edit_is_found_in_the_archetype_that_it_concerns_and_its_change_has_an_inte
         || a.effect_over_noise >= b.effect_over_noise
         || b.crowd == Crowd::Everybody));
     let markdown = comparison.markdown();
-    let edited = markdown.find("- energy: a point every 180 s").expect("what was edited is told");
+    let edited = markdown.find("360 s to 180 s").expect("what was edited is told");
     assert!(markdown.find("| Level |").is_some_and(|level| edited < level), "first what was edited:\n{markdown}");
     assert!(markdown.contains("| what | of | unit | day 1 | day 7 | day 8 | change | effect / noise |"), "{markdown}");
     let html = page(&studies, &[comparison], None).html();
@@ -86,7 +88,8 @@ fn what_only_chance_moves_cannot_be_told_apart() {
         let folders = [("shipped".to_owned(), load(&shipped_assets()).expect("valid assets"))];
         study(&plan, &folders, || {}).unwrap_or_else(|troubles| panic!("{troubles}")).pop().expect("one folder")
     });
-    let comparison = compare(&first, &second, Vec::new());
+    let edits = between(&shipped_assets(), &shipped_assets()).expect("well-formed assets");
+    let comparison = compare(&first, &second, edits);
     assert!(comparison.uncertain().count() > 20, "other players come at other times");
     assert_eq!(comparison.differing().count(), 0, "{}", comparison.markdown());
     assert!(comparison.markdown().contains("cannot be told apart with 4 seeds"), "{}", comparison.markdown());

@@ -16,8 +16,8 @@ const SLOW: &str = r#"(starts_on: "2026-03-01", moment_seconds: 10, joining_days
 )])"#;
 
 fn look_for(wanted: &str, assets: &AssetSource) -> Greedy {
-    let policy = policy::read("slow.ron", SLOW).expect("a valid policy");
-    let plan = GreedyPlan { wanted, days: 2, seed: 1, policy: &policy.content };
+    let policy = policy::read("slow.ron", SLOW).expect("a valid policy").content;
+    let plan = GreedyPlan { wanted, days: 2, seed: 1, policy: &policy };
     greedy(&plan, &load(assets).expect("valid assets")).unwrap_or_else(|troubles| panic!("{troubles}"))
 }
 

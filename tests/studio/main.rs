@@ -3,6 +3,7 @@
 mod check;
 mod check_mutations;
 mod compare;
+mod diff;
 mod fuzz_inputs;
 mod goals;
 mod greedy;

@@ -2050,6 +2050,11 @@ export interface BossDiedEvent {
 export interface BossEntry {
   /** What everybody gets when it dies. */
   gift: Gift;
+  /**
+   * What the world knows it by: its life, its death and its gift belong to this id, wherever the boss stands in the list and
+   * whatever its name. Lowercase letters, digits and `_`; give it once and never change it.
+   */
+  id: string;
   /** Life points. */
   life_value: number;
   /** The name, for people who read this file. */

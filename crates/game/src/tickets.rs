@@ -3,6 +3,8 @@
 //! A ticket kind is a key of `limits`. All kinds reset at local midnight. Nothing is written at that moment: a count
 //! from an earlier day simply stands for a full one.
 
+mod changes;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -10,11 +12,12 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::identifiers;
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events};
 use raidkeep_engine::mend::{Mend, MendApp, Moments};
-use raidkeep_engine::rules::{Place, Report, RulesApp, SingleFile, Tables};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
@@ -100,8 +103,11 @@ impl PlayerRow for Tickets {
     }
 }
 
+/// Kinds of tickets, by their key.
+pub const TICKET: Naming = Naming { what: "ticket kind", given_in: "the kinds in tickets.ron" };
+
 /// `tickets.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketRules {
     /// Every kind, in the order `limits` shows them.
@@ -113,7 +119,7 @@ pub struct TicketRules {
 }
 
 /// One kind of ticket.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
@@ -142,7 +148,7 @@ impl TicketKind {
 }
 
 /// How a kind of ticket is bought.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// As the client names it.
@@ -215,13 +221,21 @@ impl SingleFile for TicketRules {
     const PATH: &'static str = "tickets.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
-        for (index, kind) in self.kinds.iter().enumerate() {
-            if self.kinds[..index].iter().any(|earlier| earlier.key == kind.key) {
-                let place = place.clone().key("kinds").index(index).key("key");
-                report.error(place, format!("ticket kind {} is listed twice", kind.key));
-            }
-        }
+        let list = Place::file(Self::PATH).key("kinds");
+        let given = self.kinds.iter().enumerate().map(|(index, kind)| GivenName {
+            name: kind.key.to_string(),
+            title: Some(kind.name.clone()),
+            place: list.clone().index(index).key("key"),
+        });
+        report.names_given(TICKET, list.clone(), given);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl TicketRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as SingleFile>::PATH);
         let identified = self.kinds.iter().enumerate();
         let places =
             identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));
@@ -229,10 +243,7 @@ impl SingleFile for TicketRules {
         for (index, purchase) in self.purchases.iter().enumerate() {
             let place = place.clone().key("purchases").index(index);
             for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {
-                if self.kind(kind).is_none() {
-                    report
-                        .error(place.clone().key(key), format!("unknown ticket kind {kind}, expected a key of kinds"));
-                }
+                report.name_used(TICKET, kind.to_string(), &place.clone().key(key));
             }
             if purchase.price_points == Some(0) {
                 report.error(place.clone().key("price_points"), "0 is not a price, expected 1 or more");

@@ -1,6 +1,7 @@
 //! Tools for designers and tests: the test server, scenarios, simulations, load tests, and generated documents.
 
 pub mod compare;
+pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod goals;

@@ -965,6 +965,10 @@ class BossEntry(TypedDict):
 
     gift: Gift
     """What everybody gets when it dies."""
+    id: str
+    """What the world knows it by: its life, its death and its gift belong to this id, wherever the boss stands in the list and
+    whatever its name. Lowercase letters, digits and `_`; give it once and never change it.
+    """
     life_value: int
     """Life points."""
     name: str

@@ -3,17 +3,23 @@
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::fs;
 use std::hash::Hasher;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::decode::decode;
-use super::nearest::nearest;
-use super::problem::{Problem, Problems, Severity, did_you_mean};
+use super::names::AllNames;
+use super::path::Segment;
+use super::problem::{Problem, Problems, Severity};
 use super::report::{Place, Report};
-use super::source::{AssetSource, Reading};
+use super::scan::{Node, scan};
+use super::source::{AssetSource, DEEPEST_FOLDER, Reading};
+use super::texts::TableTexts;
+use super::unread::Known;
 use crate::hash::StableHasher;
 use crate::schema::{SchemaOf, schema_of};
 
@@ -28,6 +34,9 @@ pub trait Table: Send + Sync + Sized + 'static {
     /// Whether the game needs a file of it. Without one, a table that it does not need is assembled from none.
     const IS_NEEDED: bool = true;
 
+    /// Where its files used to lie, for folders of assets from before.
+    const FORMERLY: Option<Former> = None;
+
     /// What one file holds.
     type File: DeserializeOwned + JsonSchema;
 
@@ -38,6 +47,22 @@ pub trait Table: Send + Sync + Sized + 'static {
     ///
     /// A table that could not be read is absent from `tables`. Its own faults are already reported.
     fn validate(&self, tables: &Tables, report: &mut Report);
+}
+
+/// A folder in which files of a table used to lie, and the key that tells them from those that lie there now.
+#[derive(Debug, Clone, Copy)]
+pub struct Former {
+    /// The folder, such as `events/`.
+    pub folder: &'static str,
+    /// A key at the top of each of its files.
+    pub key: &'static str,
+}
+
+impl Former {
+    fn claims(&self, file: &str, text: &str) -> bool {
+        let has_key = |root: Node| root.part(&Segment::Key(self.key.to_owned())).is_some();
+        file.starts_with(self.folder) && scan(text).root.is_some_and(has_key)
+    }
 }
 
 /// A [`Table`] that is a single file, used as decoded.
@@ -95,6 +120,13 @@ impl Tables {
     pub fn insert<T: Table>(&mut self, table: T) {
         self.by_type.insert(TypeId::of::<T>(), Arc::new(table));
     }
+
+    /// Those that a catalogue knows.
+    #[must_use]
+    pub fn of(&self, catalogue: &Catalogue) -> Self {
+        let known = catalogue.kinds.iter().filter_map(|kind| Some((kind.id, Arc::clone(self.by_type.get(&kind.id)?))));
+        Self { by_type: known.collect() }
+    }
 }
 
 impl fmt::Debug for Tables {
@@ -108,6 +140,7 @@ struct Kind {
     id: TypeId,
     path: &'static str,
     is_needed: bool,
+    former: Option<Former>,
     build: fn(&[String], bool, &mut Tables, &mut Report),
     validate: fn(&Tables, &mut Report),
     schema: SchemaOf,
@@ -119,6 +152,7 @@ impl Kind {
             id: TypeId::of::<T>(),
             path: T::PATH,
             is_needed: T::IS_NEEDED,
+            former: T::FORMERLY,
             build: build::<T>,
             validate: validate::<T>,
             schema: schema_of::<T::File>,
@@ -194,28 +228,101 @@ impl Catalogue {
     ///
     /// Returns all errors and warnings if there is any error. Nothing is loaded then.
     pub fn load(&self, source: &AssetSource) -> Result<LoadedRules, Problems> {
-        let Reading { texts, pictures, problems } = source.read();
+        self.study(source).into_rules()
+    }
+
+    /// The same, with everything that was learnt on the way, whether the files are valid or not.
+    #[must_use]
+    pub fn study(&self, source: &AssetSource) -> Study {
+        if let Some(problem) = self.wrong_folder(source) {
+            return Study { problems: Problems::new(vec![problem]), ..Study::default() };
+        }
+        let Reading { texts, pictures, others, problems } = source.read();
         if texts.is_empty() && !problems.is_empty() {
-            return Err(Problems::new(problems));
+            return Study { problems: Problems::new(problems), ..Study::default() };
         }
         let failed: HashSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
         let owned = self.owned_files(&texts);
         let fingerprint = fingerprint(&texts, &owned, &pictures);
+        let kept_texts = Arc::new(TableTexts::new(&texts, &owned));
         let strangers: Vec<String> = texts.keys().filter(|file| self.owner(file).is_none()).cloned().collect();
+        let unread: Vec<String> = strangers.into_iter().chain(others).collect();
         let mut report = Report::new(texts).with_pictures(pictures);
         report.add(problems);
-        for file in strangers {
-            report.add([self.stranger(&file)]);
-        }
-        let tables = self.build(&owned, &failed, &mut report);
+        let known = Known { paths: self.kinds.iter().map(|kind| kind.path).collect() };
+        report.add(known.warn_of(&unread).into_values());
+        let tables = self.build(&owned, &failed, (&known, &unread), &mut report);
+        let causes: HashSet<String> = report.problems().iter().map(|problem| problem.file.clone()).collect();
         for kind in &self.kinds {
             (kind.validate)(&tables, &mut report);
         }
-        let problems = Problems::new(report.into_problems());
-        if problems.has_errors() {
-            return Err(problems);
+        let names = report.settle_names();
+        let givers: HashSet<&str> =
+            names.values().filter_map(|names| names.list.as_ref()).map(Place::file_name).collect();
+        let faulty = report.problems().iter().filter(|problem| problem.severity == Severity::Error);
+        let faulty: HashSet<&str> = faulty.map(|problem| problem.file.as_str()).collect();
+        let rank =
+            |file: &str| (!causes.contains(file), !faulty.contains(file), !givers.contains(file), self.order(file));
+        let problems = Problems::ranked(report.problems().to_vec(), rank);
+        Study { tables, texts: kept_texts, problems, fingerprint, names, report }
+    }
+
+    /// Tells of a folder that holds nothing the game reads, and of the folder that was probably meant.
+    fn wrong_folder(&self, source: &AssetSource) -> Option<Problem> {
+        let AssetSource::Folder(folder) = source else { return None };
+        let held = |folder: &Path| self.held(folder);
+        if self.kinds.is_empty() || !folder.is_dir() || held(folder) > 0 {
+            return None;
         }
-        Ok(LoadedRules { tables, warnings: problems, fingerprint })
+        let below = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+        let above = folder.canonicalize().ok();
+        let above = above.iter().flat_map(|folder| folder.ancestors().skip(1).take(2)).map(Path::to_owned);
+        let meant = below.chain(above).filter(|path| path.is_dir()).map(|path| (held(&path), path));
+        let meant = meant.filter(|(held, _)| *held > 0).max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+        let known: Vec<&str> = self.kinds.iter().map(|kind| kind.path).take(3).collect();
+        let message = format!("this folder holds none of the game's files, expected {} and so on", known.join(", "));
+        let mut problem = Problem::with_file(Severity::Error, "", message);
+        problem.hint = meant.map(|(_, path)| format!("did you mean {}/?", path.display()));
+        Some(problem)
+    }
+
+    /// How many tables have their file or folder in a folder.
+    fn held(&self, folder: &Path) -> usize {
+        self.kinds.iter().filter(|kind| folder.join(kind.path).exists()).count()
+    }
+
+    /// The folder of assets that a file lies in, and the file's path below it.
+    #[must_use]
+    pub fn folder_of(&self, file: &Path) -> Option<(PathBuf, String)> {
+        let file = file.canonicalize().ok()?;
+        let folders = file.ancestors().skip(1).take(DEEPEST_FOLDER).map(|folder| (self.held(folder), folder));
+        let (_, folder) = folders.filter(|(held, _)| *held > 0).max_by_key(|(held, _)| *held)?;
+        let parts = file.strip_prefix(folder).ok()?.iter().map(|part| part.to_string_lossy());
+        Some((folder.to_owned(), parts.collect::<Vec<_>>().join("/")))
+    }
+
+    /// Where the table of a file stands among all.
+    fn order(&self, file: &str) -> usize {
+        let owner = self.owner(file);
+        self.kinds.iter().position(|kind| Some(kind.path) == owner).unwrap_or(0)
+    }
+
+    /// Reads tables from texts that were read and checked before. What cannot be read any more is left out and is among
+    /// the problems.
+    #[must_use]
+    pub fn read_again(&self, texts: &TableTexts) -> (Tables, Problems) {
+        let mut report = Report::new(texts.all());
+        let mut tables = Tables::default();
+        for kind in &self.kinds {
+            let files = texts.files(kind.path);
+            (kind.build)(&files, !files.is_empty(), &mut tables, &mut report);
+        }
+        (tables, Problems::new(report.problems().to_vec()))
+    }
+
+    /// The paths of all tables, in the order they were registered.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.iter().map(|kind| kind.path)
     }
 
     /// The most specific path that a file belongs to.
@@ -227,8 +334,9 @@ impl Catalogue {
     /// The files of each path. A path without files has an empty list.
     fn owned_files(&self, texts: &BTreeMap<String, String>) -> BTreeMap<&'static str, Vec<String>> {
         let mut owned: BTreeMap<_, Vec<String>> = self.kinds.iter().map(|kind| (kind.path, Vec::new())).collect();
-        for file in texts.keys() {
-            if let Some(path) = self.owner(file) {
+        for (file, text) in texts {
+            let former = self.kinds.iter().find(|kind| kind.former.is_some_and(|former| former.claims(file, text)));
+            if let Some(path) = former.map(|kind| kind.path).or_else(|| self.owner(file)) {
                 owned.entry(path).or_default().push(file.clone());
             }
         }
@@ -239,6 +347,7 @@ impl Catalogue {
         &self,
         owned: &BTreeMap<&'static str, Vec<String>>,
         failed: &HashSet<String>,
+        (known, others): (&Known<'_>, &[String]),
         report: &mut Report,
     ) -> Tables {
         let mut tables = Tables::default();
@@ -246,26 +355,15 @@ impl Catalogue {
             let files = owned.get(kind.path).map_or(&[][..], Vec::as_slice);
             let unread = failed.iter().any(|file| self.owner(file) == Some(kind.path));
             if files.is_empty() && !unread && kind.is_needed {
-                report.error(Place::file(kind.path), missing(kind));
+                let remark = report.error(Place::file(kind.path), missing(kind));
+                if let Some(file) = known.stand_in(kind.path, others) {
+                    remark.hint(format!("rename \"{file}\" to \"{}\"", kind.path));
+                }
             } else {
                 (kind.build)(files, !unread, &mut tables, report);
             }
         }
         tables
-    }
-
-    /// The warning about a file that no table reads.
-    fn stranger(&self, file: &str) -> Problem {
-        let base = file.rsplit('/').next().unwrap_or(file);
-        let known: Vec<String> = self
-            .kinds
-            .iter()
-            .map(|kind| if kind.is_folder() { format!("{}{base}", kind.path) } else { kind.path.into() })
-            .collect();
-        let message = "no table reads this file";
-        let mut problem = Problem::with_file(Severity::Warning, file, message);
-        problem.hint = nearest(file, known.iter().map(String::as_str)).map(did_you_mean);
-        problem
     }
 }
 
@@ -304,12 +402,46 @@ fn fingerprint(
 }
 
 /// Rules that are complete and valid.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub struct LoadedRules {
     /// The tables.
     pub tables: Tables,
+    /// What they were read from.
+    pub texts: Arc<TableTexts>,
     /// Probable mistakes that do no harm.
     pub warnings: Problems,
     /// A fingerprint that changes with the name or content of any image or any file that a table reads.
     pub fingerprint: u64,
+}
+
+/// All that a load learns about the files, valid or not.
+#[derive(Debug, Default)]
+pub struct Study {
+    /// The tables that could be read.
+    pub tables: Tables,
+    /// What they were read from.
+    pub texts: Arc<TableTexts>,
+    /// What is wrong.
+    pub problems: Problems,
+    /// As in [`LoadedRules`].
+    pub fingerprint: u64,
+    /// Which names are given and used where.
+    pub names: AllNames,
+    report: Report,
+}
+
+impl Study {
+    /// The line and column of a place, both counted from 1, columns in characters.
+    #[must_use]
+    pub fn position(&self, place: &Place) -> (u32, u32) {
+        self.report.position(place)
+    }
+
+    fn into_rules(self) -> Result<LoadedRules, Problems> {
+        if self.problems.has_errors() {
+            return Err(self.problems);
+        }
+        let Self { tables, texts, problems: warnings, fingerprint, .. } = self;
+        Ok(LoadedRules { tables, texts, warnings, fingerprint })
+    }
 }

@@ -16,14 +16,26 @@ use super::locate::{Document, Spot};
 use super::path::{Segment, path_text};
 use super::problem::{Problem, Severity};
 use super::scan::{Entry, Node};
+use super::syntax::first_fault;
 
 /// The most errors to look for in one file.
 const MOST_ROUNDS: usize = 100;
 
-/// Decodes a file. Returns `None` if there was an error, and adds every error to the problems.
+/// Decodes a file. Returns `None` if there was an error, and adds every error to the problems. Of a text whose form is
+/// broken only the first mistake is told, since nothing behind it can be trusted.
 ///
 /// A duplicate key in a map is an error too, but the content is still returned, so that it can be checked further.
 pub(super) fn decode<F: DeserializeOwned>(file: &str, document: &Document, problems: &mut Vec<Problem>) -> Option<F> {
+    if let Some(fault) = first_fault(document) {
+        let (line, column) = document.position(fault.offset);
+        // The innermost step may lead through the very part that is broken.
+        let mut path = document.spot(fault.offset).path;
+        path.pop();
+        let key = path_text(&path);
+        let problem = Problem::with_file(Severity::Error, file, fault.message);
+        problems.push(Problem { line, column, key, hint: fault.hint, ..problem });
+        return None;
+    }
     let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     let mut search = Search::new(file, document);
     for round in 0..MOST_ROUNDS {
@@ -238,6 +250,11 @@ mod tests {
         let lines = text.matches('\n').count() + 1;
         let mut problems = Vec::new();
         let document = Document::new(text.to_owned());
+        let is_ron = Options::default().from_str::<ron::Value>(text).is_ok();
+        let fault = first_fault(&document);
+        // A name in full width is RON, but never a name of the rules.
+        let is_wide = fault.as_ref().is_some_and(|fault| fault.message.contains("full-width letter"));
+        prop_assert!(!is_ron || is_wide || fault.is_none(), "what RON accepts is no mistake of form: {fault:?}");
         let content = decode::<StageFile>("a.ron", &document, &mut problems);
         prop_assert!(content.is_some() || !problems.is_empty());
         for problem in &problems {

@@ -121,7 +121,7 @@ fn expectation(error: &Error) -> Option<String> {
 }
 
 /// Describes what is at a place, quoting a part of it.
-fn found_at(text: &str, offset: usize) -> String {
+pub(super) fn found_at(text: &str, offset: usize) -> String {
     let Some(first) = text.get(offset..).and_then(|rest| rest.chars().next()) else {
         return "the end of the file".to_owned();
     };

@@ -91,7 +91,7 @@ impl<'a> Cursor<'a> {
         self.skip_blank();
         while self.rest().starts_with('#') {
             let head = self.rest().split('[').next().unwrap_or_default();
-            let (length, sound) = (head.len(), head.starts_with("#!"));
+            let (length, sound) = (head.len(), head[skip_blank(head, 1)..].starts_with('!'));
             self.at += length;
             self.intact &= sound;
             self.skip_group();

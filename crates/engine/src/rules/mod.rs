@@ -14,9 +14,12 @@
 mod catalogue;
 mod decode;
 mod explain;
+mod foreign;
 mod lex;
 mod locate;
+mod names;
 mod nearest;
+mod outline;
 mod path;
 mod problem;
 mod report;
@@ -25,12 +28,17 @@ mod scan;
 mod single;
 mod source;
 mod span;
+mod syntax;
+mod texts;
+mod unread;
 
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, LoadedRules, SingleFile, Table, Tables, only};
+pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
+pub use outline::{RonBracket, RonGroup, RonPart, RonValue};
 pub use problem::{Problem, Problems, Severity};
 pub use report::{Place, Remark, Report};
 pub use resource::{RuleTables, Rules, RulesApp, install};
@@ -38,3 +46,4 @@ pub use single::Single;
 pub use source::AssetSource;
 pub(crate) use source::DEEPEST_FOLDER;
 pub use span::{SPAN_DAYS_MAX, Span};
+pub use texts::TableTexts;

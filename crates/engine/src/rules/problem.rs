@@ -82,7 +82,8 @@ pub(super) fn did_you_mean(name: &str) -> String {
     format!("did you mean {name:?}?")
 }
 
-/// Problems of one load, in the order of file, line and column.
+/// Problems of one load: by file, and within a file by line and column. Files with causes come before those that only
+/// suffer from them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Problems(Vec<Problem>);
@@ -92,6 +93,16 @@ impl Problems {
     #[must_use]
     pub fn new(mut problems: Vec<Problem>) -> Self {
         problems.sort_by(|a, b| (&a.file, a.line, a.column, a.severity).cmp(&(&b.file, b.line, b.column, b.severity)));
+        problems.dedup();
+        Self(problems)
+    }
+
+    /// Sorts problems by the rank of their file first. Exact duplicates are dropped.
+    pub(super) fn ranked<R: Ord>(mut problems: Vec<Problem>, rank: impl Fn(&str) -> R) -> Self {
+        problems.sort_by_cached_key(|problem| {
+            let Problem { file, line, column, severity, .. } = problem;
+            (rank(file), file.clone(), *line, *column, *severity)
+        });
         problems.dedup();
         Self(problems)
     }

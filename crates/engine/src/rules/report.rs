@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::locate::Document;
+use super::names::{AllNames, GivenName, NameScope, settle};
 use super::nearest::nearest;
 use super::path::{Segment, path_text};
 use super::problem::{Problem, Severity, did_you_mean};
@@ -20,6 +21,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// The file's name.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        &self.file
+    }
+
     /// A file as a whole, named by its path below the assets.
     #[must_use]
     pub fn file(name: impl Into<String>) -> Self {
@@ -49,6 +56,7 @@ pub struct Report {
     documents: Arc<BTreeMap<String, Document>>,
     pictures: Arc<BTreeMap<String, Vec<u8>>>,
     problems: Vec<Problem>,
+    names: AllNames,
 }
 
 impl Report {
@@ -82,6 +90,35 @@ impl Report {
         self.note(Severity::Warning, place.borrow(), message.into())
     }
 
+    /// Says which names a list gives. A name that is given twice is reported.
+    pub fn names_given(
+        &mut self,
+        scope: impl Into<NameScope>,
+        list: Place,
+        given: impl IntoIterator<Item = GivenName>,
+    ) {
+        let names = self.names.entry(scope.into()).or_default();
+        names.given.extend(given);
+        names.list.get_or_insert(list);
+    }
+
+    /// Says that a place uses a name. It is reported when the name is given nowhere.
+    pub fn name_used(&mut self, scope: impl Into<NameScope>, name: impl Into<String>, place: &Place) {
+        self.names.entry(scope.into()).or_default().used.push((name.into(), place.clone()));
+    }
+
+    /// Reports names that are given twice or nowhere, and returns all names.
+    pub(super) fn settle_names(&mut self) -> AllNames {
+        let names = std::mem::take(&mut self.names);
+        settle(&names, self);
+        names
+    }
+
+    /// A place as `file:line`.
+    pub(super) fn shown(&self, place: &Place) -> String {
+        format!("{}:{}", place.file, self.line(place))
+    }
+
     /// The problems reported so far, in the order they were found.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
@@ -95,17 +132,12 @@ impl Report {
 
     /// An empty report on the same files.
     pub(super) fn again(&self) -> Self {
-        Self { documents: self.documents(), pictures: self.pictures(), problems: Vec::new() }
+        Self { documents: self.documents(), pictures: self.pictures(), ..Self::default() }
     }
 
     /// The scanned files.
     pub(super) fn documents(&self) -> Arc<BTreeMap<String, Document>> {
         Arc::clone(&self.documents)
-    }
-
-    /// Returns the problems.
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        self.problems
     }
 
     /// The line of a place.

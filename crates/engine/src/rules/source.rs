@@ -84,7 +84,9 @@ pub(super) struct Reading {
     pub(super) texts: BTreeMap<String, String>,
     /// The images that could be read.
     pub(super) pictures: BTreeMap<String, Vec<u8>>,
-    /// One problem for each file or folder that could not.
+    /// Files that are neither, by their path.
+    pub(super) others: Vec<String>,
+    /// One problem for each file or folder that could not be read.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -114,6 +116,8 @@ impl Reading {
                 self.add_folder(&path, &below, depth + 1);
             } else if has_extension(&below, "ron") || has_extension(&below, "png") {
                 self.read_file(&path, below);
+            } else {
+                self.others.push(below);
             }
         }
     }
@@ -161,6 +165,8 @@ impl Reading {
             self.pictures.insert(name, bytes.to_owned());
         } else if has_extension(&name, "ron") {
             self.add_text(name, bytes);
+        } else {
+            self.others.push(name);
         }
     }
 

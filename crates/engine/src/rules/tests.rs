@@ -206,8 +206,7 @@ fn errors_in_several_files_are_all_reported() {
     assert_eq!(
         found,
         [
-            "energy.ron:1:2: error: found the end of the file, expected the rest of the value \
- (the value that starts in line 1, column 1 has no closing bracket)",
+            "energy.ron:1:2: error: found the end of the file, expected `)`: the `(` in line 1, column 1 is not closed",
             "items.ron:1:2: error: [\"1\"]: found the number 1, expected a string in double quotes",
             "stages/a.ron:1:1: error: missing field `stages` in `StageFile`",
         ]
@@ -238,9 +237,9 @@ fn a_missing_file_is_reported_and_a_stray_one_gets_a_hint() {
     assert_eq!(
         faults(&[("enrgy.ron", ENERGY.1), ITEMS]),
         [
-            "energy.ron:1:1: error: this file is missing, expected energy.ron",
-            "enrgy.ron:1:1: warning: no table reads this file (did you mean \"energy.ron\"?)",
+            "energy.ron:1:1: error: this file is missing, expected energy.ron (rename \"enrgy.ron\" to \"energy.ron\")",
             "stages/:1:1: error: this folder holds no file, expected stages/*.ron",
+            "enrgy.ron:1:1: warning: no table reads this file (did you mean \"energy.ron\"?)",
         ]
     );
 }
@@ -276,11 +275,11 @@ fn a_wrong_type_says_what_was_found() {
 #[test]
 fn a_number_that_is_read_in_part_is_shown_in_full() {
     assert_eq!(
-        energy_faults("(maximum: 1.5, interval: 2;3)"),
+        energy_faults("(maximum: 1.5, interval: 2$3)"),
         [
             "energy.ron:1:11: error: maximum: found the number 1.5, expected a whole number",
-            "energy.ron:1:26: error: interval: found the number 2;3, which makes no sense from \
-             `;3` on",
+            "energy.ron:1:26: error: interval: found the number 2$3, which makes no sense from \
+             `$3` on",
         ]
     );
 }
@@ -327,11 +326,10 @@ fn warnings_do_not_prevent_loading() {
 fn a_missing_comma_or_bracket_is_located() {
     assert_eq!(
         energy_faults("(maximum: 1\n interval: 5)"),
-        ["energy.ron:2:2: error: interval: found the name `interval`, expected a comma before it"]
+        ["energy.ron:2:2: error: found the name `interval`, expected a comma before it"]
     );
     assert_eq!(
         stage_faults("(stages: [(id: 1, kind: Normal)\n)"),
-        ["stages/a.ron:2:1: error: found `)`, expected a comma before it (the value that starts \
-          in line 1, column 10 has no closing bracket)"]
+        ["stages/a.ron:2:1: error: found `)`, expected `]` before it: the `[` in line 1, column 10 is not closed"]
     );
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::images::picture::{Picture, longer_side_of_png};
 use raidkeep_engine::request::Job;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, Table, Tables, only};
 
 /// The contents of `images.ron`.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -29,6 +29,9 @@ pub struct ImageLimits {
     /// The longest side of any image that is sent, in pixels.
     pub side_max: u32,
 }
+
+/// Shipped images, by their path below `images/` without `.png`.
+pub const IMAGE: Naming = Naming { what: "image", given_in: "the PNG files in images/" };
 
 /// The shipped images, as base64 text, and the limits.
 #[derive(Debug)]
@@ -138,12 +141,9 @@ impl Images {
         self.shipped.keys().map(String::as_str)
     }
 
-    /// Reports a name at `place` that is not a shipped image.
+    /// Says that a place shows an image by its name.
     pub fn check_name(&self, name: &str, place: &Place, report: &mut Report) {
-        if !self.shipped.contains_key(name) {
-            let message = format!("there is no image \"{name}\", expected a file {}{name}.png", Self::FOLDER);
-            report.error(place, message).nearest(name, self.names());
-        }
+        report.name_used(IMAGE, name, place);
     }
 
     /// The job that converts a client's `image_data` to the form that is kept. Its result is a [`ReceivedImage`].
@@ -174,6 +174,12 @@ impl Table for Images {
     }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
+        let given = self.names().map(|name| GivenName {
+            name: name.to_owned(),
+            title: None,
+            place: Place::file(format!("{}{name}.png", Self::FOLDER)),
+        });
+        report.names_given(IMAGE, Place::file(Self::FOLDER), given.collect::<Vec<_>>());
         let place = Place::file(Self::PATH);
         for (key, value, least, most) in [
             ("upload_max_bytes", self.limits.upload_max_bytes, 1, 1_000_000),

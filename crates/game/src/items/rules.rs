@@ -5,7 +5,10 @@ use serde::Deserialize;
 
 use crate::identifiers;
 use crate::items::{Amount, ItemId};
-use raidkeep_engine::rules::{Place, Report, SingleFile, Span, Tables};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Span, Tables};
+
+/// Items, by `group:id`.
+const ITEM: Naming = Naming { what: "item", given_in: "the items in items.ron" };
 
 /// `items.ron`: which items exist, and what a new player owns.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -53,11 +56,7 @@ impl ItemRules {
 
     /// Reports `amount` at `place` when its item does not exist or its quantity is below `least`.
     pub fn check(&self, amount: &Amount, least: i64, place: Place, report: &mut Report) {
-        if self.item(amount.item).is_none() {
-            let message = format!("unknown item {}, expected an item id from items.ron", amount.item);
-            let known: Vec<String> = self.items.iter().map(|item| item.id.to_string()).collect();
-            report.error(&place, message).nearest(&amount.item.to_string(), known.iter().map(String::as_str));
-        }
+        report.name_used(ITEM, amount.item.to_string(), &place);
         if amount.quantity < least {
             report.error(place, format!("quantity {} is too low, expected {least} or more", amount.quantity));
         }
@@ -94,13 +93,16 @@ impl SingleFile for ItemRules {
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
+        let list = place.clone().key("items");
         for (index, item) in self.items.iter().enumerate() {
-            if self.items[..index].iter().any(|earlier| earlier.id == item.id) {
-                let place = place.clone().key("items").index(index).key("id");
-                report.error(place, format!("item {} is listed twice", item.id));
-            }
-            item.check(&place.clone().key("items").index(index), report);
+            item.check(&list.clone().index(index), report);
         }
+        let given = self.items.iter().enumerate().map(|(index, item)| GivenName {
+            name: item.id.to_string(),
+            title: Some(item.name.clone()),
+            place: list.clone().index(index).key("id"),
+        });
+        report.names_given(ITEM, list.clone(), given);
         let identified = self.items.iter().enumerate();
         let places =
             identified.map(|(index, item)| (place.clone().key("items").index(index), item.identifier.as_deref()));

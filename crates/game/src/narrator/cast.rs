@@ -6,7 +6,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::images::Images;
-use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Tables};
+
+/// Characters, by the id that scripts use.
+pub const CHARACTER: Naming = Naming { what: "character", given_in: "the characters in characters.ron" };
 
 /// All characters, by their ids in scripts.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -32,12 +35,9 @@ impl Cast {
         self.characters.get(id)
     }
 
-    /// Reports a character at `place` that does not exist.
+    /// Says that a place names a character.
     pub fn check(&self, id: &str, place: &Place, report: &mut Report) {
-        if !self.characters.contains_key(id) {
-            let message = format!("there is no character \"{id}\", expected one of {}", Self::PATH);
-            report.error(place, message).nearest(id, self.characters.keys().map(String::as_str));
-        }
+        report.name_used(CHARACTER, id, place);
     }
 }
 
@@ -45,6 +45,13 @@ impl SingleFile for Cast {
     const PATH: &'static str = "characters.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        let list = Place::file(Self::PATH).key("characters");
+        let given = self.characters.iter().map(|(id, character)| GivenName {
+            name: id.clone(),
+            title: Some(character.name.clone()),
+            place: list.clone().key(id),
+        });
+        report.names_given(CHARACTER, list.clone(), given.collect::<Vec<_>>());
         let mut names = HashSet::new();
         for (id, character) in &self.characters {
             let place = Place::file(Self::PATH).key("characters").key(id);

@@ -6,17 +6,23 @@ use crate::narrator::cast::Cast;
 use crate::narrator::rules::NarratorRules;
 use crate::narrator::script::{Choice, Scene, Script};
 use crate::narrator::words::Spoken;
-use raidkeep_engine::rules::{Place, Report, Tables};
+use raidkeep_engine::rules::{GivenName, NameScope, Naming, Place, Report, Tables};
 use raidkeep_engine::template::Template;
+
+/// Scenes and endings of a script, by their names.
+const STEP: Naming = Naming { what: "scene or ending", given_in: "the scenes and endings of this script" };
 
 /// Reports every mistake of the script at `place`. `known_places` are the placeholders that texts may have in braces.
 pub fn check_script(script: &Script, place: &Place, known_places: &[&str], tables: &Tables, report: &mut Report) {
     let limits = tables.get::<NarratorRules>();
     let check = Checker { script, place, known_places, cast: tables.get(), limits };
+    check.steps(report);
     check.frame(report);
     check.scenes(report);
     check.endings(report);
-    check.ways(report);
+    if check.names_every_step() {
+        check.ways(report);
+    }
 }
 
 struct Checker<'a> {
@@ -28,23 +34,51 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
+    fn step_scope(&self) -> NameScope {
+        STEP.within(self.place.file_name())
+    }
+
+    /// Says which scenes and endings there are.
+    fn steps(&self, report: &mut Report) {
+        let script = self.script;
+        let given = |list: &'static str, name: &String| GivenName {
+            name: name.clone(),
+            title: None,
+            place: self.place.clone().key(list).key(name),
+        };
+        let scenes = script.scenes.keys().map(|name| given("scenes", name));
+        let endings = script.endings.keys().filter(|name| !script.scenes.contains_key(*name));
+        let all: Vec<GivenName> = scenes.chain(endings.map(|name| given("endings", name))).collect();
+        report.names_given(self.step_scope(), self.place.clone().key("scenes"), all);
+    }
+
+    /// Whether every name that leads on is that of a scene or ending. If not, nothing is known about the ways.
+    fn names_every_step(&self) -> bool {
+        let script = self.script;
+        let is_known = |name: &str| script.scenes.contains_key(name) || script.endings.contains_key(name);
+        is_known(&script.start)
+            && is_known(&script.runs_out)
+            && script.scenes.values().flat_map(Scene::exits).all(is_known)
+    }
+
     /// Checks the start, the number of turns, and the ending when they run out.
     fn frame(&self, report: &mut Report) {
         let script = self.script;
-        if !script.scenes.contains_key(&script.start) {
-            let message = format!("there is no scene \"{}\", expected one of scenes", script.start);
-            let known = script.scenes.keys().map(String::as_str);
-            report.error(self.place.clone().key("start"), message).nearest(&script.start, known);
+        let place = self.place.clone().key("start");
+        report.name_used(self.step_scope(), script.start.clone(), &place);
+        if script.endings.contains_key(&script.start) {
+            report.error(place, format!("\"{}\" is an ending, expected one of scenes", script.start));
         }
+        let place = self.place.clone().key("runs_out");
+        report.name_used(self.step_scope(), script.runs_out.clone(), &place);
         match script.endings.get(&script.runs_out) {
-            None => {
-                let message = format!("there is no ending \"{}\", expected one of endings", script.runs_out);
-                let known = script.endings.keys().map(String::as_str);
-                report.error(self.place.clone().key("runs_out"), message).nearest(&script.runs_out, known);
+            None if script.scenes.contains_key(&script.runs_out) => {
+                report.error(place, format!("\"{}\" is a scene, expected one of endings", script.runs_out));
             }
+            None => {}
             Some(ending) if ending.success => {
                 let message = "this ending is a success, expected one that is not";
-                report.error(self.place.clone().key("runs_out"), message).hint("nobody wins by idle talk");
+                report.error(place, message).hint("nobody wins by idle talk");
             }
             Some(_) => {}
         }
@@ -109,10 +143,8 @@ impl Checker<'_> {
 
     fn outcome(&self, text: &Template, go: Option<&str>, place: &Place, report: &mut Report) {
         self.text(text, &place.clone().key("text"), report);
-        let names = || self.script.scenes.keys().chain(self.script.endings.keys()).map(String::as_str);
-        if let Some(go) = go.filter(|go| names().all(|name| name != *go)) {
-            let message = format!("there is no scene or ending \"{go}\"");
-            report.error(place.clone().key("go"), message).nearest(go, names());
+        if let Some(go) = go {
+            report.name_used(self.step_scope(), go, &place.clone().key("go"));
         }
     }
 

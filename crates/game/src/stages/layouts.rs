@@ -6,7 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::stages::rules::StageRules;
-use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Tables};
+
+/// Monsters, by their `id`.
+pub const MONSTER: Naming = Naming { what: "monster", given_in: "the monsters in monsters.ron" };
+
+/// Layouts, by their `id`.
+pub const LAYOUT: Naming = Naming { what: "layout", given_in: "the layouts in layouts.ron" };
 
 /// `monsters.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -97,11 +103,6 @@ impl LayoutRules {
         let waves = self.layouts.iter().flat_map(|layout| &layout.waves);
         waves.flat_map(|wave| &wave.enemies).any(|enemy| enemy.monster == id)
     }
-
-    /// The names of all layouts.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.layouts.iter().map(|layout| layout.id.as_str())
-    }
 }
 
 impl SingleFile for MonsterRules {
@@ -110,9 +111,6 @@ impl SingleFile for MonsterRules {
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, monster) in self.monsters.iter().enumerate() {
             let place = Place::file(Self::PATH).key("monsters").index(index);
-            if self.monsters[..index].iter().any(|earlier| earlier.id == monster.id) {
-                report.error(place.clone().key("id"), format!("\"{}\" is listed twice", monster.id));
-            }
             if monster.life <= 0 {
                 report.error(place.clone().key("life"), "expected 1 or more");
             }
@@ -128,6 +126,13 @@ impl SingleFile for MonsterRules {
                 report.warning(place.key("id"), format!("\"{}\" appears in no layout", monster.id));
             }
         }
+        let list = Place::file(Self::PATH).key("monsters");
+        let given = self.monsters.iter().enumerate().map(|(index, monster)| GivenName {
+            name: monster.id.clone(),
+            title: Some(monster.name.clone()),
+            place: list.clone().index(index).key("id"),
+        });
+        report.names_given(MONSTER, list.clone(), given);
     }
 }
 
@@ -137,20 +142,24 @@ impl SingleFile for LayoutRules {
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, layout) in self.layouts.iter().enumerate() {
             let place = Place::file(Self::PATH).key("layouts").index(index);
-            if self.layouts[..index].iter().any(|earlier| earlier.id == layout.id) {
-                report.error(place.clone().key("id"), format!("\"{}\" is listed twice", layout.id));
-            }
             for (at, wave) in layout.waves.iter().enumerate() {
-                check_wave(wave, &place.clone().key("waves").index(at), tables.get(), report);
+                check_wave(wave, &place.clone().key("waves").index(at), report);
             }
-            if tables.get::<StageRules>().is_some_and(|stages| !stages.has_layout(&layout.id)) {
+            if tables.get::<StageRules>().is_some_and(|stages| !stages.may_have_layout(&layout.id)) {
                 report.warning(place.key("id"), format!("no stage has the layout \"{}\"", layout.id));
             }
         }
+        let list = Place::file(Self::PATH).key("layouts");
+        let given = self.layouts.iter().enumerate().map(|(index, layout)| GivenName {
+            name: layout.id.clone(),
+            title: None,
+            place: list.clone().index(index).key("id"),
+        });
+        report.names_given(LAYOUT, list.clone(), given);
     }
 }
 
-fn check_wave(wave: &Wave, place: &Place, monsters: Option<&MonsterRules>, report: &mut Report) {
+fn check_wave(wave: &Wave, place: &Place, report: &mut Report) {
     if !wave.cool_down.is_finite() || wave.cool_down < 0.0 {
         report.error(place.clone().key("cool_down"), "expected a number of 0 or more");
     }
@@ -163,12 +172,6 @@ fn check_wave(wave: &Wave, place: &Place, monsters: Option<&MonsterRules>, repor
         if !on_field(enemy.spawn.0) || !on_field(enemy.spawn.1) {
             report.error(place.clone().key("spawn"), "expected a point of the field, (0 to 100, 0 to 100)");
         }
-        if let Some(rules) = monsters
-            && !rules.monsters.iter().any(|monster| monster.id == enemy.monster)
-        {
-            let message = format!("unknown monster \"{}\", expected one from monsters.ron", enemy.monster);
-            let known = rules.monsters.iter().map(|monster| monster.id.as_str());
-            report.error(place.key("monster"), message).nearest(&enemy.monster, known);
-        }
+        report.name_used(MONSTER, enemy.monster.clone(), &place.key("monster"));
     }
 }

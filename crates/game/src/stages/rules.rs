@@ -6,15 +6,16 @@ use serde::Deserialize;
 use crate::boss::PlausibleDamage;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
-use crate::stages::layouts::LayoutRules;
-use crate::stages::windows::Window;
+use crate::stages::layouts::LAYOUT;
 use crate::stages::{Mode, suspicion};
-use crate::tickets::TicketRules;
+use crate::tickets::TICKET;
+use crate::timed_events::check_changes;
+use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StageRules {
     modes: Vec<(String, ModeRules)>,
 }
@@ -85,9 +86,13 @@ pub struct StageBlock {
     /// there.
     #[serde(default)]
     pub legacy: Option<LegacyEntry>,
-    /// When the stage is open; empty = always. With windows, a stage pays out once in each.
+    /// When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+    /// overlap are one.
     #[serde(default)]
     pub windows: Vec<Window>,
+    /// Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
+    #[serde(default)]
+    pub by_events: bool,
     /// The layout of the enemies, from `layouts.ron`.
     #[serde(default)]
     pub layout: Option<String>,
@@ -108,13 +113,18 @@ pub struct LegacyEntry {
 }
 
 impl StageBlock {
-    fn last(&self) -> u32 {
+    pub(super) fn last(&self) -> u32 {
         self.to.unwrap_or(self.from)
     }
 
-    /// When the window that was open at `moment` opened, unix seconds; `None` when none was.
-    pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
-        self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
+    /// Whether it is open at some times only, and pays once in each.
+    pub fn is_timed(&self) -> bool {
+        self.by_events || !self.windows.is_empty()
+    }
+
+    /// Which windows were open at `moment`; `None` when none was.
+    pub fn opening(&self, moment: i64, clock: &Clock) -> Option<Opening> {
+        Opening::at(&self.windows, moment, clock.zone())
     }
 
     fn contains(&self, stage: u32) -> bool {
@@ -150,8 +160,22 @@ impl StageRules {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
     }
 
-    /// Whether a stage has this layout.
-    pub fn has_layout(&self, id: &str) -> bool {
+    pub(super) fn modes_mut(&mut self) -> impl Iterator<Item = &mut ModeRules> {
+        self.modes.iter_mut().map(|(_, mode)| mode)
+    }
+
+    pub(super) fn placed_blocks(&self) -> impl Iterator<Item = (Place, &StageBlock)> {
+        self.modes.iter().flat_map(|(file, mode)| {
+            let place = Place::file(file).key("stages");
+            mode.stages.iter().enumerate().map(move |(index, block)| (place.clone().index(index), block))
+        })
+    }
+
+    /// Whether a stage has this layout, or may have it in a file that is missing.
+    pub fn may_have_layout(&self, id: &str) -> bool {
+        if Mode::ALL.into_iter().any(|mode| self.mode(mode).is_none()) {
+            return true;
+        }
         let blocks = self.modes.iter().flat_map(|(_, mode)| &mode.stages);
         blocks.filter_map(|block| block.layout.as_deref()).any(|layout| layout == id)
     }
@@ -159,6 +183,23 @@ impl StageRules {
     /// The general stages a new player has passed.
     pub fn newcomer_passed(&self) -> u32 {
         self.mode(Mode::General).map_or(0, |rules| rules.newcomer_passed)
+    }
+}
+
+impl StageRules {
+    /// Reports modes that no file configures: every function of theirs would answer that its stage does not exist.
+    fn check_modes(&self, report: &mut Report) {
+        // A mode that two files configure is probably meant to be the one that is missing, and is reported already.
+        let is_twice = |mode: Mode| self.modes.iter().filter(|(_, rules)| rules.mode == mode).count() > 1;
+        if Mode::ALL.into_iter().any(is_twice) {
+            return;
+        }
+        for mode in Mode::ALL.into_iter().filter(|mode| self.mode(*mode).is_none()) {
+            let message = format!("no file has `mode: {0}`, expected {1}{0}.ron", mode.name(), Self::PATH);
+            report
+                .error(Place::file(Self::PATH), message)
+                .hint("a mode without stages is a file too, with `stages: []`");
+        }
     }
 }
 
@@ -171,6 +212,15 @@ impl Table for StageRules {
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        self.check_modes(report);
+        self.check(tables, report);
+        self.check_openings(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl StageRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, (file, mode)) in self.modes.iter().enumerate() {
             let place = Place::file(file);
             for (earlier_file, earlier) in &self.modes[..index] {
@@ -222,7 +272,10 @@ fn check_run(block: &StageBlock, mode: &ModeRules, expected: u32, place: &Place,
         );
         report.error(place.clone().key("from"), message);
     }
-    if block.last() < block.from || block.last() > mode.last {
+    if block.from > mode.last {
+        let message = format!("stage {} is above {}, the last of the mode", block.from, mode.last);
+        report.error(place.clone().key("from"), message);
+    } else if block.last() < block.from || block.last() > mode.last {
         let message = format!("{} is out of range, expected {} to {}", block.last(), block.from, mode.last);
         report.error(place.clone().key("to"), message);
     }
@@ -257,20 +310,15 @@ fn check_damage(block: &StageBlock, mode: &ModeRules, place: &Place, report: &mu
     }
 }
 
-fn check_tickets(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
-    let Some(tickets) = tables.get::<TicketRules>() else {
-        return;
-    };
+fn check_tickets(mode: &ModeRules, place: &Place, report: &mut Report) {
     let shown = mode.limits.iter().enumerate().map(|(index, key)| (*key, place.clone().key("limits").index(index)));
     for (key, place) in mode.ticket.map(|key| (key, place.clone().key("ticket"))).into_iter().chain(shown) {
-        if tickets.kind(key).is_none() {
-            report.error(place, format!("unknown ticket kind {key}, expected a key of kinds in tickets.ron"));
-        }
+        report.name_used(TICKET, key.to_string(), &place);
     }
 }
 
 fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
-    check_tickets(mode, tables, place, report);
+    check_tickets(mode, place, report);
     for (index, block) in mode.stages.iter().enumerate() {
         let place = place.clone().key("stages").index(index);
         if let Some(items) = tables.get::<ItemRules>() {
@@ -280,14 +328,9 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
                 items.check_all(&legacy.cost, 0, &place.clone().key("legacy").key("cost"), report);
             }
         }
-        for (at, window) in block.windows.iter().enumerate() {
-            window.check(&place.clone().key("windows").index(at), report);
-        }
-        if let (Some(layout), Some(layouts)) = (&block.layout, tables.get::<LayoutRules>())
-            && layouts.layout(layout).is_none()
-        {
-            let message = format!("unknown layout \"{layout}\", expected one from layouts.ron");
-            report.error(place.key("layout"), message).nearest(layout, layouts.names());
+        windows::check_all(&block.windows, &place.clone().key("windows"), report);
+        if let Some(layout) = &block.layout {
+            report.name_used(LAYOUT, layout.clone(), &place.key("layout"));
         }
     }
 }

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::diff::AssetDiff;
 use crate::report::facts;
 use crate::report::summary;
 use crate::simulate::figures::rounded;
@@ -40,7 +41,7 @@ pub struct Comparison {
     /// The days that are compared.
     pub days: Vec<u32>,
     /// What was edited, in the game's words.
-    pub edits: Vec<String>,
+    pub edits: AssetDiff,
     /// Figures that are not the same in both, by falling effect over noise.
     pub rows: Vec<ComparedRow>,
     /// How many figures are exactly the same in both.
@@ -112,8 +113,8 @@ fn as_text<S: serde::Serializer>(measure: &Measure, serializer: S) -> Result<S::
     serializer.collect_str(measure)
 }
 
-/// Compares two studies of the same players, days and seeds; `edits` are what was edited, in the game's words.
-pub fn compare(base: &Study, other: &Study, edits: Vec<String>) -> Comparison {
+/// Compares two studies of the same players, days and seeds; `edits` are what their assets say differently.
+pub fn compare(base: &Study, other: &Study, edits: AssetDiff) -> Comparison {
     let measures: BTreeSet<&Measure> = base.measures().into_iter().chain(other.measures()).collect();
     let mut rows = Vec::new();
     let mut same = 0;

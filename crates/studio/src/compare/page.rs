@@ -38,8 +38,10 @@ fn add(page: &mut Page, studies: (&Study, &Study), comparison: &Comparison, suff
     page.section(&format!("{} against {}: what was edited", comparison.other, comparison.base));
     if comparison.edits.is_empty() {
         page.paragraph("Nothing.");
-    } else {
-        page.list(comparison.edits.iter().cloned());
+    }
+    for (topic, changes) in comparison.edits.topics() {
+        page.paragraph(topic);
+        page.list(changes.iter().map(|change| format!("{}: {}", change.subject, change.words())));
     }
     page.section("What changed most");
     page.paragraph(&comparison.verdict());

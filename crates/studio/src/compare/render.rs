@@ -32,12 +32,8 @@ impl Comparison {
     /// As Markdown.
     pub fn markdown(&self) -> String {
         let mut text = format!("### {} against {}\n\n", self.other, self.base);
-        if !self.edits.is_empty() {
-            text.push_str("Edited:\n\n");
-            self.edits.iter().for_each(|edit| text.push_str(&format!("- {edit}\n")));
-            text.push('\n');
-        }
-        text.push_str(&self.verdict());
+        text.push_str(&self.edits.markdown());
+        text.push_str(&format!("\n### What changed\n\n{}", self.verdict()));
         text.push('\n');
         let leading = self.leading();
         if !leading.is_empty() {

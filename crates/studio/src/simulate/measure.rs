@@ -10,7 +10,7 @@ use crate::simulate::policy::{Habit, Policy};
 use crate::simulate::results::Kill;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::Rules;
-use raidkeep_game::boss::{BossRecord, BossRules, Season, WorldBoss};
+use raidkeep_game::boss::{BossRecord, BossRules, Roster, Season, WorldBoss};
 use raidkeep_game::energy::{Energy, EnergyRules};
 use raidkeep_game::items::{Inventory, ItemId};
 use raidkeep_game::levels::{Experience, LevelRules};
@@ -306,9 +306,10 @@ impl Book {
     }
 
     fn measure_bosses(&mut self, world: &mut World, here: &[&mut Measured]) {
-        let mut bosses: Vec<WorldBoss> = world.query::<&WorldBoss>().iter(world).cloned().collect();
-        bosses.sort_unstable_by_key(|boss| boss.number);
-        let dead: Vec<u32> = bosses.iter().filter(|boss| !boss.is_alive()).map(|boss| boss.number).collect();
+        let roster = &world.resource::<Roster>().0;
+        let bosses: Vec<&WorldBoss> = roster.iter().filter_map(|entity| world.get(*entity)).collect();
+        let places = (0..).zip(&bosses);
+        let dead: Vec<u32> = places.filter(|(_, boss)| !boss.is_alive()).map(|(place, _)| place).collect();
         let rules = world.resource::<Rules<BossRules>>();
         let season = world.resource::<Season>().number;
         let was_dead = |boss: &u32| self.dead.0 == season && self.dead.1.contains(boss);

@@ -151,7 +151,8 @@ impl Run {
 pub struct Words {
     items: BTreeMap<ItemId, String>,
     tickets: BTreeMap<u16, String>,
-    bosses: Vec<String>,
+    /// The ids and names in the order of the roster.
+    bosses: Vec<(String, String)>,
     messages: BTreeMap<(Arc<str>, i32), String>,
 }
 
@@ -164,7 +165,7 @@ impl Words {
         Self {
             items: items.map(|item| (item.id, item.name.clone())).collect(),
             tickets: kinds.map(|kind| (kind.key, kind.name.clone())).collect(),
-            bosses: bosses.map(|boss| boss.name.clone()).collect(),
+            bosses: bosses.map(|boss| (boss.id().to_owned(), boss.name.clone())).collect(),
             messages: BTreeMap::new(),
         }
     }
@@ -187,7 +188,13 @@ impl Words {
     /// A boss by its index in the roster: `史莱姆 (boss 0)`.
     pub fn boss(&self, boss: u32) -> String {
         let name = usize::try_from(boss).ok().and_then(|index| self.bosses.get(index));
-        name.map_or_else(|| format!("boss {boss}"), |name| format!("{name} (boss {boss})"))
+        name.map_or_else(|| format!("boss {boss}"), |(_, name)| format!("{name} (boss {boss})"))
+    }
+
+    /// The index in the roster and the name of the boss with that id.
+    pub fn boss_of(&self, id: &str) -> Option<(u32, &str)> {
+        let mut numbered = (0..).zip(&self.bosses);
+        numbered.find(|(_, (known, _))| known == id).map(|(index, (_, name))| (index, name.as_str()))
     }
 
     /// What a refusal says; empty if it is not known.
