@@ -9,7 +9,9 @@ pub mod boss;
 pub mod challenges;
 pub mod character;
 pub mod crafting;
+pub mod drops;
 pub mod energy;
+pub mod event_calendar;
 pub mod families;
 pub mod goals;
 pub mod hang_up;
@@ -60,7 +62,9 @@ use crate::boss::ranking::RankingPlugin;
 use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
+use crate::drops::DropsPlugin;
 use crate::energy::EnergyPlugin;
+use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
 use crate::goals::GoalsPlugin;
 use crate::hang_up::HangUpPlugin;
@@ -182,6 +186,7 @@ impl PluginGroup for GamePlugins {
             .add(EngineRowsPlugin)
             .add(OverviewPlugin)
             .add(ItemsPlugin::default())
+            .add(DropsPlugin)
             .add(LevelsPlugin)
             .add(EnergyPlugin)
             .add(TicketsPlugin)
@@ -208,6 +213,7 @@ impl PluginGroup for GamePlugins {
             .add(ShopPlugin)
             .add(PortabilityPlugin::default())
             .add(SudPlugin::default())
+            .add(EventCalendarPlugin)
             .add(MendingPlugin)
     }
 }

@@ -117,8 +117,7 @@ fn read(run: &Run, goal: &Goal, crowd: Crowd, study: &Study) -> Reading {
             part(refused * 100.0, figures.sum_until(&Measure::Requests, crowd, day))
         }
         GoalMeasure::BossDies(id) => {
-            let index = study.words.boss_of(id).map(|(index, _)| index);
-            let killed = run.kills.iter().find(|kill| Some(kill.boss) == index);
+            let killed = run.kills.iter().find(|kill| kill.boss == *id);
             killed.map_or(Reading::Never, |kill| Reading::Value(kill.day.into()))
         }
     }
