@@ -64,9 +64,9 @@ fn each_kind_of_goal_measures_what_it_says() {
         ("(of: Points, at_most: 0)", Held),
         ("(of: Refused, at_most: 50)", Held),
         // 24,000 a day, of which what kills a boss is partly lost: 10,000 on the first, and 100,000 on the fifth or sixth.
-        ("(of: BossDies(\"史莱姆王\"), at_most: 2)", Held),
-        ("(of: BossDies(\"血月狼王\"), at_least: 4, at_most: 7)", Held),
-        ("(of: BossDies(\"熔岩矿魔\"), at_most: 6)", Broken),
+        ("(of: BossDies(\"slime_king\"), at_most: 2)", Held),
+        ("(of: BossDies(\"blood_moon_wolf\"), at_least: 4, at_most: 7)", Held),
+        ("(of: BossDies(\"lava_fiend\"), at_most: 6)", Broken),
     ];
     let text: Vec<&str> = goals.iter().map(|(goal, _)| *goal).collect();
     let outcomes = judged(&text.join(",\n"));
@@ -100,8 +100,8 @@ fn goals_are_checked_with_the_rules_and_a_folder_needs_none() {
         ("(of: Level(median), day: 0, at_least: 1)", "goals[0].day: days are counted from 1"),
         ("(of: Stock(\"3:99\", mean), at_least: 1)", "unknown item 3:99, expected an item id from items.ron"),
         ("(of: TicketsLeft(17), at_most: 1)", "unknown ticket 17, expected a key from tickets.ron"),
-        ("(of: BossDies(\"史莱姆\"), at_most: 9)", "unknown boss \"史莱姆\", expected a name from world_boss.ron"),
-        ("(of: BossDies(\"史莱姆王\"), day: 3, at_most: 9)", "goals[0].day: is what is measured"),
+        ("(of: BossDies(\"slime_kin\"), at_most: 9)", "unknown boss \"slime_kin\", expected an id from world_boss.ron"),
+        ("(of: BossDies(\"slime_king\"), day: 3, at_most: 9)", "goals[0].day: is what is measured"),
         ("(of: Growth(item: \"3:1\", days: 7), day: 7, at_most: 10)", "7 is too early to say what has grown in 7 days"),
         ("(of: Growth(item: \"3:1\", days: 0), at_most: 10)", "expected 1 or more"),
     ] {

@@ -73,7 +73,7 @@ pub enum GoalMeasure {
     Points,
     /// % of all requests so far that were refused.
     Refused,
-    /// The day on which a boss first dies: `BossDies("熔岩矿魔")`, by its name.
+    /// The day on which a boss first dies: `BossDies("lava_fiend")`, by its id.
     BossDies(String),
 }
 
@@ -196,8 +196,8 @@ impl Goal {
                 let Some(rules) = tables.get::<BossRules>().filter(|rules| rules.place_of(boss).is_none()) else {
                     return;
                 };
-                let known = rules.bosses.iter().map(|known| known.name.as_str());
-                let message = format!("unknown boss \"{boss}\", expected a name from world_boss.ron");
+                let known = rules.bosses.iter().map(|known| known.id());
+                let message = format!("unknown boss \"{boss}\", expected an id from world_boss.ron");
                 report.error(place, message).nearest(boss, known);
             }
             GoalMeasure::TicketsLeft(key) => {

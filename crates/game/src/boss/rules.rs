@@ -43,9 +43,9 @@ pub struct BossRules {
 }
 
 impl BossRules {
-    /// The place in the roster, from 0, of the boss that people call so.
-    pub fn place_of(&self, name: &str) -> Option<usize> {
-        self.bosses.iter().position(|boss| boss.name == name)
+    /// The place in the roster, from 0, of the boss with that id.
+    pub fn place_of(&self, id: &str) -> Option<usize> {
+        self.bosses.iter().position(|boss| boss.id() == id)
     }
 }
 

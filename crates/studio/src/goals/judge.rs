@@ -116,8 +116,8 @@ fn read(run: &Run, goal: &Goal, crowd: Crowd, study: &Study) -> Reading {
             let refused = flow(run, crowd, day, |measure| matches!(measure, Measure::Refused(..)));
             part(refused * 100.0, figures.sum_until(&Measure::Requests, crowd, day))
         }
-        GoalMeasure::BossDies(name) => {
-            let killed = run.kills.iter().find(|kill| kill.name == *name);
+        GoalMeasure::BossDies(id) => {
+            let killed = run.kills.iter().find(|kill| kill.boss == *id);
             killed.map_or(Reading::Never, |kill| Reading::Value(kill.day.into()))
         }
     }

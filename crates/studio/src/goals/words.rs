@@ -21,7 +21,7 @@ pub(super) fn goal_words(goal: &Goal, study: &Study) -> String {
         GoalMeasure::Stayed => "% not gone for good".to_owned(),
         GoalMeasure::Points => "points paid by a player".to_owned(),
         GoalMeasure::Refused => "% of requests refused".to_owned(),
-        GoalMeasure::BossDies(boss) => return format!("day on which {boss} dies: {}", wanted(goal)),
+        GoalMeasure::BossDies(id) => return format!("day on which {} dies: {}", words.boss(id), wanted(goal)),
     };
     let of = goal.archetype.as_deref().unwrap_or("all players");
     let when = match goal.of {
