@@ -57,4 +57,5 @@ mod tale;
 mod tasks;
 mod transcripts;
 mod traveller;
+mod usage;
 mod windows;

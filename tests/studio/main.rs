@@ -7,6 +7,7 @@ mod diff;
 mod fuzz_inputs;
 mod greedy;
 mod habits;
+mod impact;
 mod mutation;
 mod scenarios;
 mod schema;

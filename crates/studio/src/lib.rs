@@ -5,6 +5,7 @@ pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod hostile_stores;
+pub mod impact;
 pub mod load;
 pub mod long_run;
 pub mod report;
