@@ -55,6 +55,7 @@ mod strangers;
 mod suspects;
 mod tale;
 mod tasks;
+mod timed_events;
 mod transcripts;
 mod traveller;
 mod usage;

@@ -1,5 +1,6 @@
 //! Designers' tools: checks, scenarios, simulations and generated schemas.
 
+mod calendar;
 mod check;
 mod check_mutations;
 mod compare;

@@ -10,6 +10,7 @@ pub mod challenges;
 pub mod character;
 pub mod crafting;
 pub mod energy;
+pub mod event_calendar;
 pub mod families;
 pub mod hang_up;
 pub mod identifiers;
@@ -60,6 +61,7 @@ use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
+use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
@@ -205,6 +207,7 @@ impl PluginGroup for GamePlugins {
             .add(ShopPlugin)
             .add(PortabilityPlugin::default())
             .add(SudPlugin::default())
+            .add(EventCalendarPlugin)
             .add(MendingPlugin)
     }
 }

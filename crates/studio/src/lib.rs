@@ -1,5 +1,6 @@
 //! Tools for designers and tests: the test server, scenarios, simulations, load tests, and generated documents.
 
+pub mod calendar;
 pub mod compare;
 pub mod diff;
 #[doc(hidden)]

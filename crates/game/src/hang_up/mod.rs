@@ -5,6 +5,7 @@
 
 mod changes;
 pub mod model;
+mod rates;
 pub mod requests;
 pub mod rules;
 mod usage;

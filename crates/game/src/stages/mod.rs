@@ -18,6 +18,7 @@ pub mod suspects;
 mod suspicion;
 pub mod sweep;
 mod usage;
+mod winnings;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;

@@ -179,7 +179,7 @@ fn mopping_up_stage(
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
     let stage = stage.ok_or(codes::NOT_PASSED)?;
     let block = sweep.block(stage).ok_or(codes::NOT_CONFIGURED)?;
-    let block = block.under(stage, tables.own_changes(&player.visitor, tables.clock.now()));
+    let block = block.under(stage, tables.own_changes(&player.visitor));
     let points = player.energy.points(tables.clock.now(), &tables.energy);
     let energy = block.energy.checked_mul(count).filter(|energy| *energy <= points).ok_or(codes::ENERGY)?;
     let cost = block.cost(count).ok_or(codes::MATERIALS)?;
