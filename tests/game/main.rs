@@ -8,6 +8,7 @@ mod bosses;
 mod challenges;
 mod clock_jumps;
 mod crafting;
+mod drops;
 mod duel;
 mod ended_tokens;
 mod energy_events;

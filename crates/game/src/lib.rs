@@ -9,6 +9,7 @@ pub mod boss;
 pub mod challenges;
 pub mod character;
 pub mod crafting;
+pub mod drops;
 pub mod energy;
 pub mod event_calendar;
 pub mod families;
@@ -60,6 +61,7 @@ use crate::boss::ranking::RankingPlugin;
 use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
+use crate::drops::DropsPlugin;
 use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
@@ -182,6 +184,7 @@ impl PluginGroup for GamePlugins {
             .add(EngineRowsPlugin)
             .add(OverviewPlugin)
             .add(ItemsPlugin::default())
+            .add(DropsPlugin)
             .add(LevelsPlugin)
             .add(EnergyPlugin)
             .add(TicketsPlugin)

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::{BossField, Ratios};
+use crate::drops::DropRules;
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
@@ -66,6 +67,7 @@ pub(super) struct StageTables<'w> {
     pub(super) tickets: Res<'w, Rules<TicketRules>>,
     pub(super) events: Res<'w, Rules<EventRules>>,
     pub(super) former: FormerTables<'w>,
+    pub(super) drops: Res<'w, Rules<DropRules>>,
 }
 
 impl StageTables<'_> {

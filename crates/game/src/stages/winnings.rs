@@ -35,7 +35,11 @@ pub(super) fn collect_victory(
     let rise = if is_new { player.progress.pass(present, stage, clock) } else { 0 };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
     let block = block.map(|block| block.under(stage, tables.own_changes_of(&player.visitor, session)));
-    let reward = block.as_deref().map(|block| draw(block, random)).unwrap_or_default();
+    let mut reward = block.as_deref().map(|block| block.draw(random)).unwrap_or_default();
+    if let Some(block) = &block {
+        let drops = tables.former.get(session.terms(), &tables.drops);
+        reward.extend(drops.draw(&block.drops, 1, &mut player.inventory, random));
+    }
     let exp = block.map_or(0, |block| block.exp);
     if !reward.is_empty() {
         player.inventory.grant(&reward, VICTORY);
@@ -56,13 +60,4 @@ fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress
         progress.note_paid(stage, opening);
     }
     unpaid.is_some()
-}
-
-/// All rewards of a stage, or the configured number of them, drawn with replacement.
-fn draw(block: &StageBlock, random: &mut Randomness) -> Vec<Amount> {
-    use rand::seq::IndexedRandom;
-    match block.random {
-        None => block.rewards.clone(),
-        Some(draws) => (0..draws).filter_map(|_| block.rewards.choose(random.source()).copied()).collect(),
-    }
 }
