@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod accept_loss;
+mod against;
 mod archive;
 mod backup;
 mod calendar;

@@ -61,4 +61,5 @@ mod tasks;
 mod timed_events;
 mod transcripts;
 mod traveller;
+mod usage;
 mod windows;

@@ -9,6 +9,7 @@ mod fuzz_inputs;
 mod goals;
 mod greedy;
 mod habits;
+mod impact;
 mod mutation;
 mod scenarios;
 mod schema;

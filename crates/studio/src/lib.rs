@@ -7,6 +7,7 @@ pub mod diff;
 pub mod fuzzing;
 pub mod goals;
 pub mod hostile_stores;
+pub mod impact;
 pub mod load;
 pub mod long_run;
 pub mod report;
