@@ -151,12 +151,14 @@ export const READ_ONLY = [
   "get_shop",
   "ledger_list",
   "legal",
+  "list_events",
   "list_orders",
   "order_inspect",
   "order_list",
   "ping",
   "report_list",
   "rules_status",
+  "rules_usage",
   "server_time",
   "skill",
   "status",
@@ -208,6 +210,7 @@ export const WAITING = [
   "query_match",
   "query_match_base",
   "rules_reload",
+  "rules_usage",
   "send_mail",
   "signup",
   "stage_damage_ranking",
@@ -477,6 +480,9 @@ export const CODES = {
   rules_reload: {
     98: "this server cannot read its rules again",
     99: "the assets have errors, which `problems` lists, and the rules stay as they are",
+  },
+  rules_usage: {
+    98: "the rows cannot be read",
   },
   select: {
     403: "role: expected your own username",
@@ -1068,6 +1074,13 @@ export interface PlayerFunctions {
   legal: {
     request: LegalRequest;
     reply: LegalReply;
+    code: never;
+    success: 0;
+  };
+  /** `list_events {token}`: the events that run, and those that begin soon. */
+  list_events: {
+    request: ListEventsRequest;
+    reply: ListEventsReply;
     code: never;
     success: 0;
   };
@@ -1677,6 +1690,16 @@ export interface OperatorFunctions {
     code: never;
     success: 0;
   };
+  /**
+   * `rules_usage {token, files?}`.
+   * - 98: the rows cannot be read
+   */
+  rules_usage: {
+    request: RulesUsageRequest;
+    reply: RulesUsageReply;
+    code: 98;
+    success: 0;
+  };
   /** `suspect_list {limit}`: players with anomalies, those with the most first. */
   suspect_list: {
     request: SuspectListRequest;
@@ -1755,14 +1778,16 @@ export interface Assets {
   [drops: `drops/${string}.ron`]: DropFile;
   /** `energy.ron`. */
   "energy.ron": EnergyRules;
-  /** A special event: the contents of a file in `events/`. */
-  [events: `events/${string}.ron`]: SpecialEvent;
+  /** An event: the contents of a file in `events/`, whose name is the event's id. */
+  [events: `events/${string}.ron`]: TimedEvent;
   /** How large families may be. Their names follow `names.ron`, as usernames do. */
   "families.ron": FamilyRules;
   /** The game master's fighters. */
   "fighters.ron": FighterRules;
   /** The game master. */
   "game_master.ron": GameMaster;
+  /** What designers want of the game. */
+  "goals.ron": Goals;
   /** The rewards of a minute on a stage. */
   "hang_up.ron": HangUpRules;
   /** The contents of `images.ron`. */
@@ -1787,6 +1812,8 @@ export interface Assets {
   "presence.ron": PresenceRules;
   /** Everything that is sold for points. */
   "shop.ron": ShopRules;
+  /** A special event: the contents of a file in `special_events/`. */
+  [special_events: `special_events/${string}.ron`]: SpecialEvent;
   /** One mode: the contents of one file. */
   [stages: `stages/${string}.ron`]: ModeRules;
   /** `sweep.ron`. */
@@ -1879,6 +1906,9 @@ export interface Attributes {
   /** 智力: cleverness, and the force of words and spells. */
   wits: number;
 }
+
+/** Which of the players' values counts. `p10` is the value that 10 % of the players do not exceed. */
+export type Average = "mean" | "lowest" | "p10" | "p25" | "median" | "p75" | "p90" | "highest";
 
 /** The reply of `backup`. */
 export interface BackupReply {
@@ -2530,11 +2560,16 @@ export interface CraftRules {
 
 /** A part of the curve of levels. */
 export interface CurvePiece {
+  /** In place of `step`: what level n needs more than the one before, such as `"100 + 20 * n"`. */
+  need?: number | string;
   /** Level n needs n times this more experience than the one before. */
-  step: number;
+  step?: number;
   /** The last level of this part. */
   to: number;
 }
+
+/** A quantity of an item, `group:id:quantity`; in a run the quantity may be a formula in `n`, the number of the entry: `3:1:375 + 10 * (n - 8)`. */
+export type CurvedAmount = string;
 
 /** The reply: a page of the ranking, and the player's own rank. */
 export type DamageRankingReply = RankingPage;
@@ -2788,6 +2823,70 @@ export interface EntryMoments {
   next_reset_at?: number;
 }
 
+/** A use of an entry of the assets. */
+export interface EntryUse {
+  /** How many times, or pieces. */
+  count: number;
+  /** How it is used, such as `owned`. */
+  how: string;
+  /** What identifies the entry there. */
+  id: string;
+  /** The list in it, such as `items`. */
+  list: string;
+  /** By how many players; 0 for what belongs to the world. */
+  players: number;
+  /** The table, such as `items.ron`. */
+  table: string;
+}
+
+/** A change of numbers while an event runs: `multiply`, `add` or `set`, one of them. */
+export interface EventChange {
+  /** This is added to each; may be negative. */
+  add?: number;
+  /** Each is multiplied by this, and rounded to the nearest whole number (halves up). */
+  multiply?: Factor;
+  /** Which numbers. */
+  of: Numbers;
+  /** Each becomes this. */
+  set?: number;
+}
+
+/** A mail to everybody who is there when an event begins, once for each occurrence of a window. */
+export interface EventMail {
+  /** Text. */
+  body: Texts;
+  /** The items in it. */
+  items?: Amount[];
+  /** Subject. */
+  subject: Texts;
+}
+
+/** When an event runs, unix seconds. */
+export interface EventMoments {
+  /** The first second of it. */
+  begins_at: number;
+  /** The first second after it. */
+  ends_at: number;
+}
+
+/** An event, as a player sees it. */
+export interface EventShown {
+  /** What it brings, in each language. */
+  about?: Texts;
+  /** When it begins or began, and ends. */
+  at: EventMoments;
+  /** Its id. */
+  id: string;
+  /** Its name in each language. */
+  name: Texts;
+  /** The activity stages that it opens. */
+  opens: number[];
+  /** Whether it is for this player alone: in its own days. */
+  own: boolean;
+  /** Whether it runs now. */
+  running: boolean;
+}
+
 /** Experience after a change. */
 export interface ExpInfo {
   /** Experience in all. */
@@ -2821,6 +2920,9 @@ export interface ExpiringItem {
   /** How many end next. */
   quantity: number;
 }
+
+/** A factor of 0 to 1000 with at most three decimals, such as 2 or 0.75. */
+export type Factor = number;
 
 /** The reply of `family_list`. */
 export interface FamilyListReply {
@@ -2950,7 +3052,7 @@ export interface GameMaster {
   give_up: string[];
   /** Shown in place of an empty list. */
   nothing: string;
-  /** Lines for an event that is not in `events/`. */
+  /** Lines for an event that is not in `special_events/`. */
   other_event: Template[];
   /** Lines for anything else. */
   otherwise: Template[];
@@ -3094,6 +3196,68 @@ export interface Gift {
   items: Amount[];
   /** The mail's subject. */
   subject: string;
+}
+
+/** One thing that is wanted. */
+export interface Goal {
+  /** Of whom: the name of an archetype of the policy; absent = of all players. */
+  archetype?: string;
+  /** The lowest value that is as wanted. */
+  at_least?: number;
+  /** The highest value that is as wanted. */
+  at_most?: number;
+  /** When: the end of this day of the simulation, whose first is 1; absent = of its last. */
+  day?: number;
+  /** What is measured. */
+  of: GoalMeasure;
+}
+
+/**
+ * What a goal is about.
+ * - `EnergyWasted`: % of the energy of a day that did not come because it was full: the mean of the days so far.
+ * - `Finished`: % of the players who have passed every stage of all modes that they fight in.
+ * - `Stayed`: % of those who have joined who are not gone for good.
+ * - `Points`: Points that a player has paid in the shop so far.
+ * - `Refused`: % of all requests so far that were refused.
+ */
+export type GoalMeasure = {
+  /** The level: `Level(median)`. */
+  Level: Average;
+} | {
+  /** How many stages of a mode are passed, counted from its first: `Stages(general, p10)`. */
+  Stages: [Mode, Average];
+} | {
+  /** Pieces of an item that a player owns: `Stock("3:1", median)`. */
+  Stock: [ItemId, Average];
+} | {
+  /** By how many % the pieces of an item that players own grow within so many days, the last of which is `day`. */
+  Growth: {
+    /** Over how many days; 7 = a week. */
+    days: number;
+    /** Which item. */
+    item: ItemId;
+  };
+} | {
+  /** Pieces of an item that a player gets in a day, from whatever source: the mean of the days so far. */
+  Gained: ItemId;
+} | {
+  /** Pieces of an item that a player gives in a day, for whatever: the mean of the days so far. */
+  Spent: ItemId;
+} | "EnergyWasted" | {
+  /** Tickets of a kind that are left when a day ends: the mean of the days so far. */
+  TicketsLeft: number;
+} | "Finished" | {
+  /** Days so far on which a player came and found nothing to do. */
+  IdleDays: Average;
+} | "Stayed" | "Points" | "Refused" | {
+  /** The day on which a boss first dies: `BossDies("lava_fiend")`, by its id. */
+  BossDies: string;
+};
+
+/** What designers want of the game. */
+export interface Goals {
+  /** In the order of reports. */
+  goals: Goal[];
 }
 
 /** The goods that a player gets for points. */
@@ -3321,14 +3485,6 @@ export interface LegacyEnergy {
 /** The reply of `enter_stage`. */
 export type LegacyEntered = LegacyStageEntered | BossRoomEntered;
 
-/** What the legacy function `enter_stage` takes. */
-export interface LegacyEntry {
-  /** Items. An amount of 0 shows the item in the reply. */
-  cost?: Amount[];
-  /** Energy. */
-  energy: number;
-}
-
 /** Experience, as the legacy functions name it. */
 export interface LegacyExp {
   /** Experience in all. */
@@ -3341,6 +3497,14 @@ export interface LegacyExp {
 
 /** The reply of `pass_stage`. */
 export type LegacyPassed = StagePassed | BossRoomLeft;
+
+/** What the legacy function `enter_stage` takes. */
+export interface LegacyRun {
+  /** Items. An amount of 0 shows the item in the reply. */
+  cost?: CurvedAmount[];
+  /** Energy. */
+  energy: number | string;
+}
 
 /** What the client needs to play a stage. */
 export interface LegacyStageEntered {
@@ -3377,8 +3541,8 @@ export interface LegalRequest {
 /** The contents of `levels.ron`. */
 export interface LevelFile {
   /**
-   * Pieces of the curve in ascending order: up to threshold `to`, threshold n lies
-   * `step` x n above the one before.
+   * Pieces of the curve in ascending order: up to threshold `to`, threshold n lies `step` x n, or `need`, above the one
+   * before.
    */
   curve: CurvePiece[];
   /** Experience of a new player. */
@@ -3393,6 +3557,15 @@ export interface LifeValue {
 
 /** Tickets left by the key of their kind. */
 export type Limits = Record<string, number>;
+
+/** The reply of `list_events`. */
+export interface ListEventsReply {
+  /** Those that run first, then by when they begin. */
+  events: EventShown[];
+}
+
+/** `list_events {token}`: the events that run, and those that begin soon. */
+export type ListEventsRequest = Record<string, never>;
 
 /** The reply of `list_orders`. */
 export interface ListOrdersReply {
@@ -3685,7 +3858,7 @@ export interface ModeRules {
   /** Whether stages open one after the other. Left out: `true`. */
   sequential?: boolean;
   /** The configured stages. */
-  stages: StageBlock[];
+  stages: StageRun[];
   /** The kind of ticket that an entry takes. */
   ticket?: number;
 }
@@ -3805,6 +3978,168 @@ export interface NextReset {
   /** The next local midnight, unix seconds. */
   next_reset_at: number;
 }
+
+/**
+ * Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
+ * alone. Without `item` it is every item.
+ */
+export type Numbers = {
+  /** Items that a victory grants. */
+  stage_rewards: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Experience that a victory grants. */
+  stage_exp: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Energy that entering a stage takes, by the new and the legacy functions. */
+  stage_energy: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that entering a stage takes, by the new and the legacy functions. */
+  stage_cost: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** The level from which on a stage may be entered. For the world alone. */
+  stage_level: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that a sweep grants. */
+  sweep_rewards: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Experience that a sweep grants. */
+  sweep_exp: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Energy that a sweep takes. */
+  sweep_energy: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that a sweep takes. */
+  sweep_cost: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that a minute of hang-up grants for certain. */
+  hang_up_rates: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** The numerators of the chances of a minute of hang-up. */
+  hang_up_chances: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** The price of an offer, in points. */
+  offer_price: {
+    /** The offer's id; absent = every offer. */
+    offer?: string;
+  };
+} | {
+  /** What an offer grants. */
+  offer_items: {
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The offer's id; absent = every offer. */
+    offer?: string;
+  };
+} | {
+  /** What a ticket costs, in items and in points. */
+  ticket_price: {
+    /** The kind that is bought, as in `tickets.ron`. */
+    ticket: number;
+  };
+} | {
+  /** How many tickets of a kind everybody has each day. For the world alone. */
+  tickets_daily: {
+    /** The kind's key, as in `tickets.ron`. */
+    ticket: number;
+  };
+} | {
+  /** The life of a boss. For the world alone. A boss keeps the damage that it has taken. */
+  boss_life: {
+    /** The boss's id; absent = every boss. */
+    boss?: string;
+  };
+} | {
+  /** What everybody gets when a boss dies. For the world alone. */
+  boss_gift: {
+    /** The boss's id; absent = every boss. */
+    boss?: string;
+    /** Of this item alone. */
+    item?: ItemId;
+  };
+} | {
+  /** What a season's ranks get at its end. For the world alone. */
+  season_rewards: {
+    /** The best rank. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last rank. */
+    to?: number;
+  };
+} | {
+  /** What a battle between players grants. For the world alone. */
+  battle_rewards: {
+    /** Of this item alone. */
+    item?: ItemId;
+  };
+};
 
 /** One thing that is sold. */
 export interface Offer {
@@ -4054,6 +4389,14 @@ export interface PlausibleDamage {
   per_level_second?: number;
   /** For each second in the stage, at any level. Left out: `0`. */
   per_second?: number;
+}
+
+/** Days of a player's own, of 24 hours each; the first begins when the account is made. */
+export interface PlayerDays {
+  /** The first day, counted from 1. */
+  from: number;
+  /** The last day: `(from: 1, to: 7)` is a player's first week. */
+  to: number;
 }
 
 /** The reply of `player_delete`. */
@@ -4565,6 +4908,24 @@ export interface RulesStatusReply {
 /** `rules_status {token}`. */
 export type RulesStatusRequest = Record<string, never>;
 
+/** The reply of `rules_usage`. */
+export interface RulesUsageReply {
+  /** The ids of the running events. */
+  events: string[];
+  /** The files that the rules were read from, and their texts; absent unless asked for. */
+  files?: Record<string, string>;
+  /** The fingerprint of the rules of the files, as in `rules_status`. */
+  fingerprint: string;
+  /** What is in use. */
+  uses: EntryUse[];
+}
+
+/** `rules_usage {token, files?}`. */
+export interface RulesUsageRequest {
+  /** Whether the reply has the texts of the rules in use as well. */
+  files?: boolean;
+}
+
 /** A situation in which a character speaks and the player answers. */
 export interface Scene {
   /** What the player may do. The first match is taken. */
@@ -4759,7 +5120,7 @@ export interface SkillRequest {
 /** A span of time, such as `30d` or `1d 2h 30m 15s`; a day has 24 hours. */
 export type Span = string;
 
-/** A special event: the contents of a file in `events/`. */
+/** A special event: the contents of a file in `special_events/`. */
 export interface SpecialEvent {
   /**
    * The event's description, or else the player's text, must contain one of these. The event with the longest match
@@ -4790,39 +5151,6 @@ export interface Spoils {
   exp: number;
   /** Items. */
   items: Amount[];
-}
-
-/** A run of stages with the same settings. */
-export interface StageBlock {
-  /** Items that entering takes. */
-  cost?: Amount[];
-  /** Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times. */
-  drops?: Drops;
-  /** Energy that entering takes. */
-  energy: number;
-  /** Experience that a victory grants. Left out: `0`. */
-  exp?: number;
-  /** The first stage of the run. */
-  from: number;
-  /** The layout of the enemies, from `layouts.ron`. */
-  layout?: string;
-  /**
-   * What the legacy function `enter_stage` takes instead; absent = the stage is not configured
-   * there.
-   */
-  legacy?: LegacyEntry;
-  /** The lowest level at which a player may enter. Left out: `0`. */
-  level?: number;
-  /** In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`. */
-  plausible_damage?: PlausibleDamage;
-  /** How many of the rewards are drawn, with replacement; absent = all are granted. */
-  random?: number;
-  /** What a victory grants. */
-  rewards?: Amount[];
-  /** The last stage of the run; absent = the first only. */
-  to?: number;
-  /** When the stage is open; empty = always. With windows, a stage pays out once in each. */
-  windows?: Window[];
 }
 
 /** The reply: a page of the ranking, and the player's own rank. */
@@ -4878,6 +5206,47 @@ export interface StageRefreshBossReply {
 
 /** `stage_refresh_boss {token}`. */
 export type StageRefreshBossRequest = Record<string, never>;
+
+/**
+ * A run of stages with the same settings. A number, a quantity or `{..}` in `layout` may be a formula in `n`, the number of
+ * the stage: `exp: "500 + 20 * (n - 8)"`.
+ */
+export interface StageRun {
+  /** Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time. */
+  by_events?: boolean;
+  /** Items that entering takes. */
+  cost?: CurvedAmount[];
+  /** Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times. */
+  drops?: Drops;
+  /** Energy that entering takes. */
+  energy: number | string;
+  /** Experience that a victory grants. Left out: `0`. */
+  exp?: number | string;
+  /** The first stage of the run. */
+  from: number;
+  /** The layout of the enemies, from `layouts.ron`. */
+  layout?: string;
+  /**
+   * What the legacy function `enter_stage` takes instead; absent = the stage is not configured
+   * there.
+   */
+  legacy?: LegacyRun;
+  /** The lowest level at which a player may enter. Left out: `0`. */
+  level?: number | string;
+  /** In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`. */
+  plausible_damage?: PlausibleDamage;
+  /** How many of the rewards are drawn, with replacement; absent = all are granted. */
+  random?: number;
+  /** What a victory grants. */
+  rewards?: CurvedAmount[];
+  /** The last stage of the run; absent = the first only. */
+  to?: number;
+  /**
+   * When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+   * overlap are one.
+   */
+  windows?: Window[];
+}
 
 /** The reply of `victory_stage_*`. */
 export interface StageWon {
@@ -4998,30 +5367,30 @@ export interface SuspectShown {
   time: string;
 }
 
-/** A run of stages with rewards that grow along it. */
-export interface SweepBlock {
+/** `sweep.ron`. */
+export interface SweepRules {
+  /** Runs of stages. */
+  stages: SweepRun[];
+}
+
+/** A run of stages with rewards that grow along it: by `growth`, or by formulas in `n`, the number of the stage. */
+export interface SweepRun {
   /** Items of one sweep. */
-  cost?: Amount[];
+  cost?: CurvedAmount[];
   /** Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times. */
   drops?: Drops;
   /** Energy of one sweep. */
-  energy: number;
+  energy: number | string;
   /** Experience of one sweep. */
-  exp: number;
+  exp: number | string;
   /** The first stage of the run. */
   from: number;
   /** What each further stage of the run adds. */
   growth?: Amount[];
-  /** What one sweep of the first stage grants. */
-  rewards: Amount[];
+  /** What one sweep grants; with `growth`, one of the first stage. */
+  rewards: CurvedAmount[];
   /** The last stage of the run. */
   to: number;
-}
-
-/** `sweep.ron`. */
-export interface SweepRules {
-  /** Runs of stages. */
-  stages: SweepBlock[];
 }
 
 /** The settings of a task of either kind. */
@@ -5133,6 +5502,14 @@ export interface TaskTemplate {
 /** A text in which `{name}` is a place to fill. */
 export type Template = string;
 
+/** A text in two languages. */
+export interface Texts {
+  /** English. */
+  en: string;
+  /** Chinese. */
+  zh: string;
+}
+
 /** The reply of `buy_ticket`. */
 export interface TicketBought {
   /** The same moments in unix seconds. */
@@ -5227,6 +5604,31 @@ export interface TimeTold {
   time: string;
   /** IANA name of the zone. */
   zone: string;
+}
+
+/** An event: the contents of a file in `events/`, whose name is the event's id. */
+export interface TimedEvent {
+  /** What it brings, for players. */
+  about?: Texts;
+  /** How long before its beginning `list_events` tells of it. */
+  announced?: Span;
+  /**
+   * What it changes while it runs, one after the other. Events that run at the same time change in the order of their
+   * files' names; a player's own events come last.
+   */
+  changes?: EventChange[];
+  /** Why it changes numbers that other events change at the same time; silences the warnings about that. */
+  intended?: string;
+  /** What everybody gets when it begins. */
+  mail?: EventMail;
+  /** What players call it. */
+  name: Texts;
+  /** Activity stages that are open while it runs. */
+  opens?: number[];
+  /** Instead of windows: the days of each player's own on which it runs for this player. */
+  player_days?: PlayerDays;
+  /** When it runs, for everybody. One window that is open is enough. */
+  windows?: Window[];
 }
 
 /** A token in clear text, on its way to its client. */
@@ -5376,26 +5778,42 @@ export interface Weights {
  */
 export type When = "always" | "ahead" | "behind";
 
-/** One opening schedule of a stage. */
+/** When something is open or in force, in the world's zone. */
 export type Window = {
   /** On these weekdays from one time of day to another. */
   Weekly: {
     /** Local time, such as "10:00". */
     from: string;
+    /** Tells it apart from the other windows beside it, also when its times change; absent = its place among them. */
+    name?: string;
     /**
      * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
      * "22:00" to "02:00" is open over midnight.
      */
     to: string;
+    /** The weekday to which `to` belongs, for a window of several days; absent = the day on which it opens, or the next. */
+    to_day?: Weekday;
     /** On which days it opens. */
     weekdays: Weekday[];
   };
 } | {
-  /** From one date to another. */
+  /** From one date to another, once. */
   Dates: {
     /** Local date, such as "2026-12-24". */
     from: string;
+    /** As of a weekly window. A named one is one occurrence, also when its dates change. */
+    name?: string;
     /** Local date, exclusive. */
+    to: string;
+  };
+} | {
+  /** From one date to another, every year. */
+  Yearly: {
+    /** Month and day, such as "12-24". */
+    from: string;
+    /** As of a weekly window. */
+    name?: string;
+    /** Month and day, exclusive. Before `from`, it is a day of the next year. */
     to: string;
   };
 };

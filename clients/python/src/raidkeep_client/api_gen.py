@@ -174,12 +174,14 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "get_shop",
         "ledger_list",
         "legal",
+        "list_events",
         "list_orders",
         "order_inspect",
         "order_list",
         "ping",
         "report_list",
         "rules_status",
+        "rules_usage",
         "server_time",
         "skill",
         "status",
@@ -233,6 +235,7 @@ WAITING: Final[frozenset[str]] = frozenset(
         "query_match",
         "query_match_base",
         "rules_reload",
+        "rules_usage",
         "send_mail",
         "signup",
         "stage_damage_ranking",
@@ -528,6 +531,9 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "this server cannot read its rules again",
         99: "the assets have errors, which `problems` lists, and the rules stay as they are",
     },
+    "rules_usage": {
+        98: "the rows cannot be read",
+    },
     "select": {
         403: "role: expected your own username",
         404: "this task is not among those you may take",
@@ -723,6 +729,8 @@ Assets = TypedDict(
         "fighters.ron": "FighterRules",
         # The game master.
         "game_master.ron": "GameMaster",
+        # What designers want of the game.
+        "goals.ron": "Goals",
         # The rewards of a minute on a stage.
         "hang_up.ron": "HangUpRules",
         # The contents of `images.ron`.
@@ -757,8 +765,9 @@ Assets = TypedDict(
 )
 """What each file of the assets holds, and each file of a folder:
 - `drops/*.ron`: DropFile
-- `events/*.ron`: SpecialEvent
+- `events/*.ron`: TimedEvent
 - `personal_tasks/*.ron`: TaskTemplate
+- `special_events/*.ron`: SpecialEvent
 - `stages/*.ron`: ModeRules
 - `tasks/*.ron`: PublicTask
 """
@@ -1430,7 +1439,9 @@ class CraftRules(TypedDict):
 class CurvePiece(TypedDict):
     """A part of the curve of levels."""
 
-    step: int
+    need: NotRequired[int | str]
+    """In place of `step`: what level n needs more than the one before, such as `"100 + 20 * n"`."""
+    step: NotRequired[int]
     """Level n needs n times this more experience than the one before."""
     to: int
     """The last level of this part."""
@@ -1680,6 +1691,75 @@ class EntryMoments(TypedDict):
     """When the tickets return, in modes that take some."""
 
 
+class EntryUse(TypedDict):
+    """A use of an entry of the assets."""
+
+    count: int
+    """How many times, or pieces."""
+    how: str
+    """How it is used, such as `owned`."""
+    id: str
+    """What identifies the entry there."""
+    list: str
+    """The list in it, such as `items`."""
+    players: int
+    """By how many players; 0 for what belongs to the world."""
+    table: str
+    """The table, such as `items.ron`."""
+
+
+class EventChange(TypedDict):
+    """A change of numbers while an event runs: `multiply`, `add` or `set`, one of them."""
+
+    add: NotRequired[int]
+    """This is added to each; may be negative."""
+    multiply: NotRequired[Factor]
+    """Each is multiplied by this, and rounded to the nearest whole number (halves up)."""
+    of: Numbers
+    """Which numbers."""
+    set: NotRequired[int]
+    """Each becomes this."""
+
+
+class EventMail(TypedDict):
+    """A mail to everybody who is there when an event begins, once for each occurrence of a window."""
+
+    body: Texts
+    """Text."""
+    items: NotRequired[list[Amount]]
+    """The items in it."""
+    subject: Texts
+    """Subject."""
+
+
+class EventMoments(TypedDict):
+    """When an event runs, unix seconds."""
+
+    begins_at: int
+    """The first second of it."""
+    ends_at: int
+    """The first second after it."""
+
+
+class EventShown(TypedDict):
+    """An event, as a player sees it."""
+
+    about: NotRequired[Texts]
+    """What it brings, in each language."""
+    at: EventMoments
+    """When it begins or began, and ends."""
+    id: str
+    """Its id."""
+    name: Texts
+    """Its name in each language."""
+    opens: list[int]
+    """The activity stages that it opens."""
+    own: bool
+    """Whether it is for this player alone: in its own days."""
+    running: bool
+    """Whether it runs now."""
+
+
 class ExpInfo(TypedDict):
     """Experience after a change."""
 
@@ -1852,7 +1932,7 @@ class GameMaster(TypedDict):
     nothing: str
     """Shown in place of an empty list."""
     other_event: list[Template]
-    """Lines for an event that is not in `events/`."""
+    """Lines for an event that is not in `special_events/`."""
     otherwise: list[Template]
     """Lines for anything else."""
     quote: Template
@@ -2004,6 +2084,100 @@ class Gift(TypedDict):
     """The items in it."""
     subject: str
     """The mail's subject."""
+
+
+class Goal(TypedDict):
+    """One thing that is wanted."""
+
+    archetype: NotRequired[str]
+    """Of whom: the name of an archetype of the policy; absent = of all players."""
+    at_least: NotRequired[float]
+    """The lowest value that is as wanted."""
+    at_most: NotRequired[float]
+    """The highest value that is as wanted."""
+    day: NotRequired[int]
+    """When: the end of this day of the simulation, whose first is 1; absent = of its last."""
+    of: GoalMeasure
+    """What is measured."""
+
+
+class GoalMeasureBossDies(TypedDict):
+    """GoalMeasureBossDies"""
+
+    BossDies: str
+    """The day on which a boss first dies: `BossDies("lava_fiend")`, by its id."""
+
+
+class GoalMeasureGained(TypedDict):
+    """GoalMeasureGained"""
+
+    Gained: ItemId
+    """Pieces of an item that a player gets in a day, from whatever source: the mean of the days so far."""
+
+
+class GoalMeasureGrowth(TypedDict):
+    """GoalMeasureGrowth"""
+
+    Growth: GoalMeasureGrowthGrowthDays
+    """By how many % the pieces of an item that players own grow within so many days, the last of which is `day`."""
+
+
+class GoalMeasureGrowthGrowthDays(TypedDict):
+    """GoalMeasureGrowthGrowthDays"""
+
+    days: int
+    """Over how many days; 7 = a week."""
+    item: ItemId
+    """Which item."""
+
+
+class GoalMeasureIdleDays(TypedDict):
+    """GoalMeasureIdleDays"""
+
+    IdleDays: Average
+    """Days so far on which a player came and found nothing to do."""
+
+
+class GoalMeasureLevel(TypedDict):
+    """GoalMeasureLevel"""
+
+    Level: Average
+    """The level: `Level(median)`."""
+
+
+class GoalMeasureSpent(TypedDict):
+    """GoalMeasureSpent"""
+
+    Spent: ItemId
+    """Pieces of an item that a player gives in a day, for whatever: the mean of the days so far."""
+
+
+class GoalMeasureStages(TypedDict):
+    """GoalMeasureStages"""
+
+    Stages: list[Average | Mode]
+    """How many stages of a mode are passed, counted from its first: `Stages(general, p10)`."""
+
+
+class GoalMeasureStock(TypedDict):
+    """GoalMeasureStock"""
+
+    Stock: list[Average | ItemId]
+    """Pieces of an item that a player owns: `Stock("3:1", median)`."""
+
+
+class GoalMeasureTicketsLeft(TypedDict):
+    """GoalMeasureTicketsLeft"""
+
+    TicketsLeft: int
+    """Tickets of a kind that are left when a day ends: the mean of the days so far."""
+
+
+class Goals(TypedDict):
+    """What designers want of the game."""
+
+    goals: list[Goal]
+    """In the order of reports."""
 
 
 class Goods(TypedDict):
@@ -2232,15 +2406,6 @@ class LegacyEnergy(TypedDict):
     """Seconds to the next point; -1 when none is coming back."""
 
 
-class LegacyEntry(TypedDict):
-    """What the legacy function `enter_stage` takes."""
-
-    cost: NotRequired[list[Amount]]
-    """Items. An amount of 0 shows the item in the reply."""
-    energy: int
-    """Energy."""
-
-
 class LegacyExp(TypedDict):
     """Experience, as the legacy functions name it."""
 
@@ -2250,6 +2415,15 @@ class LegacyExp(TypedDict):
     """The level that this makes."""
     need: int
     """Experience missing for the next level; 0 at the highest."""
+
+
+class LegacyRun(TypedDict):
+    """What the legacy function `enter_stage` takes."""
+
+    cost: NotRequired[list[CurvedAmount]]
+    """Items. An amount of 0 shows the item in the reply."""
+    energy: int | str
+    """Energy."""
 
 
 class LegacyStageEntered(TypedDict):
@@ -2291,8 +2465,8 @@ class LevelFile(TypedDict):
     """The contents of `levels.ron`."""
 
     curve: list[CurvePiece]
-    """Pieces of the curve in ascending order: up to threshold `to`, threshold n lies
-    `step` x n above the one before.
+    """Pieces of the curve in ascending order: up to threshold `to`, threshold n lies `step` x n, or `need`, above the one
+    before.
     """
     newcomer_exp: int
     """Experience of a new player."""
@@ -2303,6 +2477,17 @@ class LifeValue(TypedDict):
 
     life_value: int
     """Its life points when the season begins."""
+
+
+class ListEventsReply(TypedDict):
+    """The reply of `list_events`."""
+
+    events: list[EventShown]
+    """Those that run first, then by when they begin."""
+
+
+class ListEventsRequest(TypedDict):
+    """`list_events {token}`: the events that run, and those that begin soon."""
 
 
 class ListOrdersReply(TypedDict):
@@ -2600,7 +2785,7 @@ class ModeRules(TypedDict):
     """When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never."""
     sequential: NotRequired[bool]
     """Whether stages open one after the other. Left out: `true`."""
-    stages: list[StageBlock]
+    stages: list[StageRun]
     """The configured stages."""
     ticket: NotRequired[int]
     """The kind of ticket that an entry takes."""
@@ -2725,6 +2910,338 @@ class NextReset(TypedDict):
 
     next_reset_at: int
     """The next local midnight, unix seconds."""
+
+
+class NumbersBattleRewards(TypedDict):
+    """NumbersBattleRewards"""
+
+    battle_rewards: NumbersBattleRewardsBattleRewardsItem
+    """What a battle between players grants. For the world alone."""
+
+
+class NumbersBattleRewardsBattleRewardsItem(TypedDict):
+    """NumbersBattleRewardsBattleRewardsItem"""
+
+    item: NotRequired[ItemId]
+    """Of this item alone."""
+
+
+class NumbersBossGift(TypedDict):
+    """NumbersBossGift"""
+
+    boss_gift: NumbersBossGiftBossGiftBoss
+    """What everybody gets when a boss dies. For the world alone."""
+
+
+class NumbersBossGiftBossGiftBoss(TypedDict):
+    """NumbersBossGiftBossGiftBoss"""
+
+    boss: NotRequired[str]
+    """The boss's id; absent = every boss."""
+    item: NotRequired[ItemId]
+    """Of this item alone."""
+
+
+class NumbersBossLife(TypedDict):
+    """NumbersBossLife"""
+
+    boss_life: NumbersBossLifeBossLifeBoss
+    """The life of a boss. For the world alone. A boss keeps the damage that it has taken."""
+
+
+class NumbersBossLifeBossLifeBoss(TypedDict):
+    """NumbersBossLifeBossLifeBoss"""
+
+    boss: NotRequired[str]
+    """The boss's id; absent = every boss."""
+
+
+class NumbersHangUpChances(TypedDict):
+    """NumbersHangUpChances"""
+
+    hang_up_chances: NumbersHangUpChancesHangUpChancesFrom
+    """The numerators of the chances of a minute of hang-up."""
+
+
+NumbersHangUpChancesHangUpChancesFrom = TypedDict(
+    "NumbersHangUpChancesHangUpChancesFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersHangUpRates(TypedDict):
+    """NumbersHangUpRates"""
+
+    hang_up_rates: NumbersHangUpRatesHangUpRatesFrom
+    """Items that a minute of hang-up grants for certain."""
+
+
+NumbersHangUpRatesHangUpRatesFrom = TypedDict(
+    "NumbersHangUpRatesHangUpRatesFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersOfferItems(TypedDict):
+    """NumbersOfferItems"""
+
+    offer_items: NumbersOfferItemsOfferItemsItem
+    """What an offer grants."""
+
+
+class NumbersOfferItemsOfferItemsItem(TypedDict):
+    """NumbersOfferItemsOfferItemsItem"""
+
+    item: NotRequired[ItemId]
+    """Of this item alone."""
+    offer: NotRequired[str]
+    """The offer's id; absent = every offer."""
+
+
+class NumbersOfferPrice(TypedDict):
+    """NumbersOfferPrice"""
+
+    offer_price: NumbersOfferPriceOfferPriceOffer
+    """The price of an offer, in points."""
+
+
+class NumbersOfferPriceOfferPriceOffer(TypedDict):
+    """NumbersOfferPriceOfferPriceOffer"""
+
+    offer: NotRequired[str]
+    """The offer's id; absent = every offer."""
+
+
+class NumbersSeasonRewards(TypedDict):
+    """NumbersSeasonRewards"""
+
+    season_rewards: NumbersSeasonRewardsSeasonRewardsFrom
+    """What a season's ranks get at its end. For the world alone."""
+
+
+NumbersSeasonRewardsSeasonRewardsFrom = TypedDict(
+    "NumbersSeasonRewardsSeasonRewardsFrom",
+    {
+        # The best rank.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last rank.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageCost(TypedDict):
+    """NumbersStageCost"""
+
+    stage_cost: NumbersStageCostStageCostFrom
+    """Items that entering a stage takes, by the new and the legacy functions."""
+
+
+NumbersStageCostStageCostFrom = TypedDict(
+    "NumbersStageCostStageCostFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageEnergy(TypedDict):
+    """NumbersStageEnergy"""
+
+    stage_energy: NumbersStageEnergyStageEnergyFrom
+    """Energy that entering a stage takes, by the new and the legacy functions."""
+
+
+NumbersStageEnergyStageEnergyFrom = TypedDict(
+    "NumbersStageEnergyStageEnergyFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageExp(TypedDict):
+    """NumbersStageExp"""
+
+    stage_exp: NumbersStageExpStageExpFrom
+    """Experience that a victory grants."""
+
+
+NumbersStageExpStageExpFrom = TypedDict(
+    "NumbersStageExpStageExpFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageLevel(TypedDict):
+    """NumbersStageLevel"""
+
+    stage_level: NumbersStageLevelStageLevelFrom
+    """The level from which on a stage may be entered. For the world alone."""
+
+
+NumbersStageLevelStageLevelFrom = TypedDict(
+    "NumbersStageLevelStageLevelFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageRewards(TypedDict):
+    """NumbersStageRewards"""
+
+    stage_rewards: NumbersStageRewardsStageRewardsFrom
+    """Items that a victory grants."""
+
+
+NumbersStageRewardsStageRewardsFrom = TypedDict(
+    "NumbersStageRewardsStageRewardsFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepCost(TypedDict):
+    """NumbersSweepCost"""
+
+    sweep_cost: NumbersSweepCostSweepCostFrom
+    """Items that a sweep takes."""
+
+
+NumbersSweepCostSweepCostFrom = TypedDict(
+    "NumbersSweepCostSweepCostFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepEnergy(TypedDict):
+    """NumbersSweepEnergy"""
+
+    sweep_energy: NumbersSweepEnergySweepEnergyFrom
+    """Energy that a sweep takes."""
+
+
+NumbersSweepEnergySweepEnergyFrom = TypedDict(
+    "NumbersSweepEnergySweepEnergyFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepExp(TypedDict):
+    """NumbersSweepExp"""
+
+    sweep_exp: NumbersSweepExpSweepExpFrom
+    """Experience that a sweep grants."""
+
+
+NumbersSweepExpSweepExpFrom = TypedDict(
+    "NumbersSweepExpSweepExpFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepRewards(TypedDict):
+    """NumbersSweepRewards"""
+
+    sweep_rewards: NumbersSweepRewardsSweepRewardsFrom
+    """Items that a sweep grants."""
+
+
+NumbersSweepRewardsSweepRewardsFrom = TypedDict(
+    "NumbersSweepRewardsSweepRewardsFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersTicketPrice(TypedDict):
+    """NumbersTicketPrice"""
+
+    ticket_price: NumbersTicketPriceTicketPriceTicket
+    """What a ticket costs, in items and in points."""
+
+
+class NumbersTicketPriceTicketPriceTicket(TypedDict):
+    """NumbersTicketPriceTicketPriceTicket"""
+
+    ticket: int
+    """The kind that is bought, as in `tickets.ron`."""
+
+
+class NumbersTicketsDaily(TypedDict):
+    """NumbersTicketsDaily"""
+
+    tickets_daily: NumbersTicketsDailyTicketsDailyTicket
+    """How many tickets of a kind everybody has each day. For the world alone."""
+
+
+class NumbersTicketsDailyTicketsDailyTicket(TypedDict):
+    """NumbersTicketsDailyTicketsDailyTicket"""
+
+    ticket: int
+    """The kind's key, as in `tickets.ron`."""
 
 
 class Offer(TypedDict):
@@ -2973,6 +3490,18 @@ class PlausibleDamage(TypedDict):
     """For each second in the stage and each level. Left out: `0`."""
     per_second: NotRequired[int]
     """For each second in the stage, at any level. Left out: `0`."""
+
+
+PlayerDays = TypedDict(
+    "PlayerDays",
+    {
+        # The first day, counted from 1.
+        "from": "int",
+        # The last day: `(from: 1, to: 7)` is a player's first week.
+        "to": "int",
+    },
+)
+"""Days of a player's own, of 24 hours each; the first begins when the account is made."""
 
 
 class PlayerDeleteReply(TypedDict):
@@ -3479,6 +4008,26 @@ class RulesStatusRequest(TypedDict):
     """`rules_status {token}`."""
 
 
+class RulesUsageReply(TypedDict):
+    """The reply of `rules_usage`."""
+
+    events: list[str]
+    """The ids of the running events."""
+    files: NotRequired[dict[str, str]]
+    """The files that the rules were read from, and their texts; absent unless asked for."""
+    fingerprint: str
+    """The fingerprint of the rules of the files, as in `rules_status`."""
+    uses: list[EntryUse]
+    """What is in use."""
+
+
+class RulesUsageRequest(TypedDict):
+    """`rules_usage {token, files?}`."""
+
+    files: NotRequired[bool]
+    """Whether the reply has the texts of the rules in use as well."""
+
+
 class Scene(TypedDict):
     """A situation in which a character speaks and the player answers."""
 
@@ -3670,7 +4219,7 @@ class SkillRequest(TypedDict):
 
 
 class SpecialEvent(TypedDict):
-    """A special event: the contents of a file in `events/`."""
+    """A special event: the contents of a file in `special_events/`."""
 
     keywords: list[str]
     """The event's description, or else the player's text, must contain one of these. The event with the longest match
@@ -3702,41 +4251,6 @@ class Spoils(TypedDict):
     """Experience."""
     items: list[Amount]
     """Items."""
-
-
-StageBlock = TypedDict(
-    "StageBlock",
-    {
-        # Items that entering takes.
-        "cost": "NotRequired[list[Amount]]",
-        # Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
-        "drops": "NotRequired[Drops]",
-        # Energy that entering takes.
-        "energy": "int",
-        # Experience that a victory grants. Left out: `0`.
-        "exp": "NotRequired[int]",
-        # The first stage of the run.
-        "from": "int",
-        # The layout of the enemies, from `layouts.ron`.
-        "layout": "NotRequired[str]",
-        # What the legacy function `enter_stage` takes instead; absent = the stage is not configured
-        # there.
-        "legacy": "NotRequired[LegacyEntry]",
-        # The lowest level at which a player may enter. Left out: `0`.
-        "level": "NotRequired[int]",
-        # In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`.
-        "plausible_damage": "NotRequired[PlausibleDamage]",
-        # How many of the rewards are drawn, with replacement; absent = all are granted.
-        "random": "NotRequired[int]",
-        # What a victory grants.
-        "rewards": "NotRequired[list[Amount]]",
-        # The last stage of the run; absent = the first only.
-        "to": "NotRequired[int]",
-        # When the stage is open; empty = always. With windows, a stage pays out once in each.
-        "windows": "NotRequired[list[Window]]",
-    },
-)
-"""A run of stages with the same settings."""
 
 
 class StageDamageRankingRequest(TypedDict):
@@ -3793,6 +4307,46 @@ class StageRefreshBossReply(TypedDict):
 
 class StageRefreshBossRequest(TypedDict):
     """`stage_refresh_boss {token}`."""
+
+
+StageRun = TypedDict(
+    "StageRun",
+    {
+        # Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
+        "by_events": "NotRequired[bool]",
+        # Items that entering takes.
+        "cost": "NotRequired[list[CurvedAmount]]",
+        # Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+        "drops": "NotRequired[Drops]",
+        # Energy that entering takes.
+        "energy": "int | str",
+        # Experience that a victory grants. Left out: `0`.
+        "exp": "NotRequired[int | str]",
+        # The first stage of the run.
+        "from": "int",
+        # The layout of the enemies, from `layouts.ron`.
+        "layout": "NotRequired[str]",
+        # What the legacy function `enter_stage` takes instead; absent = the stage is not configured
+        # there.
+        "legacy": "NotRequired[LegacyRun]",
+        # The lowest level at which a player may enter. Left out: `0`.
+        "level": "NotRequired[int | str]",
+        # In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`.
+        "plausible_damage": "NotRequired[PlausibleDamage]",
+        # How many of the rewards are drawn, with replacement; absent = all are granted.
+        "random": "NotRequired[int]",
+        # What a victory grants.
+        "rewards": "NotRequired[list[CurvedAmount]]",
+        # The last stage of the run; absent = the first only.
+        "to": "NotRequired[int]",
+        # When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+        # overlap are one.
+        "windows": "NotRequired[list[Window]]",
+    },
+)
+"""A run of stages with the same settings. A number, a quantity or `{..}` in `layout` may be a formula in `n`, the number of
+the stage: `exp: "500 + 20 * (n - 8)"`.
+"""
 
 
 class StageWon(TypedDict):
@@ -3924,35 +4478,35 @@ class SuspectShown(TypedDict):
     """The same as local date and time, `YYYY-MM-DD HH:MM:SS`."""
 
 
-SweepBlock = TypedDict(
-    "SweepBlock",
+class SweepRules(TypedDict):
+    """`sweep.ron`."""
+
+    stages: list[SweepRun]
+    """Runs of stages."""
+
+
+SweepRun = TypedDict(
+    "SweepRun",
     {
         # Items of one sweep.
-        "cost": "NotRequired[list[Amount]]",
+        "cost": "NotRequired[list[CurvedAmount]]",
         # Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
         "drops": "NotRequired[Drops]",
         # Energy of one sweep.
-        "energy": "int",
+        "energy": "int | str",
         # Experience of one sweep.
-        "exp": "int",
+        "exp": "int | str",
         # The first stage of the run.
         "from": "int",
         # What each further stage of the run adds.
         "growth": "NotRequired[list[Amount]]",
-        # What one sweep of the first stage grants.
-        "rewards": "list[Amount]",
+        # What one sweep grants; with `growth`, one of the first stage.
+        "rewards": "list[CurvedAmount]",
         # The last stage of the run.
         "to": "int",
     },
 )
-"""A run of stages with rewards that grow along it."""
-
-
-class SweepRules(TypedDict):
-    """`sweep.ron`."""
-
-    stages: list[SweepBlock]
-    """Runs of stages."""
+"""A run of stages with rewards that grow along it: by `growth`, or by formulas in `n`, the number of the stage."""
 
 
 class Task(TypedDict):
@@ -4065,6 +4619,15 @@ class TaskTemplate(TypedDict):
     """The settings that every task has."""
 
 
+class Texts(TypedDict):
+    """A text in two languages."""
+
+    en: str
+    """English."""
+    zh: str
+    """Chinese."""
+
+
 class TicketBought(TypedDict):
     """The reply of `buy_ticket`."""
 
@@ -4168,6 +4731,31 @@ class TimeTold(TypedDict):
     """Local date and time, `YYYY-MM-DD HH:MM:SS`."""
     zone: str
     """IANA name of the zone."""
+
+
+class TimedEvent(TypedDict):
+    """An event: the contents of a file in `events/`, whose name is the event's id."""
+
+    about: NotRequired[Texts]
+    """What it brings, for players."""
+    announced: NotRequired[Span]
+    """How long before its beginning `list_events` tells of it."""
+    changes: NotRequired[list[EventChange]]
+    """What it changes while it runs, one after the other. Events that run at the same time change in the order of their
+    files' names; a player's own events come last.
+    """
+    intended: NotRequired[str]
+    """Why it changes numbers that other events change at the same time; silences the warnings about that."""
+    mail: NotRequired[EventMail]
+    """What everybody gets when it begins."""
+    name: Texts
+    """What players call it."""
+    opens: NotRequired[list[int]]
+    """Activity stages that are open while it runs."""
+    player_days: NotRequired[PlayerDays]
+    """Instead of windows: the days of each player's own on which it runs for this player."""
+    windows: NotRequired[list[Window]]
+    """When it runs, for everybody. One window that is open is enough."""
 
 
 class Topic(TypedDict):
@@ -4303,7 +4891,7 @@ class WindowDates(TypedDict):
     """WindowDates"""
 
     Dates: WindowDatesDatesFrom
-    """From one date to another."""
+    """From one date to another, once."""
 
 
 WindowDatesDatesFrom = TypedDict(
@@ -4311,6 +4899,8 @@ WindowDatesDatesFrom = TypedDict(
     {
         # Local date, such as "2026-12-24".
         "from": "str",
+        # As of a weekly window. A named one is one occurrence, also when its dates change.
+        "name": "NotRequired[str]",
         # Local date, exclusive.
         "to": "str",
     },
@@ -4329,11 +4919,35 @@ WindowWeeklyWeeklyFrom = TypedDict(
     {
         # Local time, such as "10:00".
         "from": "str",
+        # Tells it apart from the other windows beside it, also when its times change; absent = its place among them.
+        "name": "NotRequired[str]",
         # Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
         # "22:00" to "02:00" is open over midnight.
         "to": "str",
+        # The weekday to which `to` belongs, for a window of several days; absent = the day on which it opens, or the next.
+        "to_day": "NotRequired[Weekday]",
         # On which days it opens.
         "weekdays": "list[Weekday]",
+    },
+)
+
+
+class WindowYearly(TypedDict):
+    """WindowYearly"""
+
+    Yearly: WindowYearlyYearlyFrom
+    """From one date to another, every year."""
+
+
+WindowYearlyYearlyFrom = TypedDict(
+    "WindowYearlyYearlyFrom",
+    {
+        # Month and day, such as "12-24".
+        "from": "str",
+        # As of a weekly window.
+        "name": "NotRequired[str]",
+        # Month and day, exclusive. Before `from`, it is a day of the next year.
+        "to": "str",
     },
 )
 
@@ -4406,6 +5020,9 @@ Attribute: TypeAlias = Literal["strength", "agility", "wits", "vigor"]
 - `vigor`: 体魄.
 """
 
+Average: TypeAlias = Literal["mean", "lowest", "p10", "p25", "median", "p75", "p90", "highest"]
+"""Which of the players' values counts. `p10` is the value that 10 % of the players do not exceed."""
+
 BatchNumber: TypeAlias = int
 """The number of a batch of rows. A world's batches are numbered from 1; 0 is before the first."""
 
@@ -4426,6 +5043,9 @@ ChallengeRejectedEvent: TypeAlias = ChallengeAnswered
 
 ClockAdvanceReply: TypeAlias = TimeTold
 """The game's time."""
+
+CurvedAmount: TypeAlias = str
+"""A quantity of an item, `group:id:quantity`; in a run the quantity may be a formula in `n`, the number of the entry: `3:1:375 + 10 * (n - 8)`."""
 
 DamageRankingReply: TypeAlias = RankingPage
 """The reply: a page of the ranking, and the player's own rank."""
@@ -4454,6 +5074,9 @@ EnterStageExpReply: TypeAlias = StageEntered
 EnterStageGeneralReply: TypeAlias = StageEntered
 """The reply of `enter_stage_*`."""
 
+Factor: TypeAlias = float
+"""A factor of 0 to 1000 with at most three decimals, such as 2 or 0.75."""
+
 FamilyMembersReply: TypeAlias = FamilyShown
 """A family as players see it."""
 
@@ -4468,6 +5091,15 @@ GetNewMailReply: TypeAlias = MailList
 
 GetTopDamageReply: TypeAlias = RankingPage
 """The reply: a page of the ranking, and the player's own rank."""
+
+GoalMeasure: TypeAlias = GoalMeasureLevel | GoalMeasureStages | GoalMeasureStock | GoalMeasureGrowth | GoalMeasureGained | GoalMeasureSpent | Literal["EnergyWasted"] | GoalMeasureTicketsLeft | Literal["Finished"] | GoalMeasureIdleDays | Literal["Stayed"] | Literal["Points"] | Literal["Refused"] | GoalMeasureBossDies
+"""What a goal is about.
+- `EnergyWasted`: % of the energy of a day that did not come because it was full: the mean of the days so far.
+- `Finished`: % of the players who have passed every stage of all modes that they fight in.
+- `Stayed`: % of those who have joined who are not gone for good.
+- `Points`: Points that a player has paid in the shop so far.
+- `Refused`: % of all requests so far that were refused.
+"""
 
 HoursMinutesSeconds: TypeAlias = str
 """A duration, `H:MM:SS`."""
@@ -4530,6 +5162,11 @@ Mode: TypeAlias = Literal["general", "endless", "activity", "boss", "coin", "exp
 
 NamedItem: TypeAlias = str | int
 """An item, `group:id`; an ordinary one also by its number."""
+
+Numbers: TypeAlias = NumbersStageRewards | NumbersStageExp | NumbersStageEnergy | NumbersStageCost | NumbersStageLevel | NumbersSweepRewards | NumbersSweepExp | NumbersSweepEnergy | NumbersSweepCost | NumbersHangUpRates | NumbersHangUpChances | NumbersOfferPrice | NumbersOfferItems | NumbersTicketPrice | NumbersTicketsDaily | NumbersBossLife | NumbersBossGift | NumbersSeasonRewards | NumbersBattleRewards
+"""Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
+alone. Without `item` it is every item.
+"""
 
 OrderInspectReply: TypeAlias = OrderShown
 """An order as operators see it."""
@@ -4690,8 +5327,8 @@ When: TypeAlias = Literal["always", "ahead", "behind"]
 - `behind`: It has won fewer.
 """
 
-Window: TypeAlias = WindowWeekly | WindowDates
-"""One opening schedule of a stage."""
+Window: TypeAlias = WindowWeekly | WindowDates | WindowYearly
+"""When something is open or in force, in the world's zone."""
 
 WishShown: TypeAlias = WishShownGoods | WishShownKind
 """What an order is for: a purchase, or an operator's change of points."""
@@ -4743,6 +5380,7 @@ LeaveFamilyCode: TypeAlias = Literal[94]
 LeaveWorldBossStageCode: TypeAlias = Literal[96, 98, 99]
 LedgerListCode: TypeAlias = Literal[99]
 LegalCode: TypeAlias = Never
+ListEventsCode: TypeAlias = Never
 ListOrdersCode: TypeAlias = Never
 ListenCode: TypeAlias = Never
 LoginCode: TypeAlias = Never
@@ -4773,6 +5411,7 @@ ReportListCode: TypeAlias = Never
 ReportRetryCode: TypeAlias = Literal[98, 99]
 RulesReloadCode: TypeAlias = Literal[98, 99]
 RulesStatusCode: TypeAlias = Never
+RulesUsageCode: TypeAlias = Literal[98]
 SelectCode: TypeAlias = Literal[403, 404, 409]
 SelectPersonalCode: TypeAlias = Literal[403, 404, 409]
 SendMailCode: TypeAlias = Literal[97, 98, 99, 422]
@@ -5366,6 +6005,16 @@ class PlayerFunctions(ABC):
         timeout_seconds: float | None = None,
     ) -> LegalReply:
         """`legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["list_events"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ListEventsReply:
+        """`list_events {token}`: the events that run, and those that begin soon."""
 
     @overload
     async def call(
@@ -6056,6 +6705,18 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["rules_usage"],
+        data: RulesUsageRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesUsageReply:
+        """`rules_usage {token, files?}`.
+        - 98: the rows cannot be read
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["suspect_list"],
         data: SuspectListRequest | None = None,
         *,
@@ -6484,6 +7145,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["list_events"]
+) -> TypeGuard[RefusedError[ListEventsCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["list_orders"]
 ) -> TypeGuard[RefusedError[ListOrdersCode | GlobalRefusal]]: ...
 
@@ -6660,6 +7327,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["rules_status"]
 ) -> TypeGuard[RefusedError[RulesStatusCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_usage"]
+) -> TypeGuard[RefusedError[RulesUsageCode | GlobalRefusal]]: ...
 
 
 @overload
