@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use crate::cli::doors::{Clients, Doors};
 use crate::cli::print_line;
-use crate::cli::simulate::tell;
+use crate::cli::tell;
 use raidkeep_server::net::operator::OPERATOR_TOKEN_VARIABLE;
 use raidkeep_studio::load::address::{ServerAddress, Transport};
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::print_line;
+use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
 use raidkeep_server::config::Config;
 
@@ -116,6 +116,12 @@ impl Subject {
         };
         Problem { file: file.display().to_string(), ..problem.clone() }
     }
+}
+
+/// Prints the warnings of assets that are used for something else, on stderr.
+pub(super) fn tell_warnings(warnings: &Problems, source: &AssetSource) {
+    let subject = Subject { source: source.clone(), file: None };
+    warnings.iter().for_each(|warning| tell(&subject.located(warning).to_string()));
 }
 
 fn summary(errors: usize, warnings: usize, elsewhere: usize, subject: &str) -> String {

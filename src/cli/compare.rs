@@ -5,12 +5,11 @@ use std::time::Instant;
 
 use clap::Args;
 
-use crate::cli::print_line;
-use crate::cli::simulate::{Subject, day_bar, tell, write_file};
+use crate::cli::simulate::{Subject, write_file, write_page};
+use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::AssetSource;
-use raidkeep_studio::compare::{Comparison, compare};
-use raidkeep_studio::report::page;
-use raidkeep_studio::simulate::{Policy, Run, Troubles};
+use raidkeep_studio::compare::{Comparison, compare, page};
+use raidkeep_studio::diff::{DiffError, between};
 
 #[derive(Debug, Args)]
 pub(super) struct Compare {
@@ -19,7 +18,7 @@ pub(super) struct Compare {
     folders: Vec<PathBuf>,
     #[command(flatten)]
     subject: Subject,
-    /// Folder for compare.md, compare.json and compare.html; created if it does not exist.
+    /// Folder for compare.html, compare.md, compare.json and csv/; created if it does not exist.
     #[arg(long, value_name = "DIR", default_value = "comparison")]
     out: PathBuf,
 }
@@ -28,47 +27,20 @@ impl Compare {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let policy = self.subject.read_policy()?;
         let began = Instant::now();
-        let runs = self.simulate_all(&policy)?;
-        let names: Vec<String> = self.folders.iter().map(|folder| folder.display().to_string()).collect();
-        let mut named = names.iter().map(String::as_str).zip(&runs);
-        let base = named.next().ok_or("expected two folders or more")?;
-        let comparisons: Vec<Comparison> = named.map(|other| compare(base, other)).collect();
+        let studies = self.subject.study(&policy, self.folders.iter().cloned().map(AssetSource::Folder))?;
+        let (base, others) = studies.split_first().ok_or("expected two folders or more")?;
+        let comparisons = others.iter().zip(self.folders.iter().skip(1)).map(|(other, folder)| {
+            let edits = between(&AssetSource::Folder(self.folders[0].clone()), &AssetSource::Folder(folder.clone()))?;
+            Ok(compare(base, other, edits))
+        });
+        let comparisons: Vec<Comparison> = comparisons.collect::<Result<_, DiffError>>()?;
         let markdown = comparisons.iter().map(Comparison::markdown).collect::<Vec<_>>().join("\n");
-        let html: String = comparisons.iter().map(Comparison::html).collect();
         write_file(&self.out, "compare.md", &markdown)?;
-        write_file(&self.out, "compare.json", &format!("{}\n", serde_json::to_string_pretty(&comparisons)?))?;
-        write_file(&self.out, "compare.html", &page::page("Raidkeep comparison", &html))?;
+        write_file(&self.out, "compare.json", &format!("{}\n", serde_json::to_string(&comparisons)?))?;
+        write_page(&self.out, "compare.html", &page(&studies, &comparisons, None))?;
         print_line(markdown.trim_end());
         let page = self.out.join("compare.html");
         tell(&format!("{:.1} s; open {}", began.elapsed().as_secs_f64(), page.display()));
         Ok(())
-    }
-
-    /// One world per core at a time; a world uses only one core.
-    fn simulate_all(&self, policy: &Policy) -> Result<Vec<Run>, Troubles> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let folder_count = u32::try_from(self.folders.len()).unwrap_or(u32::MAX);
-        let all = self.subject.days().saturating_mul(folder_count);
-        let bar = day_bar(all);
-        let note_day = |_| bar.inc(1);
-        let mut runs = Vec::new();
-        for folders in self.folders.chunks(cores) {
-            let outcomes = std::thread::scope(|scope| {
-                let start = |folder: &PathBuf| {
-                    let assets = AssetSource::Folder(folder.clone());
-                    scope.spawn(move || self.subject.simulate(policy, &assets, note_day))
-                };
-                let threads: Vec<_> = folders.iter().map(start).collect();
-                let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
-                    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                };
-                threads.into_iter().map(join).collect::<Vec<Result<Run, Troubles>>>()
-            });
-            for outcome in outcomes {
-                runs.push(outcome?);
-            }
-        }
-        bar.finish_and_clear();
-        Ok(runs)
     }
 }

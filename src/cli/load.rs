@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::doors::Doors;
 use crate::cli::print_line;
-use crate::cli::simulate::tell;
+use crate::cli::tell;
 use raidkeep_engine::rules::Problems;
 use raidkeep_studio::load::report::{LoadReport, Looks, Setup};
 use raidkeep_studio::load::server::Figures;

@@ -7,6 +7,7 @@ mod call;
 mod check;
 mod clock;
 mod compare;
+mod diff;
 mod doors;
 mod environment;
 mod init;
@@ -89,6 +90,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Runs the same simulation under several asset folders and reports the differences.
     Compare(compare::Compare),
+    /// Tells what differs between two asset folders or revisions, in the game's words.
+    Diff(diff::Diff),
     /// Load-tests a running server with many clients, and reports throughput and latencies.
     Load(Box<load::Load>),
 }
@@ -114,6 +117,7 @@ pub fn run() -> ExitCode {
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => done(simulate.run()),
         Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Diff(diff)) => diff.run(),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Restore(restore)) => restore.run(),
@@ -153,6 +157,12 @@ fn done(outcome: Result<(), Box<dyn std::error::Error>>) -> Result<ExitCode, Box
 #[expect(clippy::print_stderr, reason = "the last words of a program belong on stderr")]
 fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
+}
+
+/// Prints a line to stderr, apart from the output itself.
+#[expect(clippy::print_stderr, reason = "times and warnings stay out of the output")]
+fn tell(line: &str) {
+    eprintln!("{line}");
 }
 
 /// Prints a line, ignoring a closed pipe.

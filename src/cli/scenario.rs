@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::check::tell_warnings;
 use crate::cli::{print_line, report};
 use raidkeep_studio::scenario::junit::junit_xml;
 use raidkeep_studio::scenario::{self, ScenarioOutcome, ScenarioRunner};
@@ -44,9 +45,7 @@ impl Scenario {
     fn play(&self) -> Result<Vec<ScenarioOutcome>, Box<dyn std::error::Error>> {
         let mut scenarios = Vec::new();
         for file in self.found_files()? {
-            let name = file.display().to_string();
-            let text = std::fs::read_to_string(&file).map_err(|error| format!("cannot read {name}: {error}"))?;
-            scenarios.push(scenario::read(&name, &text)?);
+            scenarios.push(scenario::open(&file)?);
         }
         if let Some(filter) = &self.filter {
             scenarios.retain(|scenario| scenario.name().contains(filter) || scenario.content.name.contains(filter));
@@ -54,7 +53,9 @@ impl Scenario {
         if scenarios.is_empty() {
             return Err("no scenario matches; check the files and --filter".into());
         }
-        let runner = ScenarioRunner::new(&raidkeep_game::usual_assets(self.assets.as_deref()))?;
+        let assets = raidkeep_game::usual_assets(self.assets.as_deref());
+        let runner = ScenarioRunner::new(&assets)?;
+        tell_warnings(runner.warnings(), &assets);
         let mut outcomes = Vec::new();
         for scenario in &scenarios {
             let outcome = runner.play(scenario);

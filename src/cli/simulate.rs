@@ -6,10 +6,14 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::print_line;
-use raidkeep_engine::rules::AssetSource;
-use raidkeep_studio::report::{page, summary};
-use raidkeep_studio::simulate::{Policy, Run, SimulationPlan, policy, simulate};
+use crate::cli::check::tell_warnings;
+use crate::cli::{print_line, tell};
+use raidkeep_engine::rules::{AssetSource, LoadedRules, Problems, Single};
+use raidkeep_studio::report::export::{series_csv, series_json};
+use raidkeep_studio::report::page::Page;
+use raidkeep_studio::report::{simulation, summary};
+use raidkeep_studio::simulate::study::load;
+use raidkeep_studio::simulate::{GreedyPlan, Policy, Study, StudyPlan, Troubles, greedy, policy, study};
 
 /// The default policy: its path, and the built-in copy.
 const DEFAULT_POLICY: &str = "policies/mixed.ron";
@@ -27,9 +31,12 @@ pub(super) struct Subject {
     /// How the players behave [default: policies/mixed.ron if it exists, else the built-in copy].
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// The random seed.
+    /// The first random seed.
     #[arg(long, value_name = "S", default_value = "1")]
     seed: u64,
+    /// How many seeds; more make it more certain what is chance and what is not.
+    #[arg(long, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    seeds: u32,
 }
 
 impl Subject {
@@ -37,36 +44,51 @@ impl Subject {
         self.policy.as_deref().unwrap_or(Path::new(DEFAULT_POLICY))
     }
 
-    pub(super) fn read_policy(&self) -> Result<Policy, Box<dyn std::error::Error>> {
+    pub(super) fn read_policy(&self) -> Result<Single<Policy>, Problems> {
         let file = self.policy_file();
-        let name = file.display().to_string();
-        let text = match std::fs::read_to_string(file) {
-            Err(_) if self.policy.is_none() => SHIPPED_POLICY.to_owned(),
-            read => read.map_err(|error| format!("cannot read {name}: {error}"))?,
-        };
-        Ok(policy::read(&name, &text)?)
+        if self.policy.is_none() && !file.exists() {
+            return policy::read(DEFAULT_POLICY, SHIPPED_POLICY);
+        }
+        policy::open(file)
     }
 
-    /// Simulates with these assets; `progress` is called after each day with the number of days completed.
-    pub(super) fn simulate(
+    /// Simulates all seeds under each of the assets, and shows how far it is.
+    pub(super) fn study(
         &self,
-        policy: &Policy,
-        assets: &AssetSource,
-        progress: impl FnMut(u32),
-    ) -> Result<Run, raidkeep_studio::simulate::Troubles> {
+        policy: &Single<Policy>,
+        assets: impl IntoIterator<Item = AssetSource>,
+    ) -> Result<Vec<Study>, Box<dyn std::error::Error>> {
+        let named = |assets: AssetSource| Ok((short_name(&assets), load_telling(&assets)?));
+        let folders = assets.into_iter().map(named).collect::<Result<Vec<_>, Troubles>>()?;
         let name = self.policy_file().file_name();
         let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Self { players, days, seed, .. } = *self;
-        simulate(&SimulationPlan { players, days, seed, policy, policy_name: &policy_name }, assets, progress)
+        let Self { players, days, seed, seeds, .. } = *self;
+        let plan = StudyPlan { players, days, first_seed: seed, seeds, policy, policy_name: &policy_name };
+        let runs = u64::try_from(folders.len()).unwrap_or(u64::MAX).saturating_mul(seeds.into());
+        let bar = day_bar(u64::from(days).saturating_mul(runs));
+        let studies = study(&plan, &folders, || bar.inc(1));
+        bar.finish_and_clear();
+        Ok(studies?)
     }
 
-    pub(super) fn days(&self) -> u32 {
-        self.days
-    }
-
-    /// Player-days.
+    /// Player-days of all seeds under one asset folder.
     pub(super) fn size(&self) -> f64 {
-        f64::from(self.players) * f64::from(self.days)
+        f64::from(self.players) * f64::from(self.days) * f64::from(self.seeds)
+    }
+}
+
+/// Loads rules, and shows what they warn of.
+fn load_telling(assets: &AssetSource) -> Result<LoadedRules, Troubles> {
+    let rules = load(assets)?;
+    tell_warnings(&rules.warnings, assets);
+    Ok(rules)
+}
+
+/// What reports call assets.
+fn short_name(assets: &AssetSource) -> String {
+    match assets {
+        AssetSource::Folder(folder) => folder.display().to_string(),
+        _ => "built-in".to_owned(),
     }
 }
 
@@ -77,30 +99,35 @@ pub(super) struct Simulate {
     /// Folder of the assets [default: assets if it exists, else the built-in ones].
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
-    /// Folder for series.csv, series.json, summary.txt and report.html; created if it does not exist.
+    /// Folder for report.html, summary.txt, series.csv, series.json and csv/; created if it does not exist.
     #[arg(long, value_name = "DIR", default_value = "simulation")]
     out: PathBuf,
+    /// Looks for the most of this item per hour instead, and prints how a player gets it: an item's id, identifier or name,
+    /// or exp. Before, the player lives for --days.
+    #[arg(long, value_name = "ITEM")]
+    greedy: Option<String>,
 }
 
 impl Simulate {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let policy = self.subject.read_policy()?;
-        let began = Instant::now();
-        let bar = day_bar(self.subject.days());
-        let run =
-            self.subject.simulate(&policy, &raidkeep_game::usual_assets(self.assets.as_deref()), |_| bar.inc(1))?;
-        bar.finish_and_clear();
-        let seconds = began.elapsed().as_secs_f64();
-        let summary = summary::text(&run);
-        let files = [
-            ("summary.txt", summary.clone()),
-            ("series.csv", run.to_csv()),
-            ("series.json", run.to_json()),
-            ("report.html", page::simulation(&run)),
-        ];
-        for (name, content) in files {
-            write_file(&self.out, name, &content)?;
+        if let Some(wanted) = &self.greedy {
+            let Subject { days, seed, .. } = self.subject;
+            let plan = GreedyPlan { wanted, days, seed, policy: &policy.content };
+            let found = greedy(&plan, &load_telling(&raidkeep_game::usual_assets(self.assets.as_deref()))?)?;
+            print_line(found.to_string().trim_end());
+            return Ok(());
         }
+        let began = Instant::now();
+        let studies = self.subject.study(&policy, [raidkeep_game::usual_assets(self.assets.as_deref())])?;
+        let study = studies.first().ok_or("expected one study")?;
+        let seconds = began.elapsed().as_secs_f64();
+        let summary = summary::text(study);
+        let page = simulation::page(study, None);
+        write_file(&self.out, "summary.txt", &summary)?;
+        write_file(&self.out, "series.csv", series_csv(study).text())?;
+        write_file(&self.out, "series.json", &series_json(study))?;
+        write_page(&self.out, "report.html", &page)?;
         print_line(summary.trim_end());
         tell(&format!(
             "{seconds:.1} s, {:.1} us a player-day; open {}",
@@ -111,21 +138,21 @@ impl Simulate {
     }
 }
 
+/// Writes a page, and the tables behind its pictures into a folder beside it.
+pub(super) fn write_page(folder: &Path, name: &str, page: &Page) -> Result<(), String> {
+    write_file(folder, name, &page.html())?;
+    page.tables().iter().try_for_each(|(name, table)| write_file(&folder.join("csv"), name, table.text()))
+}
+
 pub(super) fn write_file(folder: &Path, name: &str, content: &str) -> Result<(), String> {
     let path = folder.join(name);
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, content));
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// A progress bar, on stderr if that is a terminal.
-pub(super) fn day_bar(days: u32) -> ProgressBar {
+/// A progress bar over the days of all runs, on stderr if that is a terminal.
+fn day_bar(days: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("[{bar:40}] day {pos} of {len}, {eta} left");
     let style = style.expect("the template should be valid").progress_chars("#>-");
-    ProgressBar::new(days.into()).with_style(style)
-}
-
-/// Prints to stderr, apart from the output that is the same in every run.
-#[expect(clippy::print_stderr, reason = "times differ from run to run, so they stay out of the output")]
-pub(super) fn tell(line: &str) {
-    eprintln!("{line}");
+    ProgressBar::new(days).with_style(style)
 }

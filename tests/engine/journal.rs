@@ -6,13 +6,15 @@ use std::time::Duration;
 use proptest::prelude::*;
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::clock::ClockMode;
-use raidkeep::engine::journal::record::InputRecord;
+use raidkeep::engine::journal::record::{InputRecord, RowLayout};
 use raidkeep::engine::journal::revive::Library;
 use raidkeep::engine::journal::rows::{RowComparison, RowKeeper};
 use raidkeep::engine::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
-use raidkeep::engine::rules::{AssetSource, Rules};
+use raidkeep::engine::rules::{AssetSource, LoadedRules, Rules};
+use raidkeep::engine::storage::PlayerEntity;
 use raidkeep::game;
 use raidkeep::game::energy::{Energy, EnergyRules};
+use raidkeep::game::stages::StageSession;
 use raidkeep::studio::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
@@ -39,8 +41,18 @@ fn replay(records: Vec<Record>, server: &TestServer) -> Result<(u64, u64), Repla
 
 /// The same, with the rules that were loaded while the world ran.
 fn replay_with(records: Vec<Record>, server: &TestServer, library: Library) -> Result<(u64, u64), ReplayError> {
+    replay_under(records, server, server.rules(), library)
+}
+
+/// The same, of a world that started with these rules.
+fn replay_under(
+    records: Vec<Record>,
+    server: &TestServer,
+    rules: &LoadedRules,
+    library: Library,
+) -> Result<(u64, u64), ReplayError> {
     let mut records = records.into_iter();
-    let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), server.rules(), library)?;
+    let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), rules, library)?;
     for record in first.into_iter().chain(records) {
         replay.play(record, &mut |_, _, _| false)?;
     }
@@ -375,7 +387,6 @@ fn reloaded(folder: &std::path::Path) -> TestServer {
     let costs = "from: 8,\n            to: 9,\n            energy: 6";
     edit_assets(folder, "stages/general.ron", costs, &costs.replace("energy: 6", "energy: 10"));
     assert_eq!(server.operate("rules_reload", json!({}))["data"]["changed"], true);
-    assert_eq!(enter(&mut server), 0);
     assert_eq!(server.operate("rules_status", json!({}))["status"], 0);
     server
 }
@@ -390,6 +401,39 @@ fn changed_and_refused_rules_are_replayed() {
     let library: Library = Box::new(move |_| game::load_rules(&settings, &assets).ok().map(Arc::new));
     let (hash, _) = replay_with(records, &server, library).expect("the replay should go the same way");
     assert_eq!(hash, server.state_hash());
+}
+
+#[test]
+fn a_session_under_former_rules_is_replayed_also_from_the_start_that_read_them_from_their_row() {
+    let folder = tempfile::tempdir().expect("a temporary folder should be made");
+    let rewards = "rewards: [\"3:9:125\"";
+    let assets = edit_assets(folder.path(), "stages/general.ron", rewards, rewards);
+    let mut server = TestServer::with(TestSetup { journals: true, assets, ..TestSetup::default() });
+    let before = Arc::new(server.rules().clone());
+    let players = ["ann", "bob"].map(|id| server.player(id));
+    for player in &players {
+        assert_eq!(server.ask(player, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+    }
+    edit_assets(folder.path(), "stages/general.ron", rewards, &rewards.replace("125", "200"));
+    assert_eq!(server.operate("rules_reload", json!({}))["data"]["changed"], true);
+    let win = |server: &mut TestServer, player: &TestPlayer| {
+        let connection = server.connect();
+        let won = server.ask_on(connection, "victory_stage_general", json!({"stage": 8, "token": player.token}));
+        assert_eq!(won["data"]["reward"][0], "3:9:125", "by the rules of the entry: {won}");
+    };
+    win(&mut server, &players[0]);
+    let hash = server.state_hash();
+    let mut server = server.crash_and_reopen();
+    win(&mut server, &players[1]);
+    let after = Arc::new(server.rules().clone());
+    let hashes = [hash, server.state_hash()];
+    for (start, hash) in hashes.into_iter().enumerate() {
+        let (records, _) = read(&server.journals[start].bytes());
+        let changed = Arc::clone(&after);
+        let library: Library = Box::new(move |_| Some(Arc::clone(&changed)));
+        let rules = if start == 0 { &before } else { &after };
+        assert_eq!(replay_under(records, &server, rules, library).expect("the replay should go the same way").0, hash);
+    }
 }
 
 #[test]
@@ -461,7 +505,8 @@ fn before_entities(records: &mut [Record]) {
 /// Version 2 of a row of counts: the open session came before them, and the session's round, which is absent here,
 /// after them.
 fn counts_with_session(counts: &[u8], session: Option<&[u8]>) -> Vec<u8> {
-    let open = session.map_or(vec![0], |session| [&[1], &session[2..session.len() - 1]].concat());
+    let open = session.map(|session| StageSession::read(session).expect("a row of this program").open());
+    let open = postcard::to_stdvec(&open).expect("plain data");
     [&[2, 0], &open[..], &counts[2..], &[0]].concat()
 }
 
@@ -480,6 +525,22 @@ fn a_journal_from_before_players_had_entities_is_replayed_by_its_replies() {
     later.expect("there are ticks").before.replies += 1;
     let refused = replay(records, &play.server).expect_err("a reply is missing");
     assert!(matches!(refused, ReplayError::OtherOutcome { .. }), "{refused}");
+}
+
+#[test]
+fn a_journal_of_a_program_with_other_rows_is_replayed_by_its_replies() {
+    let mut play = played();
+    let (mut records, _) = read(&play.server.journals[0].bytes());
+    for record in &mut records {
+        match record {
+            Record::Start(start) => start.layout = RowLayout::BEFORE,
+            Record::Checkpoint { hash, .. } => *hash ^= 1,
+            Record::Tick(tick) => tick.before.batch_bytes = tick.before.batch_bytes.saturating_mul(2),
+            _ => {}
+        }
+    }
+    let (hash, checkpoints) = replay(records, &play.server).expect("the ticks lead to the same replies");
+    assert_eq!((hash, checkpoints), (play.server.state_hash(), 0), "hashes of other rows are not compared");
 }
 
 #[test]
@@ -523,10 +584,12 @@ fn the_rows_of_a_replay_are_compared_table_by_table() {
     let (records, _) = read(&server.journals[0].bytes());
     let mut earlier = records.clone();
     before_entities(&mut earlier);
-    for records in [records, earlier] {
-        let RowComparison { players, tables } = compare(records, &mut server);
+    // The earlier program has not noted the terms of the session that it stored.
+    for (records, without_terms) in [(records, vec![]), (earlier, vec![AccountId(2)])] {
+        let RowComparison { players, mut tables } = compare(records, &mut server);
         assert_eq!(players, 3);
-        assert!(tables.contains_key("stage_sessions") && tables.contains_key("ledger"), "all tables are compared");
+        assert!(tables.contains_key("ledger"), "all tables are compared");
+        assert_eq!(tables.remove("stage_sessions"), Some(without_terms));
         assert!(tables.values().all(Vec::is_empty), "everybody has the same rows: {tables:?}");
     }
     server.damage(|batch| batch.delete_all("stage_sessions", &2_u64.to_be_bytes()));

@@ -135,3 +135,16 @@ fn rates_that_come_and_go_are_kept_for_a_year() {
     }
     assert_eq!(earned(&mut server, &ann, "1"), 100 * 60 * (30 + 3000), "no change is forgotten, however many");
 }
+
+#[test]
+fn what_a_stage_earned_before_its_rate_was_removed_is_paid_and_then_it_has_no_configuration() {
+    let (folder, mut server, ann) = hanging();
+    server.advance_seconds(HOUR);
+    reload(&mut server, folder.path(), &format!("{RATE},"), "");
+    server.advance_seconds(HOUR);
+    assert_eq!(earned(&mut server, &ann, "1"), 60 * 30, "an hour at 30, and one at nothing");
+    server.advance_seconds(HOUR);
+    for function in ["get_hang_up_info", "get_hang_up_reward"] {
+        assert_eq!(server.ask(&ann, function, json!({}))["status"], 96, "nothing is left: {function}");
+    }
+}

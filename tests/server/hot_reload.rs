@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::process::{Client, Host, OPERATOR, edited_assets, wait_for};
+use crate::process::{Client, Ended, Host, OPERATOR, edited_assets, wait_for};
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 /// A server whose assets can be edited.
 fn server() -> (TempDir, TestServer) {
@@ -143,7 +144,7 @@ fn only_operators_may_ask() {
 }
 
 #[test]
-fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
+fn a_session_keeps_what_was_paid_and_brings_what_the_rules_of_its_entry_say() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
@@ -152,7 +153,7 @@ fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
     change(&mut server, folder.path(), "stages/general.ron", general, dearer);
     assert_eq!(energy_of(&mut server, &ann)["remain"], 114, "what was paid stays paid, and no more is taken");
     let won = server.ask(&ann, "victory_stage_general", json!({"stage": 8}));
-    assert_eq!((&won["status"], &won["data"]["reward"][0]), (&json!(0), &json!("3:9:200")), "{won}");
+    assert_eq!((&won["status"], &won["data"]["reward"][0]), (&json!(0), &json!("3:9:125")), "{won}");
 }
 
 #[test]
@@ -207,7 +208,7 @@ fn bosses_of_a_running_season_follow_the_rules_and_keep_their_wounds() {
     assert_eq!(ratios["0"], "0.75", "5000 of 20000 were dealt");
 
     let text = std::fs::read_to_string(folder.path().join("world_boss.ron")).expect("the asset");
-    let first_end = text.find("        (\n            life_value: 100000,").expect("the second boss");
+    let first_end = text.find("        (\n            id: \"blood_moon_wolf\",").expect("the second boss");
     let list_end = text.find("    ],\n\n    // What the ranks").expect("the end of the roster");
     let fewer = format!("{}{}", &text[..first_end], &text[list_end..]);
     std::fs::write(folder.path().join("world_boss.ron"), fewer).expect("writable");
@@ -359,6 +360,23 @@ fn a_changed_file_is_detected_and_operators_get_an_event() {
     let metrics = server.metrics();
     assert!(metrics.contains("raidkeep_rules_reloads_total{outcome=\"refused\"} 1"), "{metrics}");
     assert!(server.process.stderr().contains("layouts.ron:"), "the log says where: {}", server.process.stderr());
+}
+
+#[test]
+fn an_operator_who_only_shows_the_token_stays_connected_and_hears_of_refused_rules() {
+    let host = Host::new(&["--set", "limits.login_seconds=1"]);
+    let folder = PathBuf::from(edited_assets(&host, &[]));
+    let host = host.with(&["--assets", &folder.display().to_string()]);
+    let server = host.start();
+    let mut operator = server.connect_operator();
+    let mut guesser = server.connect_operator();
+    assert_eq!(operator.ask("rules_status", json!({"token": OPERATOR}))["status"], 0);
+    assert_eq!(guesser.ask("rules_status", json!({"token": "a guessed token"}))["status"], 11);
+    assert_eq!(guesser.read_to_end(), Ended::Closed(CloseCode::Policy), "a wrong token keeps no connection open");
+
+    write_rules(&folder, (-5, 70));
+    let event = operator.read_json().expect("the operator's connection should be open after the time to log in");
+    assert_eq!(event["event"], "rules_refused", "{event}");
 }
 
 #[test]

@@ -2,7 +2,11 @@
 
 mod check;
 mod check_mutations;
+mod compare;
+mod diff;
 mod fuzz_inputs;
+mod greedy;
+mod habits;
 mod mutation;
 mod scenarios;
 mod schema;

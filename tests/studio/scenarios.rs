@@ -212,3 +212,56 @@ fn scenarios_run_with_the_given_assets() {
     let output = raidkeep(&["scenario", &file, "--assets", &assets]);
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
 }
+
+#[test]
+fn zone_and_points_can_be_given() {
+    let outcome = play(
+        r#"(name: "n", zone: "Europe/Berlin", starts_at: "2026-03-28 23:59:59",
+            players: [(name: "ann", state: (points: 60)), (name: "bob", state: (points: 0))],
+            steps: [
+                Ask(by: "ann", function: "server_time", expect: [Equals("data.time", "2026-03-28 23:59:59")]),
+                Ask(by: "ann", function: "check_money", expect: [Equals("data.money", "60")]),
+                Ask(by: "ann", function: "buy_item", data: {"offer": "diamonds_60"}),
+                Ask(by: "ann", function: "get_player_info", expect: [Equals("data.items.3:5", 60)]),
+                Ask(by: "bob", function: "buy_item", data: {"offer": "diamonds_60"}, status: 95),
+                Change(player: "bob", state: (points: 6)),
+                Ask(by: "bob", function: "buy_item", data: {"offer": "diamonds_60"}),
+                // The night to Sunday has 23 hours where clocks change.
+                Wait("23h"),
+                Ask(by: "ann", function: "server_time", expect: [Equals("data.time", "2026-03-29 23:59:59")]),
+            ])"#,
+    );
+    assert!(outcome.passed(), "{outcome}");
+    let problems = scenario::read("t.ron", r#"(name: "n", zone: "Europe/Berlim", players: [], steps: [])"#);
+    let told = problems.expect_err("no such zone").to_string();
+    assert!(told.starts_with("t.ron:1:20: error: zone: "), "{told}");
+}
+
+#[test]
+fn a_scenario_is_read_as_assets_are_and_warnings_of_the_assets_are_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let text = r#"(name: "n", players: [(name: "a")], steps: [Ask(by: "a", function: "ping")])"#;
+    let write = |name: &str, bytes: &[u8]| std::fs::write(path(name), bytes).expect("a writable folder");
+    write("bom.ron", format!("\u{feff}{text}").as_bytes());
+    let utf16: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    write("utf16.ron", &utf16);
+    write("gbk.ron", b"(\nname: \"\xbd\xf0\xb1\xd2\", players: [], steps: [])");
+
+    assert_eq!(raidkeep(&["scenario", &path("bom.ron")]).status.code(), Some(0), "a byte order mark is no content");
+    for (name, place) in [("utf16.ron", "utf16.ron:1:1: error: "), ("gbk.ron", "gbk.ron:2:8: error: ")] {
+        let output = raidkeep(&["scenario", &path(name)]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains(place) && told.contains("expected a RON file saved as UTF-8"), "{told}");
+        let output = raidkeep(&["simulate", "--policy", &path(name), "--out", &path("out")]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(place), "a policy is told alike: {told}");
+    }
+
+    let assets = folder.path().join("assets");
+    edit_assets(&assets, "shop.ron", "price: 68", "price: 6800");
+    let output = raidkeep(&["scenario", &path("bom.ron"), "--assets", &assets.display().to_string()]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && told.contains("shop.ron:") && told.contains("warning: offers["), "{told}");
+}

@@ -42,7 +42,7 @@ export function readCatalog(assets: string): Catalog {
     fighters: fighters.map(({ name }) => name),
     gameMaster: (read("game_master.ron") as { role: string }).role,
     events: ["caravan", "festival", "meteors", "strange_meeting"].map((file) => {
-      const { name, keywords } = read(`events/${file}.ron`) as { name: string; keywords: string[] };
+      const { name, keywords } = read(`special_events/${file}.ron`) as { name: string; keywords: string[] };
       return { name, keyword: keywords[0] ?? name };
     }),
     purchases,

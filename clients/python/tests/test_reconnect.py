@@ -90,6 +90,25 @@ def test_half_of_a_pause_is_chance_so_that_two_clients_do_not_come_back_at_the_s
 
 
 @in_virtual_time
+async def test_a_line_closed_for_size_by_somebody_on_the_way_fails_no_call_that_fits_into_a_frame() -> None:
+    cuts: list[str | None] = []
+
+    def take(request: Request, connection: FakeConnection) -> Answer | None:
+        cuts.append(request.once)
+        if len(cuts) > 1:
+            return Answer()
+        connection.cut(1009)
+        return None
+
+    async with Story() as story:
+        story.server.handlers["send_mail"] = take
+        call = story.call("send_mail", gn_target="x", subj="s", body="x" * 2_000)
+        await story.ended(call)
+        assert call.error is None
+        assert cuts[0] == cuts[1], "it is sent again under its key"
+
+
+@in_virtual_time
 async def test_a_frame_that_is_too_large_fails_the_largest_call_and_the_others_go_on() -> None:
     def take(request: Request, connection: FakeConnection) -> Answer | None:
         if len(str(request.data["body"])) < 1_000:
@@ -99,7 +118,7 @@ async def test_a_frame_that_is_too_large_fails_the_largest_call_and_the_others_g
 
     async with Story() as story:
         story.server.handlers["send_mail"] = take
-        large = story.call("send_mail", gn_target="x", subj="large", body="x" * 2_000)
+        large = story.call("send_mail", gn_target="x", subj="large in bytes", body="\u5927" * 25_000)
         small = story.call("send_mail", gn_target="x", subj="small", body="")
         await story.ended(large, small)
         assert large.call_error.made == "no", "the server reads no frame that is too large"

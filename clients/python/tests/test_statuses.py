@@ -134,6 +134,18 @@ async def test_maintenance_is_told_with_its_message_and_waited_for() -> None:
 
 
 @in_virtual_time
+async def test_one_maintenance_that_answers_many_calls_is_waited_for_once() -> None:
+    async with Story() as story:
+        over_at = now() + 0.1
+        story.server.handlers["get_shop"] = lambda *_: (
+            Answer() if now() >= over_at else Answer(18, {"message": "a moment"})
+        )
+        began = now()
+        await story.ended(*[story.call("get_shop") for _ in range(12)])
+        assert now() - began < 1.0, "the first pause, not the twelfth"
+
+
+@in_virtual_time
 async def test_maintenance_that_ends_early_is_noticed_because_the_server_is_asked_now_and_then() -> None:
     async with Story() as story:
         began = now()

@@ -1739,8 +1739,6 @@ export interface Assets {
   "crafting.ron": CraftRules;
   /** `energy.ron`. */
   "energy.ron": EnergyRules;
-  /** A special event: the contents of a file in `events/`. */
-  [events: `events/${string}.ron`]: SpecialEvent;
   /** How large families may be. Their names follow `names.ron`, as usernames do. */
   "families.ron": FamilyRules;
   /** The game master's fighters. */
@@ -1771,6 +1769,8 @@ export interface Assets {
   "presence.ron": PresenceRules;
   /** Everything that is sold for points. */
   "shop.ron": ShopRules;
+  /** A special event: the contents of a file in `special_events/`. */
+  [special_events: `special_events/${string}.ron`]: SpecialEvent;
   /** One mode: the contents of one file. */
   [stages: `stages/${string}.ron`]: ModeRules;
   /** `sweep.ron`. */
@@ -2050,6 +2050,11 @@ export interface BossDiedEvent {
 export interface BossEntry {
   /** What everybody gets when it dies. */
   gift: Gift;
+  /**
+   * What the world knows it by: its life, its death and its gift belong to this id, wherever the boss stands in the list and
+   * whatever its name. Lowercase letters, digits and `_`; give it once and never change it.
+   */
+  id: string;
   /** Life points. */
   life_value: number;
   /** The name, for people who read this file. */
@@ -2876,7 +2881,7 @@ export interface GameMaster {
   give_up: string[];
   /** Shown in place of an empty list. */
   nothing: string;
-  /** Lines for an event that is not in `events/`. */
+  /** Lines for an event that is not in `special_events/`. */
   other_event: Template[];
   /** Lines for anything else. */
   otherwise: Template[];
@@ -4623,7 +4628,7 @@ export interface SkillRequest {
 /** A span of time, such as `30d` or `1d 2h 30m 15s`; a day has 24 hours. */
 export type Span = string;
 
-/** A special event: the contents of a file in `events/`. */
+/** A special event: the contents of a file in `special_events/`. */
 export interface SpecialEvent {
   /**
    * The event's description, or else the player's text, must contain one of these. The event with the longest match
@@ -4658,6 +4663,8 @@ export interface Spoils {
 
 /** A run of stages with the same settings. */
 export interface StageBlock {
+  /** Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time. */
+  by_events?: boolean;
   /** Items that entering takes. */
   cost?: Amount[];
   /** Energy that entering takes. */
@@ -4683,7 +4690,10 @@ export interface StageBlock {
   rewards?: Amount[];
   /** The last stage of the run; absent = the first only. */
   to?: number;
-  /** When the stage is open; empty = always. With windows, a stage pays out once in each. */
+  /**
+   * When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+   * overlap are one.
+   */
   windows?: Window[];
 }
 
@@ -5236,26 +5246,42 @@ export interface Weights {
  */
 export type When = "always" | "ahead" | "behind";
 
-/** One opening schedule of a stage. */
+/** When something is open or in force, in the world's zone. */
 export type Window = {
   /** On these weekdays from one time of day to another. */
   Weekly: {
     /** Local time, such as "10:00". */
     from: string;
+    /** Tells it apart from the other windows beside it, also when its times change; absent = its place among them. */
+    name?: string;
     /**
      * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
      * "22:00" to "02:00" is open over midnight.
      */
     to: string;
+    /** The weekday to which `to` belongs, for a window of several days; absent = the day on which it opens, or the next. */
+    to_day?: Weekday;
     /** On which days it opens. */
     weekdays: Weekday[];
   };
 } | {
-  /** From one date to another. */
+  /** From one date to another, once. */
   Dates: {
     /** Local date, such as "2026-12-24". */
     from: string;
+    /** As of a weekly window. A named one is one occurrence, also when its dates change. */
+    name?: string;
     /** Local date, exclusive. */
+    to: string;
+  };
+} | {
+  /** From one date to another, every year. */
+  Yearly: {
+    /** Month and day, such as "12-24". */
+    from: string;
+    /** As of a weekly window. */
+    name?: string;
+    /** Month and day, exclusive. Before `from`, it is a day of the next year. */
     to: string;
   };
 };

@@ -3,7 +3,7 @@ import type { FailureReason } from "./errors.js";
 import { changes, severalAnswers } from "./functions.js";
 import type { Keys } from "./keys.js";
 import type { Runtime } from "./runtime.js";
-import type { CallOptions, FunctionName } from "./types.js";
+import type { FunctionName } from "./types.js";
 import type { Reply } from "./wire.js";
 
 /** A call that has not ended. */
@@ -38,13 +38,19 @@ export class OpenCall {
     this.data = JSON.stringify(data);
   }
 
+  /** Its arguments on the wire, in bytes of UTF-8. */
+  get size(): number {
+    // TextEncoder is not on every platform.
+    return encodeURIComponent(this.data).replace(/%../g, "x").length;
+  }
+
   /** What becomes of a failed call's change. */
   get made(): "no" | "unknown" {
     return this.changes && (this.isInDoubt || this.isOnWire) ? "unknown" : "no";
   }
 
   /** Lets the call end by itself, by time or by signal. */
-  endsBy(runtime: Runtime, options: CallOptions & { timeoutMs: number }): void {
+  endsBy(runtime: Runtime, options: { timeoutMs: number; signal: AbortSignal | undefined }): void {
     const { timeoutMs, signal } = options;
     if (Number.isFinite(timeoutMs)) {
       this.cleanUps.push(
@@ -116,6 +122,9 @@ export interface CallLimits {
  */
 const WINDOW = 256;
 
+/** Servers take frames of this size at least, in bytes; the rest of a request around its arguments is counted in. */
+const FRAME_BYTES = 65_536 - 1_024;
+
 /** The open calls in the order they were made. */
 export class Calls {
   private readonly open = new Map<number, OpenCall>();
@@ -172,10 +181,13 @@ export class Calls {
     }
   }
 
-  /** The server closed the line because a frame was too large: the largest was, and it was not carried out. */
+  /**
+   * The server closed the line because a frame was too large: the largest was, and it was not carried out. What is smaller
+   * than any server's limit is not blamed: then somebody else on the way closed the line.
+   */
   blameLargest(): void {
-    const onWire = this.all().filter((call) => call.isOnWire);
-    const [largest] = onWire.sort((a, b) => b.data.length - a.data.length);
+    const onWire = this.all().filter((call) => call.isOnWire && call.size > FRAME_BYTES);
+    const [largest] = onWire.sort((a, b) => b.size - a.size);
     if (largest === undefined) return;
     largest.isOnWire = false;
     largest.fail("too_large");

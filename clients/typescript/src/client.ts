@@ -10,6 +10,7 @@ import type { Gap, State } from "./state.js";
 import { ServerClock } from "./time.js";
 import type { AnswerOf, CallArguments, CallOptions, EventName, FunctionName, RequestOf } from "./types.js";
 import { verdict } from "./verdict.js";
+import type { Arena } from "./verdict.js";
 
 /** What the client itself tells. */
 interface Notices {
@@ -91,18 +92,29 @@ export class Client {
    */
   call<F extends FunctionName>(called: F, ...[data, options]: CallArguments<F>): Promise<AnswerOf<F>> {
     return new Promise((resolve, reject) => {
-      const call = new OpenCall(
-        this.connection.nextId(),
-        called,
-        data ?? {},
-        { resolve: resolve as (answer: unknown) => void, reject },
-        (ended) => {
-          this.connection.forget(ended);
-        },
-      );
-      call.endsBy(this.settings.runtime, { timeoutMs: this.settings.timeoutMs, ...options });
-      if (!call.hasEnded) this.connection.call(call);
+      this.begin(called, data ?? {}, options, { resolve, reject });
     });
+  }
+
+  /** Makes a call; its end is told in the turn in which it comes, before what follows on the line. */
+  private begin<F extends FunctionName>(
+    called: F,
+    data: object,
+    options: CallOptions | undefined,
+    end: { resolve: (answer: AnswerOf<F>) => void; reject: (error: Error) => void },
+  ): void {
+    const call = new OpenCall(
+      this.connection.nextId(),
+      called,
+      data,
+      { resolve: end.resolve as (answer: unknown) => void, reject: end.reject },
+      (ended) => {
+        this.connection.forget(ended);
+      },
+    );
+    const { runtime, timeoutMs } = this.settings;
+    call.endsBy(runtime, { timeoutMs: options?.timeoutMs ?? timeoutMs, signal: options?.signal });
+    if (!call.hasEnded) this.connection.call(call);
   }
 
   /**
@@ -110,9 +122,17 @@ export class Client {
    * order of requests, so that everything else would wait with it for up to a minute; this leaves the line free. Rejects
    * with a {@link ReplyLostError} when the verdict was missed, as over a reconnect: the next round shows the state.
    */
-  async battle(request: RequestOf<"battle">, options?: CallOptions): Promise<AnswerOf<"battle">> {
-    const told = await this.call("battle", { ...request, wait: false }, options);
-    return verdict(told, request.id, {
+  battle(request: RequestOf<"battle">, options?: CallOptions): Promise<AnswerOf<"battle">> {
+    return new Promise((resolve, reject) => {
+      const acted = (told: AnswerOf<"battle">) => {
+        resolve(verdict(told, request.id, this.arena()));
+      };
+      this.begin("battle", { ...request, wait: false }, options, { resolve: acted, reject });
+    });
+  }
+
+  private arena(): Arena {
+    return {
       runtime: this.settings.runtime,
       onVerdict: (listener) => this.on("battle_verdict", listener),
       onEnd: (listener) =>
@@ -120,7 +140,7 @@ export class Client {
           if (name === "stopped") listener("stopped");
           else if (name === "idle") listener("closed");
         }),
-    });
+    };
   }
 
   /** Hears an event of the server. Events may be missed: see {@link onGap}. The function that comes back ends it. */

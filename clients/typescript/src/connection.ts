@@ -338,7 +338,7 @@ export class Connection {
 
   /** Sends nothing more for a while: what holds for one call holds for the others. */
   private hold(meaning: Meaning): void {
-    const ms = this.isHeld && meaning.do !== "maintain" ? Pauses.told(meaning) : this.pauseAfter(meaning);
+    const ms = this.isHeld ? this.pauseStill(meaning) : this.pauseAfter(meaning);
     const until = this.settings.runtime.now() + ms;
     if (this.isHeld && until <= this.heldUntil) return;
     this.isHeld = true;
@@ -350,8 +350,17 @@ export class Connection {
     });
   }
 
+  /** The pause after an answer that comes while one has begun. */
+  private pauseStill(meaning: Meaning): number {
+    return meaning.do === "maintain" ? this.told(meaning, this.pauses.stillAfter(meaning)) : Pauses.told(meaning);
+  }
+
   private pauseAfter(meaning: Meaning): number {
-    const ms = this.pauses.after(meaning);
+    return this.told(meaning, this.pauses.after(meaning));
+  }
+
+  /** Tells the player of a maintenance. */
+  private told(meaning: Meaning, ms: number): number {
     if (meaning.do === "maintain") {
       const until = this.settings.runtime.now() + ms;
       this.enter({ name: "waiting", until, why: "maintenance", message: meaning.message });

@@ -61,8 +61,9 @@ export class Entrance {
           });
           break;
         default:
+          // A sign-up whose end is not known may have made the account, so it begins with the first request again.
           this.goOn(reply, step.error, () => {
-            this.logInWith(request);
+            this.logInWith(this.logIn.request());
           });
       }
     });

@@ -36,10 +36,10 @@ const LEAVING_MS = 2_000;
  */
 export class Line {
   private readonly socket: Socket;
-  private readonly unanswered = new Map<number, { askedAt: number; waitMs: number }>();
+  /** How long the server may wait before it answers each, in milliseconds; oldest first. */
+  private readonly unanswered = new Map<number, number>();
   private isOpen = false;
   private isOver = false;
-  private heardAt: number;
   private patienceMs: number;
   private cancelWatch: () => void;
 
@@ -49,7 +49,6 @@ export class Line {
     private readonly events: LineEvents,
     open: { factory: SocketFactory; url: string; protocols: string[] },
   ) {
-    this.heardAt = runtime.now();
     this.patienceMs = options.patienceMs;
     this.socket = open.factory(open.url, open.protocols);
     this.socket.onopen = () => {
@@ -70,9 +69,10 @@ export class Line {
 
   /** Sends a request; the reply will have its id. */
   ask(id: number, called: string, text: string): void {
-    this.unanswered.set(id, { askedAt: this.runtime.now(), waitMs: waitMs(called) });
+    const isOldest = this.unanswered.size === 0;
+    this.unanswered.set(id, waitMs(called));
     this.socket.send(text);
-    this.watch();
+    if (isOldest) this.watch();
   }
 
   /** Gives a dead line up: the other side will not answer a close either. */
@@ -106,13 +106,11 @@ export class Line {
 
   private onOpen(): void {
     this.isOpen = true;
-    this.heardAt = this.runtime.now();
     this.events.opened();
     this.watch();
   }
 
   private onMessage(text: unknown): void {
-    this.heardAt = this.runtime.now();
     this.patienceMs = this.options.patienceMs;
     const frame = readFrame(text);
     if (frame === undefined) return;
@@ -125,15 +123,16 @@ export class Line {
     this.watch();
   }
 
+  /**
+   * Begins to wait anew: for the answer to the oldest request, else for anything. Only timers count here: the local clock
+   * may be set at any time.
+   */
   private watch(): void {
     if (this.isOver || !this.isOpen) return;
     this.cancelWatch();
-    const now = this.runtime.now();
     const oldest = this.unanswered.values().next();
-    const dueAt = oldest.done
-      ? this.heardAt + this.options.quietMs
-      : Math.max(this.heardAt, oldest.value.askedAt) + this.patienceMs + oldest.value.waitMs;
-    this.cancelWatch = this.runtime.after(Math.max(0, dueAt - now), () => {
+    const ms = oldest.done ? this.options.quietMs : this.patienceMs + oldest.value;
+    this.cancelWatch = this.runtime.after(ms, () => {
       if (oldest.done) this.events.quiet();
       else this.giveUp("no answer");
     });

@@ -12,6 +12,8 @@ const CLOCK_ERROR_MS = 1_000;
 /** How long to wait before something is sent again that was not carried out. */
 export class Pauses {
   private readonly backoff: Backoff;
+  /** The pause that was drawn last, in milliseconds. */
+  private drawn = 0;
 
   constructor(
     options: BackoffOptions,
@@ -23,12 +25,17 @@ export class Pauses {
 
   /** The pause after an answer, in milliseconds: as the server says, else longer each time. */
   after(meaning: Meaning): number {
-    const least = this.backoff.next();
-    if (meaning.do !== "maintain") return Pauses.told(meaning) || least;
+    this.drawn = this.backoff.next();
+    return this.stillAfter(meaning);
+  }
+
+  /** The same where the pause has begun: many requests may get one answer, and all wait for the same moment. */
+  stillAfter(meaning: Meaning): number {
+    if (meaning.do !== "maintain") return Pauses.told(meaning) || this.drawn;
     // Everybody knows the end, so everybody comes a little later by chance.
     const error = Math.min(this.clock.uncertainty(), CLOCK_ERROR_MS);
     const left = (meaning.until ?? 0) - this.clock.serverNow() + error;
-    return Math.min(Math.max(left, 0) + least, MAINTENANCE_MS);
+    return Math.min(Math.max(left, 0) + this.drawn, MAINTENANCE_MS);
   }
 
   /** What the server has said itself, in milliseconds; 0 if nothing. */

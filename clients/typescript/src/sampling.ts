@@ -25,7 +25,9 @@ export class Sampling {
 
   /** Whether the last answer is too old. */
   get isDue(): boolean {
-    return this.line.runtime.now() - this.askedAt >= AGE_MS;
+    const age = this.line.runtime.now() - this.askedAt;
+    // The local clock was set back.
+    return age >= AGE_MS || age < 0;
   }
 
   /** Asks several times, to know the clock better than to the second. */

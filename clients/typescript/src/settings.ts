@@ -58,13 +58,19 @@ export function settings(options: ClientOptions): Settings {
     socket: options.socket ?? platformSocket,
     storage: options.storage ?? platformStorage(),
     runtime: completed(options.runtime ?? {}),
-    backoff: { firstMs: 500, mostMs: 20_000, ...options.backoff },
-    liveness: { quietMs: 15_000, patienceMs: 20_000, openMs: 10_000, ...options.liveness },
-    energy: { maximum: 120, secondsPerPoint: 360, ...options.energy },
+    backoff: filled({ firstMs: 500, mostMs: 20_000 }, options.backoff),
+    liveness: filled({ quietMs: 15_000, patienceMs: 20_000, openMs: 10_000 }, options.liveness),
+    energy: filled({ maximum: 120, secondsPerPoint: 360 }, options.energy),
     timeoutMs: options.timeoutMs ?? 120_000,
     maxOpenCalls: options.maxOpenCalls ?? 1_000,
     maxInFlight: options.maxInFlight ?? 32,
   };
+}
+
+/** The defaults, with what was given in their place; `undefined` is nothing. */
+function filled<T extends object>(defaults: T, given: Partial<T> = {}): T {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...(Object.fromEntries(said) as Partial<T>) };
 }
 
 /** The platform, with what was given in its place; that may be an object of a class. */

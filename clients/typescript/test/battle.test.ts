@@ -34,6 +34,18 @@ test("who acts last has the verdict with the reply", async () => {
   assert.deepEqual(round.answer, verdict);
 });
 
+test("a verdict that comes in the same breath as the reply is not missed", async () => {
+  const story = await Story.open();
+  story.server.handlers["battle"] = (request, connection) => {
+    const event = { event: "battle_verdict", data: { id: blow.id, ...verdict }, n: 1 };
+    connection.reply(request, { data: waiting }, event);
+    return undefined;
+  };
+  const round = story.watch(story.client.battle(blow));
+  await story.ended(round);
+  assert.equal(round.answer?.action, "格挡", "both frames were in one piece of the stream");
+});
+
 test("a verdict that was missed ends the call as made", async () => {
   const { story, round } = await acted();
   story.server.last.cut();

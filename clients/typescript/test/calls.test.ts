@@ -18,6 +18,15 @@ async function unanswered() {
   return story;
 }
 
+test("an option that is undefined counts as left out", async () => {
+  const options = { timeoutMs: undefined } as unknown as { timeoutMs: number };
+  const story = await Story.open({ backoff: { firstMs: undefined } as unknown as { firstMs: number } });
+  story.server.handlers["get_shop"] = () => undefined;
+  const call = story.watch(story.client.call("get_shop", {}, options));
+  await story.ended(call);
+  assert.equal((call.error as FailedError).reason, "timed_out", "a call ends after two minutes, whoever says nothing");
+});
+
 test("replies find their calls, whatever was asked in between", async () => {
   const story = await Story.open();
   story.server.handlers["mopping_up_stage"] = ({ data }) => ({ data: { stage: data["stage"] } });

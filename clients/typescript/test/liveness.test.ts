@@ -15,6 +15,23 @@ test("a half-open connection is found and left, and what is open goes on elsewhe
   assert.ok(story.runtime.now() - began <= 25_000, "after the patience with one answer");
 });
 
+for (const hours of [-1, 1]) {
+  test(`a local clock that is set by ${hours} h neither hides a half-open connection nor ends one that is alive`, async () => {
+    const story = await Story.open({ liveness });
+    const first = story.watch(story.client.call("get_shop"));
+    story.runtime.setClock(hours * 3_600_000);
+    await story.ended(first);
+    await story.runtime.pass(5_000);
+    assert.equal(story.server.connections.length, 1, "the line is alive");
+    story.server.last.goDeaf();
+    const call = story.watch(story.client.call("enter_stage_general", { stage: 8 }));
+    story.runtime.setClock(hours * 3_600_000);
+    const began = story.runtime.now();
+    await story.ended(call);
+    assert.ok(story.runtime.now() - began <= 25_000, "after the patience with one answer");
+  });
+}
+
 test("a half-open connection is found when nobody calls anything", async () => {
   const story = await Story.open({ liveness });
   await story.runtime.pass(5_000);

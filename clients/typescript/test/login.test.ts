@@ -58,6 +58,22 @@ for (const [called, code, more] of [
   });
 }
 
+for (const status of [-1, -2]) {
+  test(`a sign-up that ended with ${status} may have made the account, so the log-in is tried first`, async () => {
+    const story = new Story({ account: { ...account, username: "玩家" } });
+    let isThere = false;
+    story.server.handlers["login"] = () =>
+      isThere ? { data: { status_code: 200, token: "t" } } : { data: { status_code: 404, username: "", token: "" } };
+    story.server.handlers["signup"] = () => {
+      if (isThere) return { data: { status_code: 410 } };
+      isThere = true;
+      return { status };
+    };
+    await story.connect();
+    assert.equal(story.server.asked("signup").length, 1);
+  });
+}
+
 for (const answer of [
   { status: 15, data: { retry_after_ms: 5_000 } },
   { status: 0, data: { status_code: 429, retry_after_ms: 5_000, token: "" } },

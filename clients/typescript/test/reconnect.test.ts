@@ -103,6 +103,22 @@ test("the first server of before, which knows no protocols, is served without a 
   assert.ok(!story.stateNames.includes("waiting"), "the second attempt follows at once");
 });
 
+test("a line closed for size by somebody on the way fails no call that fits into a frame", async () => {
+  const story = await Story.open();
+  let cuts = 0;
+  story.server.handlers["send_mail"] = (_, connection) => {
+    if (cuts === 1) return {};
+    cuts += 1;
+    connection.cut(1009);
+    return undefined;
+  };
+  const call = story.watch(story.client.call("send_mail", { gn_target: "x", subj: "s", body: "x".repeat(2_000) }));
+  await story.ended(call);
+  assert.equal(call.error, undefined, "it is sent again under its key");
+  const [first, second] = story.server.asked("send_mail");
+  assert.equal(first?.once, second?.once);
+});
+
 test("a frame that is too large fails the largest call, and the others go on", async () => {
   const story = await Story.open();
   story.server.handlers["send_mail"] = (request, connection) => {
@@ -110,7 +126,8 @@ test("a frame that is too large fails the largest call, and the others go on", a
     connection.cut(1009);
     return undefined;
   };
-  const large = story.watch(story.client.call("send_mail", { gn_target: "x", subj: "large", body: "x".repeat(2_000) }));
+  const body = "\u5927".repeat(25_000);
+  const large = story.watch(story.client.call("send_mail", { gn_target: "x", subj: "large in bytes", body }));
   const small = story.watch(story.client.call("send_mail", { gn_target: "x", subj: "small", body: "" }));
   await story.ended(large, small);
   assert.equal(large.error?.made, "no", "the server reads no frame that is too large");

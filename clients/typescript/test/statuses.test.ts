@@ -105,6 +105,19 @@ test("maintenance is told with its end and message, and waited for", async () =>
   assert.equal(story.client.state.name, "open");
 });
 
+test("one maintenance that answers many calls is waited for once", async () => {
+  const story = await Story.open({ backoff: { firstMs: 500, mostMs: 20_000 } });
+  let isOver = false;
+  story.server.handlers["get_shop"] = () => (isOver ? { data: {} } : { status: 18, data: { message: "moment" } });
+  const calls = Array.from({ length: 12 }, () => story.watch(story.client.call("get_shop")));
+  const began = story.runtime.now();
+  story.runtime.after(100, () => {
+    isOver = true;
+  });
+  await story.ended(...calls);
+  assert.ok(story.runtime.now() - began < 1_000, "the first pause, not the twelfth");
+});
+
 test("maintenance that ends early is noticed, because the server is asked now and then", async () => {
   const story = await Story.open();
   const began = story.runtime.now();

@@ -82,6 +82,12 @@ impl<T: Terms> History<T> {
         self.terms.get(self.intervals.last()?.terms)
     }
 
+    /// The terms in force, and since when (unix seconds).
+    pub fn last(&self) -> Option<(i64, &T)> {
+        let last = self.intervals.last()?;
+        Some((last.since, self.terms.get(last.terms)?))
+    }
+
     /// Begins an interval: these terms are in force from `at` (unix seconds), which may be past, for a change while the
     /// server was down. It is clamped to the previous change, in case the clock has jumped back.
     pub fn begin(&mut self, terms: T, at: i64) {

@@ -44,6 +44,7 @@ pub mod revoked;
 
 pub mod dispatch;
 
+pub mod in_force;
 pub mod listening;
 pub mod reload;
 pub mod timekeeping;

@@ -4,6 +4,7 @@ use bevy_app::{App, Plugin, PluginGroup, PluginGroupBuilder};
 
 use crate::backup::BackupPlugin;
 use crate::events::EventsPlugin;
+use crate::in_force::{self, InForcePlugin};
 use crate::listening::ListeningPlugin;
 use crate::players::PlayersPlugin;
 use crate::random::{RandomPlugin, WorldSeed};
@@ -38,6 +39,7 @@ impl PluginGroup for EnginePlugins {
             .add(EventsPlugin)
             .add(ClockPlugin::default())
             .add(RandomPlugin)
+            .add(InForcePlugin)
             .add(ReloadPlugin)
             .add(ListeningPlugin)
             .add(OncePlugin::default())
@@ -46,9 +48,9 @@ impl PluginGroup for EnginePlugins {
     }
 }
 
-/// The rows that the engine itself keeps: idempotency keys of players and of the operator, the tokens of deleted accounts, the world's seed and its count of days. The order of all
-/// tables is part of journals and state hashes, and those that define which players exist come first; so the game
-/// places this plugin.
+/// The rows that the engine itself keeps: idempotency keys of players and of the operator, the tokens of deleted accounts,
+/// the world's seed and its count of days, and which rules are and were in force. The order of all tables is part of
+/// journals and state hashes, and those that define which players exist come first; so the game places this plugin.
 pub struct EngineRowsPlugin;
 
 impl Plugin for EngineRowsPlugin {
@@ -56,5 +58,6 @@ impl Plugin for EngineRowsPlugin {
         app.add_player_rows::<OnceLog>();
         app.add_archived_rows::<RevokedToken>();
         app.add_world_row::<WorldSeed>().add_world_row::<DayCount>().add_world_row::<OperatorKeys>();
+        in_force::register_rows(app);
     }
 }

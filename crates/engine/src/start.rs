@@ -11,12 +11,13 @@ use crate::clock::{Clock, ClockMode, ClockSettings};
 use crate::dispatch;
 use crate::events::EventTotal;
 use crate::exchange;
+use crate::in_force;
 use crate::meters::Meters;
 use crate::outside::{Epoch, Numbering, WorldPlace};
 use crate::players;
 use crate::random::{Randomness, WorldSeed};
 use crate::reload::RulesState;
-use crate::rules::{self, Catalogue, LoadedRules, RuleTables};
+use crate::rules::{Catalogue, LoadedRules, RuleTables};
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::{Rows, Store};
 use crate::storage::{StorageError, WorldRow};
@@ -99,10 +100,10 @@ pub fn catalogue(app: &mut App) -> Catalogue {
 pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start) -> Result<Simulation, StorageError> {
     let recovered = store.recovered;
     let world = app.world_mut();
-    rules::install(rules, world);
     world.insert_resource(RulesState::started_with(rules));
     let ClockSettings { mode, zone } = world.resource::<ClockSettings>().clone();
     world.insert_resource(Clock::start(mode, zone, start.wall_ms, recovered.moment_ms));
+    in_force::begin(world, rules.clone());
     world.insert_resource(WorldSeed(start.seed));
     world.insert_resource(start.place);
     world.insert_resource(Meters::of_world(start.place.number));
@@ -129,6 +130,7 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
         outcome?;
     }
     rows::begin_persistence(world, recovered.last_batch);
+    in_force::catch_up(world);
     let stood_ms = recovered.moment_ms.map_or(0, |stored| start.wall_ms.saturating_sub(stored).saturating_abs());
     if mode == ClockMode::Real && stood_ms > HOUR_MS {
         // The next start compares its clock with this one's.

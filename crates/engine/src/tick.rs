@@ -22,6 +22,7 @@ use crate::events;
 use crate::exchange::CallOutcome;
 use crate::exchange::lines::{Exchanges, Outgoing};
 use crate::game_time::{self, Game};
+use crate::in_force;
 use crate::players::{self, Players};
 use crate::reload::{self, RulesNews};
 use crate::request::answer::TIMED_OUT;
@@ -277,6 +278,7 @@ pub fn receive(world: &mut World) {
             world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
             follow_system_clock(world, moment.wall_ms, moment.real);
             game_time::follow(world);
+            in_force::follow_the_clock(world);
             world.resource_mut::<Surroundings>().folded_batch = moment.folded_batch;
         }
         for input in arrivals.inputs.drain(..) {

@@ -21,7 +21,8 @@ pub fn check<'a>(things: impl IntoIterator<Item = (Place, Option<&'a str>)>, rep
     }
 }
 
-fn is_sound(identifier: &str) -> bool {
+/// Whether a text can be a constant's name: lowercase letters, digits and `_`, a letter first.
+pub fn is_sound(identifier: &str) -> bool {
     identifier.starts_with(|first: char| first.is_ascii_lowercase())
         && identifier.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }

@@ -32,6 +32,8 @@ pub mod spelling;
 pub mod stages;
 pub mod tasks;
 pub mod tickets;
+pub mod timed_events;
+pub mod windows;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -3,6 +3,10 @@
 //! A ticket kind is a key of `limits`. All kinds reset at local midnight. Nothing is written at that moment: a count
 //! from an earlier day simply stands for a full one.
 
+mod changes;
+
+use std::ops::RangeInclusive;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -10,6 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::identifiers;
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events};
@@ -100,11 +105,14 @@ impl PlayerRow for Tickets {
     }
 }
 
+/// Points of the payment platform that something may cost.
+pub const POINTS: RangeInclusive<u32> = 1..=1_000_000_000;
+
 /// Kinds of tickets, by their key.
 pub const TICKET: Naming = Naming { what: "ticket kind", given_in: "the kinds in tickets.ron" };
 
 /// `tickets.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketRules {
     /// Every kind, in the order `limits` shows them.
@@ -116,7 +124,7 @@ pub struct TicketRules {
 }
 
 /// One kind of ticket.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
@@ -148,7 +156,7 @@ impl TicketKind {
 }
 
 /// How a kind of ticket is bought.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// As the client names it.
@@ -163,7 +171,7 @@ pub struct Purchase {
     pub price: Vec<Amount>,
     /// What one costs in points of the payment platform; absent = not sold for points.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "MCRMB points"))]
+    #[schemars(range(min = *POINTS.start(), max = *POINTS.end()), extend("unit" = "MCRMB points"))]
     pub price_points: Option<u32>,
 }
 
@@ -181,6 +189,11 @@ impl TicketRules {
     /// The kind with that key.
     pub fn kind(&self, key: u16) -> Option<&TicketKind> {
         self.kinds.iter().find(|kind| kind.key == key)
+    }
+
+    /// How tickets of a mode are bought.
+    pub fn purchase(&self, mode: PurchaseMode) -> Option<&Purchase> {
+        self.purchases.iter().find(|purchase| purchase.mode == mode)
     }
 
     /// Whether the owner of this inventory counts as VIP 1 or above.
@@ -219,14 +232,31 @@ impl SingleFile for TicketRules {
     const PATH: &'static str = "tickets.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
-        let list = place.clone().key("kinds");
+        let list = Place::file(Self::PATH).key("kinds");
         let given = self.kinds.iter().enumerate().map(|(index, kind)| GivenName {
             name: kind.key.to_string(),
             title: Some(kind.name.clone()),
             place: list.clone().index(index).key("key"),
         });
         report.names_given(TICKET, list.clone(), given);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check_changed);
+    }
+}
+
+impl TicketRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (index, purchase) in self.purchases.iter().enumerate() {
+            let place = Place::file(<Self as SingleFile>::PATH).key("purchases").index(index);
+            if let Some(points) = purchase.price_points {
+                report.check_range(place.key("price_points"), points, &POINTS);
+            }
+        }
+    }
+
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as SingleFile>::PATH);
         let identified = self.kinds.iter().enumerate();
         let places =
             identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));

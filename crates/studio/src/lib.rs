@@ -1,6 +1,7 @@
 //! Tools for designers and tests: the test server, scenarios, simulations, load tests, and generated documents.
 
 pub mod compare;
+pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod hostile_stores;
@@ -11,4 +12,5 @@ pub mod scenario;
 pub mod schema;
 pub mod simulate;
 pub mod slice;
+pub mod statistics;
 pub mod testing;

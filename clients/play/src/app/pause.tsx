@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { State } from "../client/client.js";
-import { comeBack, leave, line } from "../game/session.js";
+import { comeBack, line, toGate } from "../game/session.js";
 import { player } from "../state/player.js";
 import { common } from "../texts/common.js";
 import { lineTexts } from "../texts/line.js";
@@ -33,18 +33,21 @@ function Waiting({ state }: { state: State }): JSX.Element {
   );
 }
 
+/** After these a log-in may be let in again. */
+const MAY_COME_BACK: readonly string[] = ["replaced", "revoked", "refused", "signed_out"];
+
 /** The client has stopped for good: why, and the two ways on. */
 function Stopped({ state }: { state: State & { name: "stopped" } }): JSX.Element {
   const { why } = state.error;
   return (
     <div class="pause pause-ended">
       <b>{lineTexts().stopped[why]}</b>
-      {why === "replaced" && (
+      {MAY_COME_BACK.includes(why) && (
         <Button tone="main" onPress={comeBack}>
           {lineTexts().comeBack}
         </Button>
       )}
-      <Button onPress={leave}>{common().toGate}</Button>
+      <Button onPress={toGate}>{common().toGate}</Button>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Client } from "@raidkeep/client";
+import { Client, type TabStorage } from "@raidkeep/client";
 
 /** The one place where the page meets the client library. */
 export {
@@ -10,7 +10,7 @@ export {
   StoppedError,
   TICKET_KINDS,
 } from "@raidkeep/client";
-export type { AnswerOf, FunctionName, RefusedError, RequestOf, State } from "@raidkeep/client";
+export type { AnswerOf, FunctionName, RefusedError, RequestOf, State, TabStorage } from "@raidkeep/client";
 export type GameClient = Client;
 
 /** Who plays. */
@@ -25,8 +25,13 @@ export type Account =
       username?: string;
     };
 
-export function newClient(url: string, account: Account): GameClient {
-  const options = { url, name: "raidkeep-play", backoff: { firstMs: 300, mostMs: 4_000 } };
+export function newClient(url: string, account: Account, storage?: TabStorage): GameClient {
+  const options = {
+    url,
+    name: "raidkeep-play",
+    backoff: { firstMs: 300, mostMs: 4_000 },
+    ...(storage === undefined ? {} : { storage }),
+  };
   return account.kind === "guest"
     ? new Client({ ...options, guest: account.uniqueId })
     : new Client({ ...options, account });

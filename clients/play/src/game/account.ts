@@ -1,4 +1,4 @@
-import type { Account } from "../client/client.js";
+import type { Account, TabStorage } from "../client/client.js";
 
 const KEY = "raidkeep.account";
 const GUEST_KEY = "raidkeep.guest";
@@ -20,9 +20,30 @@ export function storeAccount(account: Account): void {
 
 /** Forgets the account with its token. Behind an e-mail account the guest of this tab waits; a guest is given up. */
 export function forgetAccount(): void {
-  const waiting = storedAccount()?.kind === "email" ? sessionStorage.getItem(GUEST_KEY) : null;
+  if (storedAccount()?.kind === "guest") sessionStorage.removeItem(GUEST_KEY);
+  signOut();
+}
+
+/** Forgets who plays, with the token. The guest of this tab stays known: its id is the only way back. */
+export function signOut(): void {
+  const waiting = sessionStorage.getItem(GUEST_KEY);
   sessionStorage.clear();
   if (waiting !== null) sessionStorage.setItem(GUEST_KEY, waiting);
+}
+
+/** The storage of this tab for a log-in that starts from nothing: what was stored before is not seen. */
+export function freshStorage(): TabStorage {
+  const stored = new Set<string>();
+  return {
+    getItem: (key) => (stored.has(key) ? sessionStorage.getItem(key) : null),
+    setItem: (key, value) => {
+      stored.add(key);
+      sessionStorage.setItem(key, value);
+    },
+    removeItem: (key) => {
+      if (stored.delete(key)) sessionStorage.removeItem(key);
+    },
+  };
 }
 
 /** The guest of this tab, or a new one. */
@@ -37,12 +58,14 @@ function newGuest(): Account {
   return { kind: "guest", uniqueId: `play-${uniqueId}` };
 }
 
+const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
+
 /**
  * The WebSocket of the server that served the page. `?ws=` names another one for developers, on this machine only: a link
  * must not send a player's token anywhere else.
  */
 export function serverAddress(page: Location): string {
   const asked = new URLSearchParams(page.search).get("ws");
-  if (asked !== null && ["localhost", "127.0.0.1", "[::1]"].includes(new URL(asked).hostname)) return asked;
+  if (asked !== null && URL.canParse(asked) && LOCAL.includes(new URL(asked).hostname)) return asked;
   return `${page.protocol === "https:" ? "wss:" : "ws:"}//${page.host}/ws`;
 }

@@ -82,11 +82,20 @@ export async function strike(action: Action): Promise<void> {
   const now = duel.peek();
   if (now === undefined || now.ended !== undefined) return;
   duel.value = { ...now, acted: action };
+  // 409: another move was taken for this round, and its verdict is to come.
   const told = await ask("battle", { role: me(), id: now.id, ...action, wait: false }, ({ status }) => {
     if (status === 404) close();
-    else toast("bad", duelTexts().tooLate);
+    else if (status === 409) toast("info", duelTexts().tooLate);
+    else mayActAgain(now.id);
   });
-  if (told !== undefined && (told.action !== "" || told.status)) verdict({ id: now.id, ...told });
+  if (told === undefined) return;
+  if (told.action !== "" || told.status) verdict({ id: now.id, ...told });
+}
+
+/** Lets the player act again, when it is not known whether the move counts in the round that is open. */
+function mayActAgain(battle: string): void {
+  const now = duel.peek();
+  if (now?.id === battle && now.ended === undefined) duel.value = { ...now, acted: undefined };
 }
 
 /** Leaves the view of a battle that is over. */
@@ -94,11 +103,17 @@ export function close(): void {
   duel.value = undefined;
 }
 
-/**
- * Asks for what may have been missed: open challenges, an accepted one, and the verdict that is waited for. If that was
- * missed, the same move counts in the round that is open now.
- */
-export async function refreshDuels(): Promise<void> {
+let refreshing: Promise<void> | undefined;
+
+/** Asks for what may have been missed: open challenges, and an accepted one. Whoever asks meanwhile waits for the same. */
+export function refreshDuels(): Promise<void> {
+  refreshing ??= askForDuels().finally(() => {
+    refreshing = undefined;
+  });
+  return refreshing;
+}
+
+async function askForDuels(): Promise<void> {
   const told = await ask("refresh", { role: me() });
   if (told === undefined) return;
   const known = new Map(incoming.peek().map((call) => [call.id, call]));
@@ -110,8 +125,6 @@ export async function refreshDuels(): Promise<void> {
     const info = await ask("challenge_info", { id: accepted });
     if (info !== undefined) begin({ id: accepted, role: info.role, image: info.image_data ?? null });
   }
-  const now = duel.peek();
-  if (now?.acted !== undefined && now.ended === undefined) await strike(now.acted);
 }
 
 /** Hears of challenges and verdicts, on whatever screen the player is. */
@@ -135,7 +148,11 @@ export function followDuels(client: GameClient): void {
   });
   client.on("battle_verdict", verdict);
   client.onGap(() => {
-    if (theClient() === client && player.peek() !== undefined) void refreshDuels();
+    if (theClient() !== client || player.peek() === undefined) return;
+    // The verdict may be among what was missed. The player decides on the next move: the same one again could count in
+    // the round after.
+    mayActAgain(duel.peek()?.id ?? "");
+    void refreshDuels();
   });
 }
 

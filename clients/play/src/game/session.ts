@@ -2,7 +2,7 @@ import { signal } from "@preact/signals";
 import { type Account, type GameClient, newClient, type State, StoppedError } from "../client/client.js";
 import { startClock } from "../state/clock.js";
 import { player, playerTold } from "../state/player.js";
-import { forgetAccount, serverAddress, storeAccount, storedAccount } from "./account.js";
+import { forgetAccount, freshStorage, serverAddress, signOut, storeAccount, storedAccount } from "./account.js";
 import { followEvents } from "./events.js";
 import { go } from "./route.js";
 
@@ -49,7 +49,8 @@ const SIGN_IN_MS = 15_000;
  * server's refusal, or `"no_answer"`, else undefined.
  */
 export async function signIn(account: Account): Promise<StoppedError | "no_answer" | undefined> {
-  const mine = newClient(serverAddress(location), account);
+  // Whoever fills in the form shows the password, whatever token this tab has.
+  const mine = newClient(serverAddress(location), account, freshStorage());
   const patience = setTimeout(() => {
     mine.close();
   }, SIGN_IN_MS);
@@ -86,11 +87,21 @@ function playOn(mine: GameClient, account: Account): void {
   for (const follow of followers) follow(mine);
 }
 
-/** Goes back to the gate. A guest is given up, an e-mail account is signed out. */
+/** Goes back to the gate for good. A guest is given up, an e-mail account is signed out. */
 export function leave(): void {
+  forgetAccount();
+  standAtGate();
+}
+
+/** Goes back to the gate because the line has ended: the guest of this tab can come in again. */
+export function toGate(): void {
+  signOut();
+  standAtGate();
+}
+
+function standAtGate(): void {
   client?.close();
   client = undefined;
-  forgetAccount();
   go("");
   player.value = undefined;
   line.value = undefined;

@@ -79,6 +79,22 @@ test("each tab is another guest, and a tab that is loaded anew is the same one",
   assert.equal(await nameOn(one), name, "the tab remembers its guest");
 });
 
+test("a guest whose log-in has ended comes back as the same guest, in place and through the gate", async () => {
+  const page = await openPage(browser, server);
+  await enterAsGuest(page);
+  const name = await nameOn(page);
+  const id = await page.evaluate(() => sessionStorage.getItem("raidkeep.guest") ?? "");
+  await server.call(id, "get_player_info", {});
+  await page.locator('.sidebar-link[href="#/tasks"]').click();
+  await page.locator(".pause-ended .button-main").click();
+  await page.locator(".pause-ended").waitFor({ state: "detached" });
+  await server.call(id, "get_player_info", {});
+  await page.locator('.sidebar-link[href="#/mail"]').click();
+  await page.locator(".pause-ended .button:not(.button-main)").click();
+  await enterAsGuest(page);
+  assert.equal(await nameOn(page), name, "the id is the only way back to a guest, so it is kept");
+});
+
 test("the page speaks the browser's language, and the other one at a press", async () => {
   const page = await openPage(browser, server, { locale: "en-GB" });
   await enterAsGuest(page);

@@ -752,8 +752,8 @@ Assets = TypedDict(
     },
 )
 """What each file of the assets holds, and each file of a folder:
-- `events/*.ron`: SpecialEvent
 - `personal_tasks/*.ron`: TaskTemplate
+- `special_events/*.ron`: SpecialEvent
 - `stages/*.ron`: ModeRules
 - `tasks/*.ron`: PublicTask
 """
@@ -965,6 +965,10 @@ class BossEntry(TypedDict):
 
     gift: Gift
     """What everybody gets when it dies."""
+    id: str
+    """What the world knows it by: its life, its death and its gift belong to this id, wherever the boss stands in the list and
+    whatever its name. Lowercase letters, digits and `_`; give it once and never change it.
+    """
     life_value: int
     """Life points."""
     name: str
@@ -1793,7 +1797,7 @@ class GameMaster(TypedDict):
     nothing: str
     """Shown in place of an empty list."""
     other_event: list[Template]
-    """Lines for an event that is not in `events/`."""
+    """Lines for an event that is not in `special_events/`."""
     otherwise: list[Template]
     """Lines for anything else."""
     quote: Template
@@ -3543,7 +3547,7 @@ class SkillRequest(TypedDict):
 
 
 class SpecialEvent(TypedDict):
-    """A special event: the contents of a file in `events/`."""
+    """A special event: the contents of a file in `special_events/`."""
 
     keywords: list[str]
     """The event's description, or else the player's text, must contain one of these. The event with the longest match
@@ -3580,6 +3584,8 @@ class Spoils(TypedDict):
 StageBlock = TypedDict(
     "StageBlock",
     {
+        # Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
+        "by_events": "NotRequired[bool]",
         # Items that entering takes.
         "cost": "NotRequired[list[Amount]]",
         # Energy that entering takes.
@@ -3603,7 +3609,8 @@ StageBlock = TypedDict(
         "rewards": "NotRequired[list[Amount]]",
         # The last stage of the run; absent = the first only.
         "to": "NotRequired[int]",
-        # When the stage is open; empty = always. With windows, a stage pays out once in each.
+        # When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+        # overlap are one.
         "windows": "NotRequired[list[Window]]",
     },
 )
@@ -4172,7 +4179,7 @@ class WindowDates(TypedDict):
     """WindowDates"""
 
     Dates: WindowDatesDatesFrom
-    """From one date to another."""
+    """From one date to another, once."""
 
 
 WindowDatesDatesFrom = TypedDict(
@@ -4180,6 +4187,8 @@ WindowDatesDatesFrom = TypedDict(
     {
         # Local date, such as "2026-12-24".
         "from": "str",
+        # As of a weekly window. A named one is one occurrence, also when its dates change.
+        "name": "NotRequired[str]",
         # Local date, exclusive.
         "to": "str",
     },
@@ -4198,11 +4207,35 @@ WindowWeeklyWeeklyFrom = TypedDict(
     {
         # Local time, such as "10:00".
         "from": "str",
+        # Tells it apart from the other windows beside it, also when its times change; absent = its place among them.
+        "name": "NotRequired[str]",
         # Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
         # "22:00" to "02:00" is open over midnight.
         "to": "str",
+        # The weekday to which `to` belongs, for a window of several days; absent = the day on which it opens, or the next.
+        "to_day": "NotRequired[Weekday]",
         # On which days it opens.
         "weekdays": "list[Weekday]",
+    },
+)
+
+
+class WindowYearly(TypedDict):
+    """WindowYearly"""
+
+    Yearly: WindowYearlyYearlyFrom
+    """From one date to another, every year."""
+
+
+WindowYearlyYearlyFrom = TypedDict(
+    "WindowYearlyYearlyFrom",
+    {
+        # Month and day, such as "12-24".
+        "from": "str",
+        # As of a weekly window.
+        "name": "NotRequired[str]",
+        # Month and day, exclusive. Before `from`, it is a day of the next year.
+        "to": "str",
     },
 )
 
@@ -4553,8 +4586,8 @@ When: TypeAlias = Literal["always", "ahead", "behind"]
 - `behind`: It has won fewer.
 """
 
-Window: TypeAlias = WindowWeekly | WindowDates
-"""One opening schedule of a stage."""
+Window: TypeAlias = WindowWeekly | WindowDates | WindowYearly
+"""When something is open or in force, in the world's zone."""
 
 WishShown: TypeAlias = WishShownGoods | WishShownKind
 """What an order is for: a purchase, or an operator's change of points."""

@@ -18,6 +18,8 @@ _WINDOW = 256
 
 The server takes a key that is below all it remembers for one that was used; it remembers 1,088.
 """
+_FRAME_BYTES = 65_536 - 1_024
+"""Servers take frames of this size at least; the rest of a request around its arguments is counted in."""
 
 
 class OpenCall:
@@ -41,6 +43,11 @@ class OpenCall:
         """How often the server could not say what became of it."""
         self._forget = forget
         self._answer: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+    @property
+    def size(self) -> int:
+        """Its arguments on the wire, in bytes."""
+        return len(self.data.encode())
 
     @property
     def made(self) -> Made:
@@ -170,10 +177,13 @@ class Calls:
                 call.is_in_doubt = True
 
     def blame_largest(self) -> None:
-        """The server closed the line because a frame was too large: the largest was, and it was not carried out."""
-        on_wire = [call for call in self._open.values() if call.is_on_wire]
+        """The server closed the line because a frame was too large: the largest was, and it was not carried out.
+
+        What is smaller than any server's limit is not blamed: then somebody else on the way closed the line.
+        """
+        on_wire = [call for call in self._open.values() if call.is_on_wire and call.size > _FRAME_BYTES]
         if on_wire:
-            largest = max(on_wire, key=lambda call: len(call.data.encode()))
+            largest = max(on_wire, key=lambda call: call.size)
             largest.is_on_wire = False
             largest.fail("too_large")
 

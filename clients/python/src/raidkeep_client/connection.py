@@ -99,6 +99,8 @@ class Connection:
         self._last_number = 0
         self._is_in = False
         self._held_until: float | None = None
+        self._drawn_seconds = 0.0
+        """The pause that was drawn last."""
         self._has_been_in = False
         self._is_closed = False
         self._clock_asked_at = 0.0
@@ -310,8 +312,7 @@ class Connection:
 
     def _hold(self, meaning: Wait | Maintain | Unclear) -> None:
         """Sends nothing more for a while: what holds for one call holds for the others."""
-        is_held = self._held_until is not None
-        seconds = _told(meaning) if is_held and not isinstance(meaning, Maintain) else self._pause_of(meaning)
+        seconds = self._pause_of(meaning) if self._held_until is None else self._pause_still(meaning)
         until = self._now() + seconds
         if self._held_until is not None and until <= self._held_until:
             return
@@ -326,13 +327,17 @@ class Connection:
 
     def _pause_of(self, meaning: Meaning) -> float:
         """How long to wait before something is sent again, in seconds; during maintenance the player is told."""
-        least = self._retries.next()
+        self._drawn_seconds = self._retries.next()
+        return self._pause_still(meaning) or self._drawn_seconds
+
+    def _pause_still(self, meaning: Meaning) -> float:
+        """The same where the pause has begun: many requests may get one answer, and all wait for the same moment."""
         if not isinstance(meaning, Maintain):
-            return _told(meaning) or least
+            return _told(meaning)
         # Everybody knows the end, so everybody comes a little later by chance.
         left = 0.0 if meaning.until is None else meaning.until - self._server_now()
         margin = self._clock.uncertainty() if self._clock.is_known else 0.0
-        seconds = min(max(left + margin, 0.0) + least, _MAINTENANCE_SECONDS)
+        seconds = min(max(left + margin, 0.0) + self._drawn_seconds, _MAINTENANCE_SECONDS)
         self._enter(Waiting(seconds, "maintenance", meaning.message))
         return seconds
 

@@ -77,7 +77,8 @@ class Entrance:
                 case Stop(error):
                     self._door.stop(error)
                 case None:
-                    self._go_on(reply, lambda: self._log_in_with(request))
+                    # A sign-up whose end is not known may have made the account, so it begins with the first request.
+                    self._go_on(reply, lambda: self._log_in_with(self._log_in.request()))
 
         self._door.ask(request.name, self._introduced(request.data), answered)
 

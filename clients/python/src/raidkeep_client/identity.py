@@ -27,7 +27,8 @@ class Account:
 class Identity:
     """Who plays: a guest, an account, or whoever a token belongs to."""
 
-    guest: str | None = None
+    guest: str | None = field(default=None, repr=False)
+    """As good as a password: the only way back to a guest account."""
     account: Account | None = None
     token: str | None = field(default=None, repr=False)
 

@@ -109,10 +109,10 @@ export class FakeConnection {
     return !this.isOver;
   }
 
-  /** Sends a frame. */
-  push(frame: object): void {
+  /** Sends frames; several come in one piece, with no turn between them. */
+  push(...frames: object[]): void {
     this.later(() => {
-      this.socket.onmessage?.({ data: JSON.stringify(frame) } as never);
+      for (const frame of frames) this.socket.onmessage?.({ data: JSON.stringify(frame) } as never);
     });
   }
 
@@ -129,8 +129,8 @@ export class FakeConnection {
   }
 
   /** Answers a request that was kept waiting. */
-  reply(request: Request, { status = 0, message = "said", data, n }: Answer): void {
-    this.push({ status, message, data, id: request.id, n });
+  reply(request: Request, { status = 0, message = "said", data, n }: Answer, ...events: object[]): void {
+    this.push({ status, message, data, id: request.id, n }, ...events);
   }
 
   private receive(text: string): void {

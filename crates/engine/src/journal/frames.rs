@@ -13,10 +13,8 @@ use crate::journal::record::{Record, StartRecord};
 /// The magic bytes of each file.
 pub const MAGIC: &[u8; 8] = b"RAIDJRNL";
 /// The file format. Format 1 is from programs in which players had no entities of their own, format 2 from programs
-/// without epochs; both can still be read.
-pub const FORMAT: u32 = 3;
-/// The first format whose start names the epoch.
-const FORMAT_WITH_EPOCHS: u32 = 3;
+/// without epochs, format 3 from programs whose sessions kept no terms; all can still be read.
+pub const FORMAT: u32 = 4;
 /// The first byte of an encoded [`Record::Start`].
 const START: u8 = 0;
 const HEAD_BYTES: usize = 24;
@@ -151,8 +149,8 @@ impl<R: Read> Frames<R> {
             return Err(torn);
         }
         self.at += FRAME_HEAD_BYTES as u64 + length;
-        if self.format < FORMAT_WITH_EPOCHS && entry.first() == Some(&START) {
-            entry.extend(StartRecord::ending_of_earlier_programs());
+        if entry.first() == Some(&START) {
+            entry.extend(StartRecord::ending_of_earlier_program(self.format));
         }
         postcard::from_bytes(&entry).map_err(|_| torn)
     }
@@ -178,6 +176,7 @@ impl<R: Read> Iterator for Frames<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::record::RowLayout;
     use crate::numbers::BatchNumber;
     use crate::outside::{Epoch, WorldPlace};
     use proptest::prelude::*;
@@ -210,12 +209,12 @@ mod tests {
         let mut bytes = journal(&[]);
         bytes[8] = 1;
         assert!(Frames::open(&bytes[..]).is_ok(), "an earlier format is read");
-        bytes[8] = 4;
-        assert!(matches!(Frames::open(&bytes[..]), Err(JournalError::OtherFormat { found: 4 })));
+        bytes[8] = 5;
+        assert!(matches!(Frames::open(&bytes[..]), Err(JournalError::OtherFormat { found: 5 })));
     }
 
     #[test]
-    fn the_start_of_a_journal_from_before_epochs_is_read() {
+    fn the_start_of_a_journal_of_an_earlier_program_is_read() {
         let start = StartRecord {
             program: "raidkeep".to_owned(),
             rules: 7,
@@ -228,14 +227,16 @@ mod tests {
             player_tables: vec!["accounts".to_owned()],
             epoch: Epoch::BEFORE,
             place: WorldPlace::ALONE,
+            layout: RowLayout::BEFORE,
         };
         let record = Record::Start(Box::new(start));
-        let mut entry = postcard::to_stdvec(&record).expect("plain data");
-        entry.truncate(entry.len() - StartRecord::ending_of_earlier_programs().len());
-        for format in [1, 2] {
+        let entry = postcard::to_stdvec(&record).expect("plain data");
+        for format in [1, 2, 3, 4] {
+            let ending = StartRecord::ending_of_earlier_program(format);
+            assert!(entry.ends_with(&ending), "what is missing is what it means");
             let mut bytes = journal(&[]);
-            bytes[8] = format;
-            encode_frame(&entry, &mut bytes);
+            bytes[8] = u8::try_from(format).expect("a small number");
+            encode_frame(&entry[..entry.len() - ending.len()], &mut bytes);
             let (_, frames) = Frames::open(&bytes[..]).expect("an earlier format");
             assert_eq!(frames.collect::<Vec<_>>().as_slice(), std::slice::from_ref(&record), "format {format}");
         }

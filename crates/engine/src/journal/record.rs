@@ -67,12 +67,31 @@ pub struct StartRecord {
     pub epoch: Epoch,
     /// Which of the server's worlds it was.
     pub place: WorldPlace,
+    /// The layout of its rows.
+    pub layout: RowLayout,
+}
+
+/// The layout of the rows that a program writes. Another one has other bytes of the same state, so that batches and hashes
+/// of the state cannot be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowLayout(u32);
+
+impl RowLayout {
+    /// Of programs that did not number it.
+    pub const BEFORE: Self = Self(0);
+    /// Of this program. A change of what any row holds raises it.
+    pub const OF_THIS_PROGRAM: Self = Self(1);
 }
 
 impl StartRecord {
-    /// The bytes that end a record of today and that one of an earlier program lacks.
-    pub(super) fn ending_of_earlier_programs() -> Vec<u8> {
-        postcard::to_stdvec(&(Epoch::BEFORE, WorldPlace::ALONE)).expect("records should be plain data")
+    /// The bytes that end a record of today and that one in this file format lacks.
+    pub(super) fn ending_of_earlier_program(format: u32) -> Vec<u8> {
+        let ending = match format {
+            1 | 2 => postcard::to_stdvec(&(Epoch::BEFORE, WorldPlace::ALONE, RowLayout::BEFORE)),
+            3 => postcard::to_stdvec(&RowLayout::BEFORE),
+            _ => Ok(Vec::new()),
+        };
+        ending.expect("records should be plain data")
     }
 }
 

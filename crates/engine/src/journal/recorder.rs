@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bevy_ecs::prelude::*;
 
 use crate::journal::queue::JournalSink;
-use crate::journal::record::{InputRecord, Record, StartRecord, TickOutcome, TickRecord};
+use crate::journal::record::{InputRecord, Record, RowLayout, StartRecord, TickOutcome, TickRecord};
 use crate::request::RequestTable;
 use crate::request::registry::RequestKind;
 use crate::start::Start;
@@ -70,6 +70,7 @@ impl Recorder {
                 .collect(),
             epoch: start.epoch,
             place: start.place,
+            layout: RowLayout::OF_THIS_PROGRAM,
         };
         let mut recorder = Self {
             sink: Some(sink),

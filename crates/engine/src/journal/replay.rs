@@ -8,7 +8,7 @@ use bevy_app::App;
 
 use crate::clock::Clock;
 use crate::journal::frames::JournalError;
-use crate::journal::record::{InputRecord, Record, StartRecord, TickOutcome, TickRecord};
+use crate::journal::record::{InputRecord, Record, RowLayout, StartRecord, TickOutcome, TickRecord};
 use crate::journal::recorder::outcome;
 use crate::journal::revive::{Library, Reviver};
 use crate::numbers::{BatchNumber, JobId};
@@ -143,9 +143,8 @@ pub struct Replay {
     earlier: Option<EarlierProgram>,
 }
 
-/// State for a journal from before epochs, or from before players had entities of their own. Its ticks can be replayed
-/// with the same replies; but rows have other bytes, and what was one row may now be two, so that batches have other
-/// numbers.
+/// State for a journal of a program whose rows have another layout. Its ticks can be replayed with the same replies; but
+/// rows have other bytes, and what was one row may now be two, so that batches have other numbers.
 #[derive(Debug, Default)]
 struct EarlierProgram {
     /// The last batch in the journal's numbering.
@@ -379,14 +378,15 @@ fn other_program(start: &StartRecord, what: &'static str, name: &str) -> ReplayE
     ReplayError::OtherProgram { program: start.program.clone(), what, name: name.to_owned() }
 }
 
-/// Whether the journal is from before epochs, or from before players had entities of their own. Apart from the tables
-/// of those entities, its tables must be those of this program.
+/// Whether the journal is from a program whose rows have another layout: before epochs, or before players had entities of
+/// their own, among others. Apart from the tables of those entities, its tables must be those of this program.
 fn is_of_earlier_program(start: &StartRecord, simulation: &Simulation) -> Result<bool, ReplayError> {
     let tables = simulation.world().resource::<Persistence>().player_tables();
     let component_tables = simulation.world().resource::<Persistence>().component_table_count();
     let recorded: Vec<&str> = start.player_tables.iter().map(String::as_str).collect();
     if recorded == tables || recorded == tables[..component_tables] {
-        return Ok(recorded != tables || start.epoch == Epoch::BEFORE);
+        let has_other_rows = start.layout != RowLayout::OF_THIS_PROGRAM;
+        return Ok(recorded != tables || start.epoch == Epoch::BEFORE || has_other_rows);
     }
     let equal = recorded.iter().zip(&tables).take_while(|(recorded, table)| recorded == table).count();
     Err(other_program(start, "table of players", recorded.get(equal).unwrap_or(&"nothing")))

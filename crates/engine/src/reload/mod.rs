@@ -1,8 +1,8 @@
 //! Rules that change while the server runs: read, checked as a whole, and swapped between two ticks, or refused.
 //!
 //! The [`Reloader`] reads and checks off the worlds' threads and gives each world the outcome as an input. What was
-//! paid for under the old rules stays paid for: a session stays open, and its rewards follow the rules in force when it
-//! ends.
+//! paid for under the old rules stays paid for, and what [follows](crate::in_force::follow) them goes on to, such as an open
+//! session.
 //!
 //! Not here: what features recompute when their rules have changed; each detects that itself.
 
@@ -23,7 +23,8 @@ pub use watcher::Watcher;
 
 use crate::clock::Clock;
 use crate::events::{Event, EventApp, Events};
-use crate::rules::{self, LoadedRules, Problem, Problems};
+use crate::in_force;
+use crate::rules::{LoadedRules, Problem, Problems};
 
 /// A change of the assets, as an input of a world.
 #[derive(Debug, Clone)]
@@ -119,7 +120,7 @@ pub fn take_in(world: &mut World, news: RulesNews) {
             world.resource_mut::<Events>().tell_operators(&event);
         }
         RulesNews::Changed(rules) => {
-            rules::install(&rules, world);
+            in_force::change_rules(world, Arc::clone(&rules));
             let state = RulesState { changed_at: Some(at), ..RulesState::started_with(&rules) };
             let event = RulesChanged { fingerprint: shown(state.fingerprint), warnings: state.warnings.len() };
             world.insert_resource(state);

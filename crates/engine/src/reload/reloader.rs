@@ -70,6 +70,8 @@ impl Reloader {
             Ok(rules) => ReloadOutcome::Changed(Arc::new(rules)),
             Err(problems) => ReloadOutcome::Refused(Arc::new(problems)),
         };
+        // Whoever is told finds it in the log and in the metrics.
+        self.note(&outcome);
         match &outcome {
             ReloadOutcome::Changed(rules) | ReloadOutcome::Mended(rules) => {
                 *last = Last { rules: rules.clone(), refused: None };
@@ -83,7 +85,6 @@ impl Reloader {
             }
             ReloadOutcome::Unchanged(_) => {}
         }
-        self.note(&outcome);
         outcome
     }
 

@@ -15,9 +15,12 @@ use super::bounds::check_bounds;
 use super::decode::decode;
 use super::file_schema::FileSchema;
 use super::names::AllNames;
+use super::path::Segment;
 use super::problem::{Problem, Problems, Severity};
 use super::report::{Place, Report};
+use super::scan::{Node, scan};
 use super::source::{AssetSource, DEEPEST_FOLDER, Reading};
+use super::texts::TableTexts;
 use super::unread::Known;
 use crate::hash::StableHasher;
 use crate::schema::{SchemaOf, schema_of};
@@ -30,6 +33,12 @@ pub trait Table: Send + Sync + Sized + 'static {
     /// specifically belongs to that table.
     const PATH: &'static str;
 
+    /// Whether the game needs a file of it. Without one, a table that it does not need is assembled from none.
+    const IS_NEEDED: bool = true;
+
+    /// Where its files used to lie, for folders of assets from before.
+    const FORMERLY: Option<Former> = None;
+
     /// What one file holds.
     type File: DeserializeOwned + JsonSchema;
 
@@ -40,6 +49,22 @@ pub trait Table: Send + Sync + Sized + 'static {
     ///
     /// A table that could not be read is absent from `tables`. Its own faults are already reported.
     fn validate(&self, tables: &Tables, report: &mut Report);
+}
+
+/// A folder in which files of a table used to lie, and the key that tells them from those that lie there now.
+#[derive(Debug, Clone, Copy)]
+pub struct Former {
+    /// The folder, such as `events/`.
+    pub folder: &'static str,
+    /// A key at the top of each of its files.
+    pub key: &'static str,
+}
+
+impl Former {
+    fn claims(&self, file: &str, text: &str) -> bool {
+        let has_key = |root: Node| root.part(&Segment::Key(self.key.to_owned())).is_some();
+        file.starts_with(self.folder) && scan(text).root.is_some_and(has_key)
+    }
 }
 
 /// A [`Table`] that is a single file, used as decoded.
@@ -97,6 +122,13 @@ impl Tables {
     pub fn insert<T: Table>(&mut self, table: T) {
         self.by_type.insert(TypeId::of::<T>(), Arc::new(table));
     }
+
+    /// Those that a catalogue knows.
+    #[must_use]
+    pub fn of(&self, catalogue: &Catalogue) -> Self {
+        let known = catalogue.kinds.iter().filter_map(|kind| Some((kind.id, Arc::clone(self.by_type.get(&kind.id)?))));
+        Self { by_type: known.collect() }
+    }
 }
 
 impl fmt::Debug for Tables {
@@ -109,6 +141,8 @@ impl fmt::Debug for Tables {
 struct Kind {
     id: TypeId,
     path: &'static str,
+    is_needed: bool,
+    former: Option<Former>,
     build: fn(&[String], bool, &FileSchema, &mut Tables, &mut Report),
     validate: fn(&Tables, &mut Report),
     schema: SchemaOf,
@@ -121,6 +155,8 @@ impl Kind {
         Self {
             id: TypeId::of::<T>(),
             path: T::PATH,
+            is_needed: T::IS_NEEDED,
+            former: T::FORMERLY,
             build: build::<T>,
             validate: validate::<T>,
             schema: schema_of::<T::File>,
@@ -228,6 +264,7 @@ impl Catalogue {
         let failed: HashSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
         let owned = self.owned_files(&texts);
         let fingerprint = fingerprint(&texts, &owned, &pictures);
+        let kept_texts = Arc::new(TableTexts::new(&texts, &owned));
         let strangers: Vec<String> = texts.keys().filter(|file| self.owner(file).is_none()).cloned().collect();
         let unread: Vec<String> = strangers.into_iter().chain(others).collect();
         let mut report = Report::new(texts).with_pictures(pictures);
@@ -247,7 +284,7 @@ impl Catalogue {
         let rank =
             |file: &str| (!causes.contains(file), !faulty.contains(file), !givers.contains(file), self.order(file));
         let problems = Problems::ranked(report.problems().to_vec(), rank);
-        Study { tables, problems, fingerprint, names, report }
+        Study { tables, texts: kept_texts, problems, fingerprint, names, report }
     }
 
     /// Tells of a folder that holds nothing the game reads, and of the folder that was probably meant.
@@ -290,6 +327,24 @@ impl Catalogue {
         self.kinds.iter().position(|kind| Some(kind.path) == owner).unwrap_or(0)
     }
 
+    /// Reads tables from texts that were read and checked before. What cannot be read any more is left out and is among
+    /// the problems.
+    #[must_use]
+    pub fn read_again(&self, texts: &TableTexts) -> (Tables, Problems) {
+        let mut report = Report::new(texts.all());
+        let mut tables = Tables::default();
+        for kind in &self.kinds {
+            let files = texts.files(kind.path);
+            (kind.build)(&files, !files.is_empty(), kind.file_schema(), &mut tables, &mut report);
+        }
+        (tables, Problems::new(report.problems().to_vec()))
+    }
+
+    /// The paths of all tables, in the order they were registered.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.iter().map(|kind| kind.path)
+    }
+
     /// The most specific path that a file belongs to.
     fn owner(&self, file: &str) -> Option<&'static str> {
         let claims = self.kinds.iter().filter(|kind| kind.matches(file));
@@ -299,8 +354,9 @@ impl Catalogue {
     /// The files of each path. A path without files has an empty list.
     fn owned_files(&self, texts: &BTreeMap<String, String>) -> BTreeMap<&'static str, Vec<String>> {
         let mut owned: BTreeMap<_, Vec<String>> = self.kinds.iter().map(|kind| (kind.path, Vec::new())).collect();
-        for file in texts.keys() {
-            if let Some(path) = self.owner(file) {
+        for (file, text) in texts {
+            let former = self.kinds.iter().find(|kind| kind.former.is_some_and(|former| former.claims(file, text)));
+            if let Some(path) = former.map(|kind| kind.path).or_else(|| self.owner(file)) {
                 owned.entry(path).or_default().push(file.clone());
             }
         }
@@ -318,7 +374,7 @@ impl Catalogue {
         for kind in &self.kinds {
             let files = owned.get(kind.path).map_or(&[][..], Vec::as_slice);
             let unread = failed.iter().any(|file| self.owner(file) == Some(kind.path));
-            if files.is_empty() && !unread {
+            if files.is_empty() && !unread && kind.is_needed {
                 let remark = report.error(Place::file(kind.path), missing(kind));
                 if let Some(file) = known.stand_in(kind.path, others) {
                     remark.hint(format!("rename \"{file}\" to \"{}\"", kind.path));
@@ -366,10 +422,12 @@ fn fingerprint(
 }
 
 /// Rules that are complete and valid.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub struct LoadedRules {
     /// The tables.
     pub tables: Tables,
+    /// What they were read from.
+    pub texts: Arc<TableTexts>,
     /// Probable mistakes that do no harm.
     pub warnings: Problems,
     /// A fingerprint that changes with the name or content of any image or any file that a table reads.
@@ -381,6 +439,8 @@ pub struct LoadedRules {
 pub struct Study {
     /// The tables that could be read.
     pub tables: Tables,
+    /// What they were read from.
+    pub texts: Arc<TableTexts>,
     /// What is wrong.
     pub problems: Problems,
     /// As in [`LoadedRules`].
@@ -401,6 +461,7 @@ impl Study {
         if self.problems.has_errors() {
             return Err(self.problems);
         }
-        Ok(LoadedRules { tables: self.tables, warnings: self.problems, fingerprint: self.fingerprint })
+        let Self { tables, texts, problems: warnings, fingerprint, .. } = self;
+        Ok(LoadedRules { tables, texts, warnings, fingerprint })
     }
 }

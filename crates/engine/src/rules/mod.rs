@@ -21,6 +21,7 @@ mod lex;
 mod locate;
 mod names;
 mod nearest;
+mod outline;
 mod path;
 mod problem;
 mod report;
@@ -30,16 +31,18 @@ mod single;
 mod source;
 mod span;
 mod syntax;
+mod texts;
 mod unread;
 
 #[cfg(test)]
 mod tests;
 
 pub use bounds::Range;
-pub use catalogue::{Catalogue, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
 pub use file_schema::{FileSchema, Shape};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
+pub use outline::{RonBracket, RonGroup, RonPart, RonValue};
 pub use problem::{Problem, Problems, Severity};
 pub use report::{Place, Remark, Report};
 pub use resource::{RuleTables, Rules, RulesApp, install};
@@ -47,3 +50,4 @@ pub use single::Single;
 pub use source::AssetSource;
 pub(crate) use source::DEEPEST_FOLDER;
 pub use span::{SPAN_DAYS_MAX, Span};
+pub use texts::TableTexts;

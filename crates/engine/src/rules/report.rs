@@ -2,6 +2,8 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::locate::Document;
@@ -90,6 +92,15 @@ impl Report {
         self.note(Severity::Warning, place.borrow(), message.into())
     }
 
+    /// Reports a number that is out of its range. Numbers of files are checked by the ranges in their schema; this is for
+    /// numbers that are computed from them.
+    pub fn check_range<N: PartialOrd + Display>(&mut self, place: Place, number: N, range: &RangeInclusive<N>) {
+        if !range.contains(&number) {
+            let (least, most) = (range.start(), range.end());
+            self.error(place, format!("{number} is out of range, expected {least} to {most}"));
+        }
+    }
+
     /// Says which names a list gives. A name that is given twice is reported.
     pub fn names_given(
         &mut self,
@@ -128,6 +139,11 @@ impl Report {
     /// Adds problems that are already located.
     pub(super) fn add(&mut self, problems: impl IntoIterator<Item = Problem>) {
         self.problems.extend(problems);
+    }
+
+    /// An empty report on the same files.
+    pub(super) fn again(&self) -> Self {
+        Self { documents: self.documents(), pictures: self.pictures(), ..Self::default() }
     }
 
     /// The scanned files.

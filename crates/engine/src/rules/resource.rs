@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
-use super::{Catalogue, LoadedRules, Table, Tables};
+use super::{Catalogue, Table, Tables};
 
 /// One table as a system parameter: `Res<Rules<EnergyRules>>`.
 #[derive(Debug, Resource)]
@@ -39,7 +39,9 @@ impl RulesApp for App {
         let mut tables = self.world_mut().get_resource_or_init::<RuleTables>();
         tables.catalogue.register::<T>();
         tables.installers.push(|tables, world| {
-            if let Some(table) = tables.shared::<T>() {
+            if let Some(table) = tables.shared::<T>()
+                && world.get_resource::<Rules<T>>().is_none_or(|in_force| !Arc::ptr_eq(&in_force.0, &table))
+            {
                 world.insert_resource(Rules(table));
             }
         });
@@ -47,10 +49,10 @@ impl RulesApp for App {
     }
 }
 
-/// Installs loaded rules in the world, all of them at once.
-pub fn install(rules: &LoadedRules, world: &mut World) {
+/// Installs tables in the world, all of them at once. Those that are there already do not count as changed.
+pub fn install(tables: &Tables, world: &mut World) {
     let installers = world.resource::<RuleTables>().installers.clone();
     for install in installers {
-        install(&rules.tables, world);
+        install(tables, world);
     }
 }

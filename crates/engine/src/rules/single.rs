@@ -1,10 +1,13 @@
 //! A single RON file that is not a table of the game: a scenario, a policy.
 
+use std::path::Path;
+
 use serde::de::DeserializeOwned;
 
 use super::decode::decode;
 use super::problem::Problems;
 use super::report::{Place, Report};
+use super::source::read_alone;
 
 /// The content of a file, and the place of each part of it.
 #[derive(Debug)]
@@ -28,6 +31,16 @@ impl<F: DeserializeOwned> Single<F> {
         }
     }
 
+    /// Reads a file, as those of the assets are read, and checks it.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the file cannot be read, or every fault found in it.
+    pub fn open(path: &Path, validate: impl FnOnce(&F, &Place, &mut Report)) -> Result<Self, Problems> {
+        let text = read_alone(path).map_err(|problem| Problems::new(vec![problem]))?;
+        Self::read(&path.display().to_string(), &text, validate)
+    }
+
     /// The same, with the content even if `validate` found faults in it.
     pub fn read_faulty(
         name: &str,
@@ -48,6 +61,13 @@ impl<F: DeserializeOwned> Single<F> {
 }
 
 impl<F> Single<F> {
+    /// Checks the content again, against what lies outside of the file. Every fault has its line, column and key.
+    pub fn check(&self, validate: impl FnOnce(&F, &Place, &mut Report)) -> Problems {
+        let mut report = self.report.again();
+        validate(&self.content, &self.place(), &mut report);
+        Problems::new(report.problems().to_vec())
+    }
+
     /// The file's name, as given to `read`.
     pub fn name(&self) -> &str {
         &self.name
@@ -101,5 +121,33 @@ mod tests {
         let wrong = |text| Single::<List>::read("a.ron", text, all_positive).expect_err("a fault").to_string();
         assert_eq!(wrong("(numbers: [1,\n-2])"), "a.ron:2:1: error: numbers[1]: expected 0 or more");
         assert!(wrong("(nombers: [])").starts_with("a.ron:1:2: error:"), "a mistyped field is a fault");
+    }
+
+    #[test]
+    fn a_file_is_read_as_assets_are_and_one_that_cannot_be_is_told_with_its_line() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let open = |bytes: &[u8]| {
+            let path = folder.path().join("a.policy");
+            std::fs::write(&path, bytes).expect("file");
+            Single::<List>::open(&path, all_positive).map_err(|problems| problems.to_string())
+        };
+        assert!(open(b"\xef\xbb\xbf(numbers: [1])").is_ok(), "a byte order mark is no content");
+        let gbk = open(b"(\n numbers: [1], // \xbd\xf0\xb1\xd2\n)").expect_err("GBK");
+        assert!(gbk.contains("a.policy:2:19: error: this file is not UTF-8 text"), "{gbk}");
+        let utf16 = open(b"\xff\xfe(\0)\0").expect_err("UTF-16");
+        assert!(utf16.contains("expected a RON file saved as UTF-8"), "{utf16}");
+        let missing = Single::<List>::open(&folder.path().join("none.ron"), all_positive).expect_err("no file");
+        assert!(missing.to_string().contains("none.ron:1:1: error: cannot read this file"), "{missing}");
+    }
+
+    #[test]
+    fn content_can_be_checked_against_what_lies_outside_of_the_file() {
+        let single = Single::<List>::read("a.ron", "(numbers: [1,\n2])", |_, _, _| {}).expect("a list");
+        let problems = single.check(|list, place, report| {
+            if list.numbers.contains(&2) {
+                report.error(place.clone().key("numbers").index(1), "2 is gone");
+            }
+        });
+        assert_eq!(problems.to_string(), "a.ron:2:1: error: numbers[1]: 2 is gone");
     }
 }

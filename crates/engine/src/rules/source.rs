@@ -123,15 +123,26 @@ impl Reading {
     }
 
     fn read_file(&mut self, path: &Path, name: String) {
+        if let Some(bytes) = self.bytes_of(path, &name) {
+            self.add_file(name, &bytes);
+        }
+    }
+
+    /// The same, whatever its extension.
+    fn read_text_file(&mut self, path: &Path, name: String) {
+        if let Some(bytes) = self.bytes_of(path, &name) {
+            self.add_text(name, &bytes);
+        }
+    }
+
+    fn bytes_of(&mut self, path: &Path, name: &str) -> Option<Vec<u8>> {
         // Reading a pipe or a device might never end.
         match fs::metadata(path) {
             Ok(file) if !file.is_file() => {
-                self.fail(&name, "this is not a regular file, expected one that can be read")
+                self.fail(name, "this is not a regular file, expected one that can be read");
+                None
             }
-            _ => match fs::read(path) {
-                Ok(bytes) => self.add_file(name, &bytes),
-                Err(error) => self.fail(&name, &format!("cannot read this file: {error}")),
-            },
+            _ => fs::read(path).map_err(|error| self.fail(name, &format!("cannot read this file: {error}"))).ok(),
         }
     }
 
@@ -160,23 +171,37 @@ impl Reading {
     }
 
     fn add_text(&mut self, name: String, bytes: &[u8]) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                // Some editors write a byte order mark first, which RON would take for content.
-                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-                self.texts.insert(name, text.to_owned());
-            }
-            Err(error) => {
-                let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-                let (line, column) = position_in(&valid, valid.len());
-                let message = "this file is not UTF-8 text, expected a RON file saved as UTF-8";
-                self.problems.push(Problem { line, column, ..Problem::with_file(Severity::Error, name, message) });
-            }
+        match text_of(&name, bytes) {
+            Ok(text) => drop(self.texts.insert(name, text)),
+            Err(problem) => self.problems.push(problem),
         }
     }
 
     fn fail(&mut self, name: &str, message: &str) {
         self.problems.push(Problem::with_file(Severity::Error, name, message));
+    }
+}
+
+/// Reads a file of designers that is not below the assets; problems name it as its path is written.
+pub(super) fn read_alone(path: &Path) -> Result<String, Problem> {
+    let name = path.display().to_string();
+    let mut reading = Reading::default();
+    reading.read_text_file(path, name.clone());
+    let problem = reading.problems.pop();
+    let missing = || Problem::with_file(Severity::Error, name.clone(), "cannot read this file");
+    reading.texts.remove(&name).ok_or_else(|| problem.unwrap_or_else(missing))
+}
+
+/// The text of a file, without the mark that some editors write first and that RON would take for content.
+fn text_of(name: &str, bytes: &[u8]) -> Result<String, Problem> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
+        Err(error) => {
+            let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let (line, column) = position_in(&valid, valid.len());
+            let message = "this file is not UTF-8 text, expected a RON file saved as UTF-8";
+            Err(Problem { line, column, ..Problem::with_file(Severity::Error, name, message) })
+        }
     }
 }
 

@@ -8,10 +8,11 @@ use crate::battles::stake::StakeRules;
 use crate::battles::texts::BattleTexts;
 use crate::character::Attributes;
 use crate::items::{Amount, ItemRules};
+use crate::timed_events::{Change, Changeable, Numbers, check_changes};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// How battles proceed.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BattleRules {
     /// Seconds that both players have to act in a round.
@@ -48,7 +49,7 @@ pub struct BattleRules {
 }
 
 /// Who wins a round.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerdictRules {
     /// Weights for the player who attacks.
@@ -214,7 +215,23 @@ impl SingleFile for BattleRules {
     const PATH: &'static str = "battles.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl Changeable for BattleRules {
+    fn apply(&mut self, change: &Change) -> Option<usize> {
+        let Rewards { winner, drawn, loser } = &mut self.rewards;
+        let spoils = [winner, drawn, loser].into_iter();
+        let is_about = matches!(change.of, Numbers::BattleRewards { .. });
+        is_about.then(|| spoils.map(|spoils| change.change_amounts(&mut spoils.items)).sum())
+    }
+}
+
+impl BattleRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as SingleFile>::PATH);
         self.check_numbers(&place, report);
         self.verdict.attack.check(&place.clone().key("verdict").key("attack"), report);
         self.verdict.guard.check(&place.clone().key("verdict").key("guard"), report);

@@ -12,7 +12,7 @@ use raidkeep_engine::rules::{Place, Report};
 use raidkeep_engine::template::Template;
 
 /// The texts of `battles.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BattleTexts {
     /// Shown as the action of a player who stayed silent.

@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boss::model::{BossRecord, Ratios, Roster, Season, WorldBoss, strike};
-use crate::boss::plausible::PlausibleDamage;
 use crate::boss::ranking::{Ranking, Score};
 use crate::boss::rules::BossRules;
 use crate::identity::Accounts;
@@ -47,7 +46,7 @@ pub struct Struck {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct BossDied {
     /// Its place in the roster, from 0.
-    boss: u32,
+    boss: usize,
     /// Its name.
     name: String,
 }
@@ -62,13 +61,6 @@ impl BossField<'_, '_> {
         self.bosses.iter().any(WorldBoss::is_alive)
     }
 
-    /// The most damage that a player of this level may report after this time: below the cap, and plausible by the
-    /// stage's own rules or the usual ones.
-    pub fn most_damage(&self, of_stage: Option<PlausibleDamage>, level: u32, seconds: i64) -> u64 {
-        let plausible = of_stage.unwrap_or(self.rules.plausible_damage).most(level, seconds);
-        plausible.min(self.rules.max_upload_damage.saturating_sub(1))
-    }
-
     /// Strikes for a player.
     pub fn strike(&mut self, player: Player, damage: u64, carries_over: bool) -> Struck {
         let mut bosses: Vec<(Entity, WorldBoss)> =
@@ -81,22 +73,22 @@ impl BossField<'_, '_> {
                 *boss = hit;
             }
         }
-        for number in blow.killed {
-            self.mourn(number);
+        for place in blow.killed {
+            self.mourn(place);
         }
         self.note_record(player, damage)
     }
 
     /// Announces a death to everybody, and queues the gift for all accounts that exist now.
-    fn mourn(&mut self, number: u32) {
-        let Some(boss) = self.rules.bosses.get(number as usize) else {
+    fn mourn(&mut self, place: usize) {
+        let Some(boss) = self.rules.bosses.get(place) else {
             return;
         };
         let (gift, deliver_at) = (&boss.gift, self.clock.now() + boss.gift.delay_hours * 3600);
         let there_now = MailAudience::UpTo(self.accounts.last());
         let mail = Broadcast::of_system(&self.mail_rules, deliver_at, &gift.subject, &gift.body, there_now);
         self.broadcasts.announce(Broadcast { items: gift.items.clone(), ..mail });
-        self.events.tell_everybody(&BossDied { boss: number, name: boss.name.clone() });
+        self.events.tell_everybody(&BossDied { boss: place, name: boss.name.clone() });
     }
 
     fn note_record(&mut self, player: Player, damage: u64) -> Struck {

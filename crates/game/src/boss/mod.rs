@@ -3,6 +3,7 @@
 //!
 //! Not here: entering and leaving a boss stage; that is `stages`, which strikes through [`BossField`].
 
+mod changes;
 pub mod field;
 pub mod model;
 pub mod plausible;
@@ -15,14 +16,14 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use raidkeep_engine::events::EventApp;
+use raidkeep_engine::in_force::InForceApp;
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{Rules, RulesApp};
 use raidkeep_engine::schedule::{Tick, TickSystems};
-use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::StorageApp;
 
 pub use field::BossField;
-pub use model::{BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
+pub use model::{BossNumbers, BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
 pub use plausible::PlausibleDamage;
 pub use requests::ChallengesLeft;
 pub use rules::BossRules;
@@ -37,17 +38,18 @@ pub struct BossPlugin;
 
 impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<BossRules>();
+        app.add_rules::<BossRules>().keep_rules::<BossRules>();
         app.init_resource::<Roster>().init_resource::<systems::SeasonEnd>();
         app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
-        app.add_world_entities::<WorldBoss>();
-        app.add_start_hook(systems::restore_roster);
+        app.add_world_entities::<WorldBoss>().add_world_row::<BossNumbers>();
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>().add_world_mend(systems::mend_season);
         app.add_player_rows::<BossRecord>();
-        let have_changed = resource_changed::<Rules<BossRules>>;
-        let follow = (systems::follow_schedule, systems::follow_rules).chain().run_if(have_changed);
+        // The first tick counts as a change of the rules: they may be others than before the restart.
+        let follow_rules = systems::follow_rules.run_if(resource_changed::<Rules<BossRules>>);
+        let follow_schedule = systems::follow_schedule.run_if(resource_changed::<Rules<BossRules>>);
         app.configure_sets(Tick, SeasonSystems.in_set(TickSystems::Calendar));
-        app.add_systems(Tick, (systems::begin_season, follow, systems::expect_end).chain().in_set(SeasonSystems));
+        let seasons = (follow_rules, systems::begin_season, follow_schedule, systems::expect_end);
+        app.add_systems(Tick, seasons.chain().in_set(SeasonSystems));
         requests::register(app);
     }
 }

@@ -14,7 +14,7 @@ use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit, WorldEntity, WorldRow}
 /// One boss of the world.
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct WorldBoss {
-    /// Its place in the roster, from 0.
+    /// What [`BossNumbers`] gave its id. It says nothing about its place in the roster.
     pub number: u32,
     /// Life points at the start of the season.
     pub life: u64,
@@ -68,6 +68,39 @@ impl WorldEntity for WorldBoss {
     }
 }
 
+/// The numbers that the ids of bosses have in rows. An id keeps its number for good, also while its boss is not in the
+/// rules.
+///
+/// A world of before there were ids numbered its bosses by place. Its first ids get the same numbers in the same order,
+/// which takes its rows over.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
+pub struct BossNumbers(Vec<String>);
+
+impl BossNumbers {
+    /// The number of an id; `None` if it never had one.
+    pub fn number(&self, id: &str) -> Option<u32> {
+        self.0.iter().position(|known| known == id).and_then(|number| u32::try_from(number).ok())
+    }
+
+    /// Numbers the ids that have no number yet, in their order.
+    pub fn learn<'a>(&mut self, ids: impl Iterator<Item = &'a str>) {
+        for id in ids {
+            if !self.0.iter().any(|known| known == id) {
+                self.0.push(id.to_owned());
+            }
+        }
+    }
+
+    /// Whether any id has the number.
+    pub fn has_given(&self, number: u32) -> bool {
+        usize::try_from(number).is_ok_and(|number| number < self.0.len())
+    }
+}
+
+impl WorldRow for BossNumbers {
+    const TABLE: &'static str = "boss_numbers";
+}
+
 /// The effect of a blow on the bosses.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Blow {
@@ -75,19 +108,19 @@ pub struct Blow {
     pub dealt: u64,
     /// Damage that was lost, because no boss was left or it was not carried over.
     pub dropped: u64,
-    /// The bosses that died.
-    pub killed: Vec<u32>,
+    /// The places of the bosses that died, from 0.
+    pub killed: Vec<usize>,
 }
 
 /// Hits the first boss alive; damage beyond its life carries over to the next if `carries_over`.
 pub fn strike<'a>(bosses: impl Iterator<Item = &'a mut WorldBoss>, damage: u64, carries_over: bool) -> Blow {
     let mut blow = Blow { dropped: damage, ..Blow::default() };
-    for boss in bosses.filter(|boss| boss.is_alive()) {
+    for (place, boss) in bosses.enumerate().filter(|(_, boss)| boss.is_alive()) {
         let surplus = boss.hit(blow.dropped);
         blow.dealt += blow.dropped - surplus;
         blow.dropped = surplus;
         if !boss.is_alive() {
-            blow.killed.push(boss.number);
+            blow.killed.push(place);
         }
         if surplus == 0 || !carries_over {
             break;
@@ -96,8 +129,9 @@ pub fn strike<'a>(bosses: impl Iterator<Item = &'a mut WorldBoss>, damage: u64, 
     blow
 }
 
-/// The bosses' entities in the order of the roster.
-#[derive(Debug, Default, Resource)]
+/// The entities of the bosses that are fought, in the order of the rules. Others wait for the end of the season, in case
+/// their bosses come back.
+#[derive(Debug, Default, PartialEq, Eq, Resource)]
 pub struct Roster(pub Vec<Entity>);
 
 /// The season of the bosses.
@@ -284,6 +318,16 @@ mod tests {
         assert_eq!(changed(70, 50), (50, 20));
         assert_eq!(changed(70, 20), (20, 1), "30 were dealt, but nobody has struck the last blow");
         assert_eq!(changed(0, 200), (200, 0));
+    }
+
+    #[test]
+    fn an_id_keeps_its_number_wherever_it_stands_and_the_first_ones_are_numbered_by_place() {
+        let mut numbers = BossNumbers::default();
+        numbers.learn(["slime", "wolf", "dragon"].into_iter());
+        numbers.learn(["new", "dragon", "slime"].into_iter());
+        let of = |id| numbers.number(id);
+        assert_eq!(["slime", "wolf", "dragon", "new"].map(of), [Some(0), Some(1), Some(2), Some(3)]);
+        assert_eq!((of("stranger"), numbers.has_given(3), numbers.has_given(4)), (None, true, false));
     }
 
     #[test]

@@ -1,20 +1,24 @@
 //! `world_boss.ron`.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::boss::plausible::PlausibleDamage;
+use crate::identifiers;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::tickets::{TICKET, TicketRules};
-use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
+use crate::timed_events::check_changes;
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
 
 /// The tickets of boss challenges.
 pub const BOSS_TICKET: u16 = 18;
 
 /// The contents of `world_boss.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossRules {
     /// Challenges a day, as `get_config_boss` shows them; the tickets themselves are in `tickets.ron`.
@@ -41,7 +45,7 @@ pub struct BossRules {
 }
 
 /// The cost of entering the legacy boss room.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyBossEntry {
     /// Energy.
@@ -62,12 +66,19 @@ pub struct CarriesOver {
     pub new: bool,
 }
 
+/// Life points that a boss may have.
+const LIFE: RangeInclusive<u64> = 1..=1_000_000_000_000_000;
+
 /// One boss.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossEntry {
+    /// What the world knows it by: its life, its death and its gift belong to this id, wherever the boss stands in the list and
+    /// whatever its name. Lowercase letters, digits and `_`; give it once and never change it.
+    #[schemars(required)]
+    id: Option<String>,
     /// Life points.
-    #[schemars(range(min = 1, max = 1_000_000_000_000_000_i64), extend("unit" = "life points"))]
+    #[schemars(range(min = *LIFE.start(), max = *LIFE.end()), extend("unit" = "life points"))]
     pub life_value: u64,
     /// The name, for people who read this file.
     pub name: String,
@@ -76,7 +87,7 @@ pub struct BossEntry {
 }
 
 /// A mail to everybody.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gift {
     /// Hours after the death; at most 24.
@@ -91,7 +102,7 @@ pub struct Gift {
 }
 
 /// A range of ranks and what they get.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bracket {
     /// The best rank.
@@ -105,7 +116,7 @@ pub struct Bracket {
 }
 
 /// Subject and text of a mail.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailText {
     /// Subject.
@@ -114,7 +125,55 @@ pub struct MailText {
     pub body: String,
 }
 
+impl BossEntry {
+    /// What the world knows it by.
+    pub fn id(&self) -> &str {
+        self.id.as_deref().unwrap_or_default()
+    }
+}
+
 impl BossRules {
+    /// Reports bosses without an id, and names them by their place: the journals of a server of before there were ids are
+    /// played with its files.
+    fn name_the_nameless(&mut self, report: &mut Report) {
+        let given: Vec<String> = self.bosses.iter().filter_map(|boss| boss.id.clone()).collect();
+        for (index, boss) in self.bosses.iter_mut().enumerate().filter(|(_, boss)| boss.id.is_none()) {
+            let id = free_id(&format!("boss_{}", index + 1), &given);
+            let place = Place::file(Self::PATH).key("bosses").index(index);
+            let message = format!("boss \"{}\" has no id, which says whose life, death and gift it is", boss.name);
+            report.error(place, message).hint(format!(
+                "type id: \"{id}\", before its life_value, and move no boss at the same time: what the world knows of its \
+                 bosses is taken over by place, once"
+            ));
+            boss.id = Some(id);
+        }
+    }
+
+    fn check_ids(&self, place: &Place, report: &mut Report) {
+        let ids: Vec<String> = self.bosses.iter().map(|boss| boss.id().to_owned()).collect();
+        for (index, boss) in self.bosses.iter().enumerate() {
+            let place = place.clone().index(index).key("id");
+            if !identifiers::is_sound(boss.id()) {
+                let message = format!("\"{}\" is no id, expected lowercase letters, digits and _", boss.id());
+                let hint = format!("the first character is a letter, such as in \"{}\"", free_id("boss", &ids));
+                report.error(place, message).hint(hint);
+            } else if let Some(first) = self.bosses[..index].iter().find(|earlier| earlier.id() == boss.id()) {
+                let message = format!("\"{}\" is already the id of \"{}\"", boss.id(), first.name);
+                report.error(place, message).hint(format!(
+                    "they would share one life and one death; give the boss that is new an id of its own, such as \"{}\"",
+                    free_id(boss.id(), &ids)
+                ));
+            }
+        }
+    }
+
+    /// The most damage that a player of this level may report after this time: below the cap, and plausible by the
+    /// stage's own rules or the usual ones.
+    pub fn most_damage(&self, of_stage: Option<PlausibleDamage>, level: u32, seconds: i64) -> u64 {
+        let plausible = of_stage.unwrap_or(self.plausible_damage).most(level, seconds);
+        plausible.min(self.max_upload_damage.saturating_sub(1))
+    }
+
     /// What a rank gets.
     pub fn reward(&self, rank: usize) -> Option<&[Amount]> {
         let bracket = self.season_rewards.iter().find(|bracket| (bracket.from..=bracket.to).contains(&rank))?;
@@ -127,11 +186,33 @@ impl BossRules {
     }
 }
 
-impl SingleFile for BossRules {
+impl Table for BossRules {
     const PATH: &'static str = "world_boss.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, report: &mut Report) -> Self {
+        let mut rules = only(files);
+        rules.name_the_nameless(report);
+        rules
+    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check_changed);
+    }
+}
+
+impl BossRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (index, boss) in self.bosses.iter().enumerate() {
+            let place = Place::file(<Self as Table>::PATH).key("bosses").index(index);
+            report.check_range(place.key("life_value"), boss.life_value, &LIFE);
+        }
+    }
+
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as Table>::PATH);
         self.plausible_damage.check(&place.clone().key("plausible_damage"), report);
         self.season.check(&place.clone().key("season"), report);
         if self.bosses.is_empty() || self.bosses.len() > 100 {
@@ -143,6 +224,7 @@ impl SingleFile for BossRules {
             report.error(place.clone().key("max_enter_time"), message);
         }
         report.name_used(TICKET, BOSS_TICKET.to_string(), &place.clone().key("max_enter_time"));
+        self.check_ids(&place.clone().key("bosses"), report);
         let items = tables.get::<ItemRules>();
         if let Some(items) = items {
             let place = place.clone().key("legacy_entry").key("cost");
@@ -175,6 +257,13 @@ impl SingleFile for BossRules {
             }
         }
     }
+}
+
+/// An id that no boss has: `wanted`, or `wanted` with the first number that is free.
+fn free_id(wanted: &str, given: &[String]) -> String {
+    let numbered = (2..).map(|number| format!("{wanted}_{number}"));
+    let mut ids = std::iter::once(wanted.to_owned()).chain(numbered);
+    ids.find(|id| !given.contains(id)).unwrap_or_default()
 }
 
 fn check_boss(boss: &BossEntry, place: &Place, items: Option<&ItemRules>, report: &mut Report) {

@@ -1,10 +1,12 @@
 //! Seasons: one begins whenever the schedule says, exactly once, even if the server was down at that moment.
 
+use std::collections::BTreeMap;
+
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::boss::model::{ArchivedSeason, Roster, Season, SeasonArchive, WorldBoss};
+use crate::boss::model::{ArchivedSeason, BossNumbers, Roster, Season, SeasonArchive, WorldBoss};
 use crate::boss::ranking::Ranking;
 use crate::boss::rules::BossRules;
 use crate::items::Amount;
@@ -116,18 +118,17 @@ fn close_season(world: &mut World) {
     world.resource_mut::<Ranking>().clear();
 }
 
-/// Restores every boss of the rules to full life.
+/// Restores every boss of the rules to full life. Those that are no longer in the rules are forgotten.
 fn open_season(world: &mut World, today: i32) {
-    let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
-    let mut entities = world.resource::<Roster>().0.clone();
-    for (at, life) in lives.into_iter().enumerate() {
-        let boss = WorldBoss::whole(u32::try_from(at).unwrap_or(u32::MAX), life);
-        match entities.get(at) {
-            Some(entity) => drop(world.entity_mut(*entity).insert(boss)),
-            None => entities.push(world.spawn(boss).id()),
+    let roster = world.resource::<Roster>().0.clone();
+    for entity in &roster {
+        if let Some(mut boss) = world.edit::<WorldBoss>(*entity) {
+            boss.left = boss.life;
         }
     }
-    world.resource_mut::<Roster>().0 = entities;
+    let mut bosses = world.query_filtered::<Entity, With<WorldBoss>>();
+    let removed: Vec<Entity> = bosses.iter(world).filter(|entity| !roster.contains(entity)).collect();
+    removed.into_iter().for_each(|entity| world.resource_mut::<Discarded>().push(entity));
     let ends_on = world.resource::<Rules<BossRules>>().season.next_due(today);
     let mut season = world.resource_mut::<Season>();
     season.number += 1;
@@ -143,34 +144,33 @@ fn open_season(world: &mut World, today: i32) {
     }
 }
 
-/// Applies changed rules to the bosses of a running season: new bosses come with full life, removed ones go, the others
-/// get their new life.
+/// Applies the rules to the bosses of a running season, found by their ids: new ones come with full life, the others get
+/// their new life, and those that are removed leave the roster. They keep what was dealt until the season ends: a boss that
+/// comes back dead brings no second gift.
 pub fn follow_rules(world: &mut World) {
-    let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
-    let mut entities = world.resource::<Roster>().0.clone();
-    for entity in entities.drain(lives.len().min(entities.len())..) {
+    let rules = world.resource::<Rules<BossRules>>();
+    let wanted: Vec<(String, u64)> = rules.bosses.iter().map(|boss| (boss.id().to_owned(), boss.life_value)).collect();
+    let mut numbers = world.resource::<BossNumbers>().clone();
+    numbers.learn(wanted.iter().map(|(id, _)| id.as_str()));
+    let mut here: BTreeMap<u32, Entity> =
+        world.query::<(Entity, &WorldBoss)>().iter(world).map(|(entity, boss)| (boss.number, entity)).collect();
+    let mut roster = Vec::with_capacity(wanted.len());
+    for (id, life) in wanted {
+        let Some(number) = numbers.number(&id) else {
+            continue;
+        };
+        let entity = here.remove(&number).unwrap_or_else(|| world.spawn(WorldBoss::whole(number, life)).id());
+        if world.get::<WorldBoss>(entity).is_some_and(|boss| boss.life != life)
+            && let Some(mut boss) = world.edit::<WorldBoss>(entity)
+        {
+            boss.change_life(life);
+        }
+        roster.push(entity);
+    }
+    // Only a world of before there were ids has one: it had more bosses than the rules that name them.
+    for entity in here.into_iter().filter(|(number, _)| !numbers.has_given(*number)).map(|(_, entity)| entity) {
         world.resource_mut::<Discarded>().push(entity);
     }
-    for (at, life) in lives.into_iter().enumerate() {
-        match entities.get(at).copied() {
-            None => {
-                let boss = WorldBoss::whole(u32::try_from(at).unwrap_or(u32::MAX), life);
-                entities.push(world.spawn(boss).id());
-            }
-            Some(entity) => {
-                if let Some(mut boss) = world.edit::<WorldBoss>(entity).filter(|boss| boss.life != life) {
-                    boss.change_life(life);
-                }
-            }
-        }
-    }
-    world.resource_mut::<Roster>().0 = entities;
-}
-
-/// Rebuilds the roster from the bosses' rows.
-pub fn restore_roster(world: &mut World) {
-    let mut bosses: Vec<(u32, Entity)> =
-        world.query::<(Entity, &WorldBoss)>().iter(world).map(|(entity, boss)| (boss.number, entity)).collect();
-    bosses.sort_unstable();
-    world.resource_mut::<Roster>().0 = bosses.into_iter().map(|(_, entity)| entity).collect();
+    world.resource_mut::<BossNumbers>().set_if_neq(numbers);
+    world.resource_mut::<Roster>().set_if_neq(Roster(roster));
 }

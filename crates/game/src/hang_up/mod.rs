@@ -3,6 +3,7 @@
 //! Nothing ticks; a settlement computes what the elapsed whole minutes are worth, at the same cost for a minute as for
 //! a year. Minutes under earlier rules count by those rules.
 
+mod changes;
 pub mod model;
 pub mod requests;
 pub mod rules;
@@ -10,20 +11,20 @@ pub mod rules;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
-use raidkeep_engine::clock::Clock;
 use raidkeep_engine::history::History;
+use raidkeep_engine::in_force::{ForceChange, InForceApp};
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{Rules, RulesApp};
-use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
 
 pub use model::HangUp;
 pub use rules::HangUpRules;
 
-/// Records changed rules as in force from now on.
-fn follow_rules(rules: Res<Rules<HangUpRules>>, clock: Res<Clock>, mut history: ResMut<History<HangUpRules>>) {
-    if history.in_force() != Some(&**rules) {
-        history.begin(HangUpRules::clone(&rules), clock.now());
+/// Records changed rates as in force from then on.
+fn follow_rates(world: &mut World, change: &ForceChange) {
+    let rates = HangUpRules::clone(world.resource::<Rules<HangUpRules>>());
+    if world.resource::<History<HangUpRules>>().in_force() != Some(&rates) {
+        world.resource_mut::<History<HangUpRules>>().begin(rates, change.at);
     }
 }
 
@@ -35,8 +36,7 @@ impl Plugin for HangUpPlugin {
         app.add_rules::<HangUpRules>().add_player_rows::<HangUp>().add_world_row::<History<HangUpRules>>();
         app.add_moments::<HangUp>();
         app.add_world_mend(|world, mend| world.resource_mut::<History<HangUpRules>>().bring_back(mend.at));
-        let follow_rules = follow_rules.run_if(resource_changed::<Rules<HangUpRules>>);
-        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
+        app.add_force_hook(follow_rates);
         requests::register(app);
     }
 }

@@ -53,6 +53,15 @@ impl HangUp {
         self.hanging.as_ref().map_or(0, |hanging| hanging.elapsed(now))
     }
 
+    /// Whether the stage has a rate now, or had one for a minute that is not settled yet; `None` when no stage is hung up.
+    pub fn is_configured(&self, now: i64, history: &History<HangUpRules>) -> Option<bool> {
+        let hanging = self.hanging.as_ref()?;
+        let has_rate = |rules: &HangUpRules| rules.rate(hanging.stage).is_some();
+        let shares = hanging.shares(hanging.elapsed(now) / SECONDS_PER_MINUTE, history);
+        let has_earned = shares.iter().any(|share| share.minutes > 0 && has_rate(share.rules));
+        Some(has_earned || history.in_force().is_some_and(has_rate))
+    }
+
     /// Hangs a stage from now on, keeping the seconds left over from the one before.
     pub fn start(&mut self, stage: u32, now: i64) {
         // Seconds left over from the settlement of another stage stay on the timer; minutes that were paid before the

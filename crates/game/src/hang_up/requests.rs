@@ -157,16 +157,15 @@ fn get_hang_up_reward(
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpRewarded> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, &history)?;
+    check_configured(&player.hang_up, clock.now(), &history)?;
     let settled = settle(&mut player.hang_up, &mut player.inventory, clock.now(), &history, &mut random);
     let (earnings, get_hang_up_rewards) = settled.ok_or(NOTHING_HANGING)?;
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time: HangUpTime::Seconds(earnings.seconds) };
     Ok(Success::with(HangUpRewarded { get_hang_up_rewards, hang_up_info }).message("Settlement reward success"))
 }
 
-fn check_configured(hang_up: &HangUp, history: &History<HangUpRules>) -> Result<(), Refusal> {
-    let stage = hang_up.stage().ok_or(NOTHING_HANGING)?;
-    history.in_force().and_then(|rules| rules.rate(stage)).map(drop).ok_or(NOT_CONFIGURED)
+fn check_configured(hang_up: &HangUp, now: i64, history: &History<HangUpRules>) -> Result<(), Refusal> {
+    if hang_up.is_configured(now, history).ok_or(NOTHING_HANGING)? { Ok(()) } else { Err(NOT_CONFIGURED) }
 }
 
 /// `get_hang_up_info {token}`.
@@ -196,7 +195,7 @@ fn get_hang_up_info(
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpShown> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, &history)?;
+    check_configured(&player.hang_up, clock.now(), &history)?;
     let earnings = player.hang_up.look(clock.now(), &history, random.source()).ok_or(NOTHING_HANGING)?;
     let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);
     let time = HangUpTime::Hours(HoursMinutesSeconds(earnings.seconds));

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::history::Terms;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
@@ -95,7 +96,14 @@ impl SingleFile for HangUpRules {
     const PATH: &'static str = "hang_up.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl HangUpRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as SingleFile>::PATH);
         if self.rates.is_empty() {
             report.error(place.clone().key("rates"), "is empty, expected the rates of at least one stage");
         }

@@ -126,6 +126,11 @@ impl Account {
         self.uid.clone().unwrap_or_else(|| account.0.to_string())
     }
 
+    /// When it was made, unix seconds; the first time, if it came from another world.
+    pub fn made_at(&self) -> i64 {
+        self.created_at
+    }
+
     /// The Argon2id hash of the password; guests have none.
     pub fn password_hash(&self) -> Option<&str> {
         self.password_hash.as_deref()

@@ -1,4 +1,4 @@
-//! `events/*.ron`: the scripts of special events, which players report to the game master
+//! `special_events/*.ron`: the scripts of special events, which players report to the game master
 //! (docs/contract/role-play.md#special-events).
 
 use std::cmp::Reverse;
@@ -10,9 +10,9 @@ use serde::Deserialize;
 use crate::narrator::check::check_script;
 use crate::narrator::script::Script;
 use crate::narrator::words::Spoken;
-use raidkeep_engine::rules::{Place, Report, Table, Tables};
+use raidkeep_engine::rules::{Former, Place, Report, Table, Tables};
 
-/// A special event: the contents of a file in `events/`.
+/// A special event: the contents of a file in `special_events/`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpecialEvent {
@@ -29,7 +29,12 @@ pub struct SpecialEvent {
 #[derive(Debug)]
 pub struct SpecialEvents {
     by_file: BTreeMap<String, SpecialEvent>,
+    /// Files that lie where special events used to.
+    outdated: Vec<String>,
 }
+
+/// Where they used to lie; a file with a script in this folder is one of them still.
+const FORMER_FOLDER: &str = "events/";
 
 impl SpecialEvents {
     /// The event of that file.
@@ -70,11 +75,15 @@ impl SpecialEvent {
 }
 
 impl Table for SpecialEvents {
-    const PATH: &'static str = "events/";
+    const PATH: &'static str = "special_events/";
+    const FORMERLY: Option<Former> = Some(Former { folder: FORMER_FOLDER, key: "script" });
     type File = SpecialEvent;
 
     fn assemble(files: Vec<(String, SpecialEvent)>, report: &mut Report) -> Self {
-        let short = |file: &str| file.trim_start_matches(Self::PATH).trim_end_matches(".ron").to_owned();
+        let short = |file: &str| {
+            let name = file.strip_prefix(Self::PATH).or_else(|| file.strip_prefix(FORMER_FOLDER)).unwrap_or(file);
+            name.trim_end_matches(".ron").to_owned()
+        };
         let mut names: BTreeMap<&str, &str> = BTreeMap::new();
         for (file, event) in &files {
             if let Some(earlier) = names.insert(&event.name, file) {
@@ -82,12 +91,21 @@ impl Table for SpecialEvents {
                 report.error(Place::file(file).key("name"), message);
             }
         }
-        Self { by_file: files.into_iter().map(|(file, event)| (short(&file), event)).collect() }
+        let is_outdated = |file: &String| file.starts_with(FORMER_FOLDER);
+        let outdated = files.iter().map(|(file, _)| file).filter(|file| is_outdated(file)).cloned().collect();
+        Self { by_file: files.into_iter().map(|(file, event)| (short(&file), event)).collect(), outdated }
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (name, event) in &self.by_file {
-            event.check(&Place::file(format!("{}{name}.ron", Self::PATH)), tables, report);
+            let former = format!("{FORMER_FOLDER}{name}.ron");
+            let is_outdated = self.outdated.contains(&former);
+            let file = if is_outdated { former } else { format!("{}{name}.ron", Self::PATH) };
+            event.check(&Place::file(file), tables, report);
+        }
+        for file in &self.outdated {
+            let message = format!("special events lie in {} now; it is read all the same", Self::PATH);
+            report.warning(Place::file(file), message).hint(format!("move the file to {}", Self::PATH));
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct GameMaster {
     pub voice: String,
     /// How it quotes other characters in them, with `{speaker}` and `{text}`.
     pub quote: Template,
-    /// Lines for an event that is not in `events/`.
+    /// Lines for an event that is not in `special_events/`.
     pub other_event: Vec<Template>,
 }
 

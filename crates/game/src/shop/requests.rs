@@ -13,6 +13,8 @@ use crate::orders::{Goods, NewOrder, NotPaid, OrderDesk, OrderState, OrderTold, 
 use crate::platforms::mcrmb::Gateway;
 use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::shop::rules::{Offer, ShopRules};
+use crate::timed_events::EventRules;
+use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Code, Fact, Player, Reads, Refusal, Success, Waits};
@@ -36,8 +38,17 @@ pub struct OffersShown {
     offers: Vec<Offer>,
 }
 
-fn get_shop(In(_): In<Call<GetShop>>, rules: Res<Rules<ShopRules>>) -> Answer<OffersShown> {
-    Ok(Success::with(OffersShown { offers: rules.offers.clone() }))
+fn get_shop(
+    In(call): In<Call<GetShop>>,
+    players: Query<&Account>,
+    (rules, events): (Res<Rules<ShopRules>>, Res<Rules<EventRules>>),
+    clock: Res<Clock>,
+) -> Answer<OffersShown> {
+    let made_at = call.caller.get(&players)?.made_at();
+    let own = || events.own_changes(made_at, clock.now());
+    Ok(Success::with(OffersShown {
+        offers: rules.offers.iter().map(|offer| offer.under(own()).into_owned()).collect(),
+    }))
 }
 
 /// The player has too little to pay. The text is that of docs/contract/stage-protocol.md#codes-of-the-new-functions;
@@ -127,7 +138,8 @@ pub(super) const PENDING: &str = "pending";
 fn buy_item(
     In(call): In<Call<BuyItem>>,
     players: Query<(&Account, &Inventory)>,
-    rules: Res<Rules<ShopRules>>,
+    (rules, events): (Res<Rules<ShopRules>>, Res<Rules<EventRules>>),
+    clock: Res<Clock>,
     gateway: Res<Gateway>,
     mut desk: OrderDesk,
 ) -> Waits<Bought<ItemBought>> {
@@ -137,6 +149,7 @@ fn buy_item(
     }
     gateway.orders()?;
     let offer = rules.offer(&call.request.offer).ok_or(NO_SUCH_OFFER)?;
+    let offer = offer.under(events.own_changes(account.made_at(), clock.now()));
     let goods = Goods { items: offer.items.clone(), ticket: None };
     let order = desk.take(NewOrder {
         account: call.caller.account,

@@ -1,14 +1,18 @@
 //! `shop.ron`: what is sold for points.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
+use crate::tickets::POINTS;
+use crate::timed_events::{Change, Changeable, Numbers, check_changes};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// Everything that is sold for points.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShopRules {
     /// In the order in which players see them.
@@ -24,7 +28,7 @@ pub struct Offer {
     /// For people; players also read it among their records on the payment platform.
     pub name: String,
     /// Points.
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "MCRMB points"))]
+    #[schemars(range(min = *POINTS.start(), max = *POINTS.end()), extend("unit" = "MCRMB points"))]
     pub price: u32,
     /// What is granted.
     pub items: Vec<Amount>,
@@ -42,6 +46,33 @@ impl Offer {
     }
 }
 
+impl Offer {
+    /// This offer as changes make it, in their order.
+    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c Change>) -> Cow<'_, Self> {
+        let mut offer = Cow::Borrowed(self);
+        for change in changes.filter(|change| is_about_offers(change)) {
+            offer.to_mut().apply(change);
+        }
+        offer
+    }
+
+    fn apply(&mut self, change: &Change) -> usize {
+        match change.of {
+            _ if !change.of.selector().is_of(&self.id) => 0,
+            Numbers::OfferPrice { .. } => {
+                change.change(&mut self.price, u32::MAX);
+                1
+            }
+            Numbers::OfferItems { .. } => change.change_amounts(&mut self.items),
+            _ => 0,
+        }
+    }
+}
+
+fn is_about_offers(change: &Change) -> bool {
+    matches!(change.of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
+}
+
 impl ShopRules {
     /// The offer with that id.
     pub fn offer(&self, id: &str) -> Option<&Offer> {
@@ -56,8 +87,29 @@ impl SingleFile for ShopRules {
     const PATH: &'static str = "shop.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check_changed);
+    }
+}
+
+impl Changeable for ShopRules {
+    fn apply(&mut self, change: &Change) -> Option<usize> {
+        is_about_offers(change).then(|| self.offers.iter_mut().map(|offer| offer.apply(change)).sum())
+    }
+}
+
+impl ShopRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
         for (index, offer) in self.offers.iter().enumerate() {
-            let place = Place::file(Self::PATH).key("offers").index(index);
+            let place = Place::file(<Self as SingleFile>::PATH).key("offers").index(index);
+            report.check_range(place.key("price"), offer.price, &POINTS);
+        }
+    }
+
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        for (index, offer) in self.offers.iter().enumerate() {
+            let place = Place::file(<Self as SingleFile>::PATH).key("offers").index(index);
             if self.offers[..index].iter().any(|earlier| earlier.id == offer.id) {
                 report.error(place.clone().key("id"), format!("offer \"{}\" is listed twice", offer.id));
             }

@@ -1,5 +1,7 @@
 //! `buy_ticket` (docs/contract/energy-and-tickets.md#buying-tickets).
 
+use std::borrow::Cow;
+
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -14,6 +16,7 @@ use crate::platforms::mcrmb::Gateway;
 use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::shop::requests::{Bought, OrderProgress, PENDING, SHORT, not_paid, told};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
+use crate::timed_events::{Change, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
@@ -78,7 +81,7 @@ const PURCHASE: Cause = Cause::new("buy_ticket");
 
 /// What is sold, and what the reply shows of it.
 struct Counter<'r> {
-    purchase: &'r Purchase,
+    purchase: Cow<'r, Purchase>,
     ticket: &'r TicketKind,
     allowance: &'r TicketKind,
     rules: &'r TicketRules,
@@ -86,10 +89,16 @@ struct Counter<'r> {
 }
 
 impl<'r> Counter<'r> {
-    fn find(mode: PurchaseMode, rules: &'r TicketRules, clock: &'r Clock) -> Result<Self, Refusal> {
-        let purchase = rules.purchases.iter().find(|purchase| purchase.mode == mode).ok_or(NONE_TO_BUY)?;
+    fn find<'c>(
+        mode: PurchaseMode,
+        rules: &'r TicketRules,
+        clock: &'r Clock,
+        own: impl Iterator<Item = &'c Change>,
+    ) -> Result<Self, Refusal> {
+        let purchase = rules.purchase(mode).ok_or(NONE_TO_BUY)?;
         let kinds = rules.kind(purchase.ticket).zip(rules.kind(purchase.allowance));
         let (ticket, allowance) = kinds.ok_or(NONE_TO_BUY)?;
+        let purchase = purchase.under(own);
         Ok(Self { purchase, ticket, allowance, rules, clock })
     }
 
@@ -121,13 +130,13 @@ impl<'r> Counter<'r> {
 fn buy_ticket(
     In(call): In<Call<BuyTicket>>,
     mut players: Query<(&mut Tickets, &mut Inventory, &Account)>,
-    rules: Res<Rules<TicketRules>>,
+    (rules, events): (Res<Rules<TicketRules>>, Res<Rules<EventRules>>),
     gateway: Res<Gateway>,
     clock: Res<Clock>,
     mut desk: OrderDesk,
 ) -> Waits<Bought<TicketBought>> {
     let (mut tickets, mut inventory, account) = call.caller.get_mut(&mut players)?;
-    let counter = Counter::find(call.request.mode, &rules, &clock)?;
+    let counter = Counter::find(call.request.mode, &rules, &clock, events.own_changes(account.made_at(), clock.now()))?;
     if let Some(told) = told(call.fact) {
         let progress = OrderProgress::of(&told);
         let bought = || Ok(counter.reply(&tickets, &inventory, Vec::new(), Some(progress)));

@@ -10,7 +10,7 @@ use crate::energy::EnergyMoments;
 use crate::stages::legacy::codes::{MATERIALS, NOT_CONFIGURED, STAGE};
 use crate::stages::model::Mode;
 use crate::stages::requests::{ENTRY, RaiderItem, Short, StageTables, pay, reported_damage};
-use crate::stages::session::{OpenSession, Sessions};
+use crate::stages::session::{Sessions, StageSession};
 use crate::stages::suspects::believe;
 use raidkeep_engine::request::lenient::Given;
 use raidkeep_engine::request::{Player, Refusal};
@@ -117,12 +117,12 @@ fn check_stage(player: &RaiderItem, stage: u32, tables: &StageTables) -> Result<
 pub(super) fn strike(
     player: &mut RaiderItem,
     sessions: &mut Sessions,
-    (caller, open): (Player, OpenSession),
+    (caller, session): (Player, StageSession),
     damage: Given,
     tables: &StageTables,
     field: &mut BossField,
 ) -> Result<(BossRoomBlow, u64), Refusal> {
-    let damage = believe(player, open, reported_damage(damage)?, tables, field).map_err(|anomaly| {
+    let damage = believe(player, session, reported_damage(damage)?, tables, field).map_err(|anomaly| {
         sessions.note_anomaly(&mut player.visitor, anomaly);
         ABNORMAL_DAMAGE.noted()
     })?;

@@ -193,7 +193,8 @@ fn enter_stage<N: LegacyName>(
     field: BossField,
 ) -> Answer<LegacyEntered> {
     let (mut player, mut login) = call.caller.get_mut(&mut players)?;
-    if let Some(open) = sessions.open(&player.visitor).filter(|open| open.mode != Mode::General) {
+    let open = sessions.open(&player.visitor).map(|session| session.open());
+    if let Some(open) = open.filter(|open| open.mode != Mode::General) {
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::StillInside, open.stage.into()));
         tokens.revoke(&mut login);
         return Err(STILL_INSIDE.noted());
@@ -222,10 +223,11 @@ fn enter_plain_stage(
         return Err(STAGE);
     }
     let block = rules.stage(stage).ok_or(NOT_CONFIGURED)?;
+    let block = block.under(stage, tables.own_changes(&player.visitor, now));
     let entry = block.legacy.as_ref().ok_or(NOT_CONFIGURED)?;
-    if !block.windows.is_empty() {
-        let window = block.open_since(now, &tables.clock);
-        if window.is_none_or(|window| player.progress.has_paid(stage, window)) {
+    if block.is_timed() {
+        let opening = block.opening(now, &tables.clock);
+        if opening.is_none_or(|opening| player.progress.has_paid(stage, &opening)) {
             return Err(STAGE);
         }
     }
@@ -343,9 +345,10 @@ fn pass_stage<N: LegacyName>(
 ) -> Answer<LegacyPassed> {
     let (mut player, mut login) = call.caller.get_mut(&mut players)?;
     let PassStage { stage, damage, damange, .. } = call.request;
-    let (rules, is_boss_room) = (tables.stages.mode_of(stage), boss_room::in_range(stage).is_some());
+    let session = sessions.open(&player.visitor).filter(|session| i64::from(session.open().stage) == stage);
+    let (rules, is_boss_room) = (tables.stages_of(session).mode_of(stage), boss_room::in_range(stage).is_some());
     let stage = u32::try_from(stage).ok().filter(|_| rules.is_some() || is_boss_room).ok_or(STAGE)?;
-    let Some(open) = sessions.open(&player.visitor).filter(|open| open.stage == stage) else {
+    let Some(session) = session else {
         let is_configured = boss_room::is_room(stage) || rules.is_some_and(|rules| rules.stage(stage).is_some());
         if !is_configured {
             return Err(NOT_CONFIGURED);
@@ -359,7 +362,7 @@ fn pass_stage<N: LegacyName>(
         true => Some(boss_room::strike(
             &mut player,
             &mut sessions,
-            (call.caller, open),
+            (call.caller, session),
             damage.or(damange),
             &tables,
             &mut field,
@@ -368,11 +371,14 @@ fn pass_stage<N: LegacyName>(
     sessions.leave(&mut player.visitor, blow.as_ref().map(|(_, damage)| *damage));
     // Nothing is passed in the room itself, which belongs to no mode.
     let passed = rules.map(|rules| {
-        let won = collect_victory(&mut player, rules, open, &tables.clock, &mut random);
+        let won = collect_victory(&mut player, rules, session.open(), &tables, &mut random);
         StagePassed {
             pass_stages: LegacyChange::after(&player.inventory, &won.reward),
             p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },
-            p_stage: PassedStage { finally: player.progress.highest(rules, &tables.clock), vary: won.rise },
+            p_stage: PassedStage {
+                finally: player.progress.highest(tables.present(rules), &tables.clock),
+                vary: won.rise,
+            },
             energy: LegacyEnergy::after(&player.energy, 0, &tables),
         }
     });

@@ -4,6 +4,7 @@
 //! in the new functions and in the legacy ones.
 
 pub mod boss_room;
+mod changes;
 mod codes;
 pub mod layouts;
 pub mod legacy;
@@ -16,15 +17,15 @@ pub mod session;
 pub mod suspects;
 mod suspicion;
 pub mod sweep;
-pub mod windows;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use raidkeep_engine::in_force::InForceApp;
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Tick, TickSystems};
-use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::storage::{PlayerEntity, StorageApp};
 use raidkeep_engine::travel::PortabilityApp;
 
 pub use layouts::{LayoutRules, MonsterRules};
@@ -41,6 +42,7 @@ impl Plugin for StagesPlugin {
         app.add_rules::<StageRules>().add_rules::<SweepRules>().add_rules::<MonsterRules>().add_rules::<LayoutRules>();
         app.add_moments::<Progress>();
         app.add_player_rows::<Progress>().add_player_rows::<StageCounts>().add_player_entities::<StageSession>();
+        app.keep_rules::<StageRules>().add_start_reader(StageSession::TABLE, session::count_followers);
         requests::register(app);
         legacy::register(app);
         sweep::register(app);

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::stages::rules::{ModeRules, StageRules};
+use crate::windows::{Occurrence, Opening};
 use raidkeep_engine::calendar::first_date_of;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::mend::{Mend, Moments};
@@ -57,8 +58,11 @@ impl Mode {
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Progress {
     modes: [Passed; Mode::COUNT],
-    /// Each stage, and the opening time of the last window in which it paid out.
+    /// From before windows had names: each stage, and the opening time of the last window in which it paid out.
     paid_windows: Vec<(u32, i64)>,
+    /// The last occurrence of each window in which each stage paid out.
+    #[serde(default)]
+    paid: Vec<(u32, Occurrence)>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -122,15 +126,19 @@ impl Progress {
         rise
     }
 
-    /// Whether the window that opened at this moment has paid out for the stage.
-    pub fn has_paid(&self, stage: u32, window: i64) -> bool {
-        self.paid_windows.iter().any(|(paid, opened)| *paid == stage && *opened >= window)
+    /// Whether the stage has paid out in what is open.
+    pub fn has_paid(&self, stage: u32, opening: &Opening) -> bool {
+        self.paid_windows.iter().any(|(paid, opened)| *paid == stage && opening.has_begun_by(*opened))
+            || self.paid.iter().any(|(paid, occurrence)| *paid == stage && opening.is_paid_by(occurrence))
     }
 
-    /// Records that it has.
-    pub fn note_paid(&mut self, stage: u32, window: i64) {
+    /// Records that it has. From then on the names of its windows count.
+    pub fn note_paid(&mut self, stage: u32, opening: &Opening) {
         self.paid_windows.retain(|(paid, _)| *paid != stage);
-        self.paid_windows.push((stage, window));
+        for open in opening.occurrences() {
+            self.paid.retain(|(paid, occurrence)| *paid != stage || occurrence.name != open.name);
+            self.paid.push((stage, open.clone()));
+        }
     }
 
     /// As `get_player_info` shows it.
@@ -156,7 +164,7 @@ impl Moments for Progress {
 
 impl PlayerRow for Progress {
     const TABLE: &'static str = "progress";
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn newcomer(world: &World) -> Self {
         let mut progress = Self::default();
@@ -169,13 +177,19 @@ impl PlayerRow for Progress {
             // Before modes could be reset, only the highest stages were stored.
             1 => {
                 let highest: [u32; Mode::COUNT] = postcard::from_bytes(bytes).ok()?;
-                Some(Self { modes: highest.map(|highest| Passed { highest, day: 0 }), paid_windows: Vec::new() })
+                Some(Self { modes: highest.map(|highest| Passed { highest, day: 0 }), ..Self::default() })
             }
             // Before there were resets other than monthly, the month was stored.
             2 => {
                 let (modes, paid_windows) = postcard::from_bytes(bytes).ok()?;
                 let modes: [(u32, i32); Mode::COUNT] = modes;
-                Some(Self { modes: modes.map(|(highest, month)| Passed::in_month(highest, month)), paid_windows })
+                let modes = modes.map(|(highest, month)| Passed::in_month(highest, month));
+                Some(Self { modes, paid_windows, paid: Vec::new() })
+            }
+            // Before windows had names.
+            3 => {
+                let (modes, paid_windows) = postcard::from_bytes(bytes).ok()?;
+                Some(Self { modes, paid_windows, paid: Vec::new() })
             }
             _ => None,
         }
@@ -263,9 +277,24 @@ mod tests {
         for progress in [of_row, of_document] {
             assert_eq!(progress.highest(tower, &on("2026-03-31")), 1003);
             assert_eq!(progress.highest(tower, &on("2026-04-01")), 0);
-            assert!(progress.has_paid(2001, 5));
+            assert_eq!(progress.paid_windows, [(2001, 5)], "and what has paid");
             let told = serde_json::to_value(&progress).expect("plain data");
             assert_eq!(serde_json::from_value::<Progress>(told).expect("a document"), progress);
         }
+    }
+
+    #[test]
+    fn what_paid_before_windows_had_names_counts_until_the_stage_pays_again() {
+        let rules = shipped_rules::<StageRules>();
+        let activity = rules.mode(Mode::Activity).expect("activity stages are shipped");
+        let opening = |date| activity.stage(2001).and_then(|block| block.opening(on(date).now(), &on(date)));
+        let opening = |date| opening(date).expect("it is open at noon");
+        let row = postcard::to_stdvec(&([(0_u32, 0_i32); 6], vec![(2001_u32, on("2026-03-10").now())]));
+        let mut progress = Progress::upgrade(3, &row.expect("plain data")).expect("version 3 can be upgraded");
+        assert!(progress.has_paid(2001, &opening("2026-03-10")), "the window in which it paid");
+        assert!(progress.has_paid(2001, &opening("2026-03-09")), "and those before, where the clock jumps back");
+        assert!(!progress.has_paid(2001, &opening("2026-03-11")));
+        progress.note_paid(2001, &opening("2026-03-11"));
+        assert!(progress.has_paid(2001, &opening("2026-03-11")) && progress.paid_windows.is_empty());
     }
 }

@@ -17,11 +17,13 @@ use crate::stages::codes;
 use crate::stages::model::{Mode, Progress};
 use crate::stages::modes::{Boss, Coin, Endless, Exp, General, StageMode};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
-use crate::stages::session::{OpenSession, Sessions, Visitor};
+use crate::stages::session::{OpenSession, Sessions, StageSession, Visitor, VisitorItem};
 use crate::stages::suspects::believe;
 use crate::tickets::{Limits, TicketRules, Tickets};
+use crate::timed_events::{Change, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::in_force::FormerTables;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Request, Success};
@@ -61,11 +63,28 @@ pub(super) struct StageTables<'w> {
     pub(super) levels: Res<'w, Rules<LevelRules>>,
     pub(super) energy: Res<'w, Rules<EnergyRules>>,
     pub(super) tickets: Res<'w, Rules<TicketRules>>,
+    pub(super) events: Res<'w, Rules<EventRules>>,
+    pub(super) former: FormerTables<'w>,
 }
 
 impl StageTables<'_> {
+    /// The stages as they were when a session was opened.
+    pub(super) fn stages_of(&self, session: Option<StageSession>) -> &StageRules {
+        session.map_or(&self.stages, |session| self.former.get(session.terms(), &self.stages))
+    }
+
+    /// The mode as it is now, for the progress in it: when that is reset is no term of a session.
+    pub(super) fn present<'t>(&'t self, of_session: &'t ModeRules) -> &'t ModeRules {
+        self.stages.mode(of_session.mode).unwrap_or(of_session)
+    }
+
     pub(super) fn mode(&self, mode: Mode) -> Result<&ModeRules, Refusal> {
         self.stages.mode(mode).ok_or(codes::NOT_CONFIGURED)
+    }
+
+    /// What a player's own events change at a moment (unix seconds).
+    pub(super) fn own_changes(&self, visitor: &VisitorItem, at: i64) -> impl Iterator<Item = &Change> {
+        self.events.own_changes(visitor.made_at(), at)
     }
 
     /// Experience as the replies show it.
@@ -172,6 +191,7 @@ fn enter(
         return Err(codes::MISMATCH);
     }
     let block = rules.stage(stage).ok_or(codes::NOT_CONFIGURED)?;
+    let block = block.under(stage, tables.own_changes(&player.visitor, now));
     if tables.levels.standing(player.experience.total).level < block.level {
         return Err(codes::LEVEL);
     }
@@ -321,9 +341,9 @@ fn victory_stage<M: StageMode>(
     mut random: ResMut<Randomness>,
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
-    let (rules, open) = check_victory(&player, &sessions, M::MODE, call.request.stage, &tables)?;
+    let (rules, session) = check_victory(&player, &sessions, M::MODE, call.request.stage, &tables)?;
     sessions.leave(&mut player.visitor, None);
-    Ok(win(&mut player, rules, open, BossBlow::default(), &tables, &mut random))
+    Ok(win(&mut player, rules, session.open(), BossBlow::default(), &tables, &mut random))
 }
 
 fn victory_boss_stage(
@@ -335,9 +355,9 @@ fn victory_boss_stage(
     mut field: BossField,
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
-    let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
+    let (rules, session) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
     let damage =
-        believe(&player, open, reported_damage(call.request.damage.or(call.request.damange))?, &tables, &field)
+        believe(&player, session, reported_damage(call.request.damage.or(call.request.damange))?, &tables, &field)
             .map_err(|anomaly| {
                 sessions.note_anomaly(&mut player.visitor, anomaly);
                 codes::DAMAGE.noted()
@@ -346,7 +366,7 @@ fn victory_boss_stage(
     sessions.leave(&mut player.visitor, Some(damage));
     let boss =
         BossBlow { ratio: Some(field.ratios("")), record: Some(struck.is_record.into()), damage: Some(struck.best) };
-    Ok(win(&mut player, rules, open, boss, &tables, &mut random))
+    Ok(win(&mut player, rules, session.open(), boss, &tables, &mut random))
 }
 
 /// The damage reported by a client, if any.
@@ -364,11 +384,11 @@ fn check_victory<'t>(
     mode: Mode,
     stage: i64,
     tables: &'t StageTables,
-) -> Result<(&'t ModeRules, OpenSession), Refusal> {
-    let rules = tables.mode(mode)?;
-    let stage = rules.in_range(stage).ok_or(codes::STAGE)?;
-    let open = sessions.open(&player.visitor).filter(|open| open.stage == stage).ok_or(codes::MISMATCH)?;
-    Ok((rules, open))
+) -> Result<(&'t ModeRules, StageSession), Refusal> {
+    let session = sessions.open(&player.visitor).filter(|session| i64::from(session.open().stage) == stage);
+    let rules = tables.stages_of(session).mode(mode).ok_or(codes::NOT_CONFIGURED)?;
+    rules.in_range(stage).ok_or(codes::STAGE)?;
+    Ok((rules, session.ok_or(codes::MISMATCH)?))
 }
 
 fn win(
@@ -379,7 +399,7 @@ fn win(
     tables: &StageTables,
     random: &mut Randomness,
 ) -> Success<StageWon> {
-    let Won { reward, exp, .. } = collect_victory(player, rules, open, &tables.clock, random);
+    let Won { reward, exp, .. } = collect_victory(player, rules, open, tables, random);
     Success::with(StageWon {
         boss,
         remain: player.inventory.remain_of(&reward),
@@ -396,20 +416,21 @@ pub(super) struct Won {
     pub(super) rise: u32,
 }
 
-/// Grants the rewards of a victory in this session. A stage that is no longer configured counts as passed but grants
-/// nothing; one with windows pays out once in each.
+/// Grants the rewards of a victory in this session, by the rules of its entry. A stage with windows pays out once in each.
 pub(super) fn collect_victory(
     player: &mut RaiderItem,
     rules: &ModeRules,
     open: OpenSession,
-    clock: &Clock,
+    tables: &StageTables,
     random: &mut Randomness,
 ) -> Won {
-    let OpenSession { stage, entered_at, .. } = open;
-    let is_new = player.progress.highest(rules, clock) < stage;
-    let rise = if is_new { player.progress.pass(rules, stage, clock) } else { 0 };
+    let (clock, OpenSession { stage, entered_at, .. }) = (&*tables.clock, open);
+    let present = tables.present(rules);
+    let is_new = player.progress.highest(present, clock) < stage;
+    let rise = if is_new { player.progress.pass(present, stage, clock) } else { 0 };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
-    let reward = block.map(|block| draw(block, random)).unwrap_or_default();
+    let block = block.map(|block| block.under(stage, tables.own_changes(&player.visitor, entered_at)));
+    let reward = block.as_deref().map(|block| draw(block, random)).unwrap_or_default();
     let exp = block.map_or(0, |block| block.exp);
     if !reward.is_empty() {
         player.inventory.grant(&reward, VICTORY);
@@ -422,15 +443,14 @@ pub(super) fn collect_victory(
 
 /// Whether a victory pays out. A player who entered while a window was open is paid even if it has closed since.
 fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress: &mut Mut<Progress>) -> bool {
-    if block.windows.is_empty() {
+    if !block.is_timed() {
         return true;
     }
-    let window = block.open_since(entered_at, clock);
-    let pays = window.is_some_and(|window| !progress.has_paid(stage, window));
-    if let Some(window) = window.filter(|_| pays) {
-        progress.note_paid(stage, window);
+    let unpaid = block.opening(entered_at, clock).filter(|opening| !progress.has_paid(stage, opening));
+    if let Some(opening) = &unpaid {
+        progress.note_paid(stage, opening);
     }
-    pays
+    unpaid.is_some()
 }
 
 /// All rewards of a stage, or the configured number of them, drawn with replacement.

@@ -9,6 +9,7 @@ use crate::platforms::sud::{
 };
 use crate::stages::session::{CurrentSession, EndedBossSession, StageCounts, StageSession};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::in_force::Followers;
 use raidkeep_engine::storage::{Stored, Touched};
 use raidkeep_engine::travel::Traveller;
 
@@ -42,6 +43,7 @@ pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>)
 pub fn part(world: &mut World, player: Traveller) {
     if let Some((entity, session)) = current_session(world, player.entity) {
         world.despawn(entity);
+        world.resource_mut::<Followers>().end(session.terms());
         if let Some(mut counts) = world.get_mut::<StageCounts>(player.entity) {
             counts.note_end(&session, None);
         }

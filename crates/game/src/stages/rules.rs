@@ -1,5 +1,7 @@
 //! `stages/*.ron`: one file for each mode.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -7,14 +9,18 @@ use crate::boss::PlausibleDamage;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LAYOUT;
-use crate::stages::windows::Window;
 use crate::stages::{Mode, suspicion};
 use crate::tickets::TICKET;
+use crate::timed_events::check_changes;
+use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
+/// Energy that a stage may take, and experience that it may grant.
+pub(super) const COST: RangeInclusive<i64> = 0..=1_000_000_000;
+
 /// All modes and their stages.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StageRules {
     modes: Vec<(String, ModeRules)>,
 }
@@ -76,7 +82,7 @@ pub struct StageBlock {
     #[schemars(range(min = 0, max = 100_000), extend("unit" = "level"))]
     pub level: u32,
     /// Energy that entering takes.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
+    #[schemars(range(min = *COST.start(), max = *COST.end()), extend("unit" = "points of energy"))]
     pub energy: i64,
     /// Items that entering takes.
     #[serde(default)]
@@ -90,15 +96,19 @@ pub struct StageBlock {
     pub random: Option<u32>,
     /// Experience that a victory grants.
     #[serde(default)]
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
+    #[schemars(range(min = *COST.start(), max = *COST.end()), extend("unit" = "experience"))]
     pub exp: i64,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
     /// there.
     #[serde(default)]
     pub legacy: Option<LegacyEntry>,
-    /// When the stage is open; empty = always. With windows, a stage pays out once in each.
+    /// When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+    /// overlap are one.
     #[serde(default)]
     pub windows: Vec<Window>,
+    /// Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
+    #[serde(default)]
+    pub by_events: bool,
     /// The layout of the enemies, from `layouts.ron`.
     #[serde(default)]
     pub layout: Option<String>,
@@ -112,7 +122,7 @@ pub struct StageBlock {
 #[serde(deny_unknown_fields)]
 pub struct LegacyEntry {
     /// Energy.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
+    #[schemars(range(min = *COST.start(), max = *COST.end()), extend("unit" = "points of energy"))]
     pub energy: i64,
     /// Items. An amount of 0 shows the item in the reply.
     #[serde(default)]
@@ -120,13 +130,18 @@ pub struct LegacyEntry {
 }
 
 impl StageBlock {
-    fn last(&self) -> u32 {
+    pub(super) fn last(&self) -> u32 {
         self.to.unwrap_or(self.from)
     }
 
-    /// When the window that was open at `moment` opened, unix seconds; `None` when none was.
-    pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
-        self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
+    /// Whether it is open at some times only, and pays once in each.
+    pub fn is_timed(&self) -> bool {
+        self.by_events || !self.windows.is_empty()
+    }
+
+    /// Which windows were open at `moment`; `None` when none was.
+    pub fn opening(&self, moment: i64, clock: &Clock) -> Option<Opening> {
+        Opening::at(&self.windows, moment, clock.zone())
     }
 
     fn contains(&self, stage: u32) -> bool {
@@ -160,6 +175,17 @@ impl StageRules {
     /// The mode whose range contains this stage.
     pub fn mode_of(&self, stage: i64) -> Option<&ModeRules> {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
+    }
+
+    pub(super) fn modes_mut(&mut self) -> impl Iterator<Item = &mut ModeRules> {
+        self.modes.iter_mut().map(|(_, mode)| mode)
+    }
+
+    pub(super) fn placed_blocks(&self) -> impl Iterator<Item = (Place, &StageBlock)> {
+        self.modes.iter().flat_map(|(file, mode)| {
+            let place = Place::file(file).key("stages");
+            mode.stages.iter().enumerate().map(move |(index, block)| (place.clone().index(index), block))
+        })
     }
 
     /// Whether a stage has this layout, or may have it in a file that is missing.
@@ -204,6 +230,28 @@ impl Table for StageRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check_modes(report);
+        self.check(tables, report);
+        self.check_openings(tables, report);
+        check_changes(self, tables, report, Self::check_changed);
+    }
+}
+
+impl StageRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (file, mode) in &self.modes {
+            for (index, block) in mode.stages.iter().enumerate() {
+                let place = Place::file(file).key("stages").index(index);
+                report.check_range(place.clone().key("energy"), block.energy, &COST);
+                report.check_range(place.clone().key("exp"), block.exp, &COST);
+                if let Some(legacy) = &block.legacy {
+                    report.check_range(place.key("legacy").key("energy"), legacy.energy, &COST);
+                }
+            }
+        }
+    }
+
+    fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, (file, mode)) in self.modes.iter().enumerate() {
             let place = Place::file(file);
             for (earlier_file, earlier) in &self.modes[..index] {
@@ -299,9 +347,7 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
                 items.check_all(&legacy.cost, 0, &place.clone().key("legacy").key("cost"), report);
             }
         }
-        for (at, window) in block.windows.iter().enumerate() {
-            window.check(&place.clone().key("windows").index(at), report);
-        }
+        windows::check_all(&block.windows, &place.clone().key("windows"), report);
         if let Some(layout) = &block.layout {
             report.name_used(LAYOUT, layout.clone(), &place.key("layout"));
         }

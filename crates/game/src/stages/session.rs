@@ -13,6 +13,8 @@ use crate::stages::model::Mode;
 use crate::stages::suspects::{Anomaly, Misdeeds, Suspect};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::in_force::{Followers, InForce, TermsId};
+use raidkeep_engine::storage::rows::RowScan;
 use raidkeep_engine::storage::{
     Archive, Arrival, Batch, Departure, PlayerEntity, PlayerRows, RowError, Stored, Unfit, decode_value, encode_value,
 };
@@ -34,6 +36,8 @@ pub struct StageSession {
     open: OpenSession,
     /// The round that it is reported as, if it is.
     round: Option<RoundId>,
+    /// The rules and events of its entry, by which its victory pays.
+    terms: TermsId,
 }
 
 /// Whose session it is.
@@ -56,13 +60,23 @@ impl CurrentSession {
 }
 
 impl StageSession {
-    fn new(stage: u32, mode: Mode, entered_at: i64) -> Self {
-        Self { open: OpenSession { stage, mode, entered_at }, round: None }
+    fn new(stage: u32, mode: Mode, entered_at: i64, terms: TermsId) -> Self {
+        Self { open: OpenSession { stage, mode, entered_at }, round: None, terms }
+    }
+
+    /// A session of a program that noted no terms.
+    fn without_terms(open: OpenSession, round: Option<RoundId>) -> Self {
+        Self { open, round, terms: TermsId::UNKNOWN }
     }
 
     /// Which stage it is, and since when.
     pub fn open(&self) -> OpenSession {
         self.open
+    }
+
+    /// The rules and events of its entry.
+    pub fn terms(&self) -> TermsId {
+        self.terms
     }
 
     /// Whether it is against the bosses, and not reported as a round.
@@ -78,6 +92,7 @@ impl StageSession {
 
 impl PlayerEntity for StageSession {
     const TABLE: &'static str = "stage_sessions";
+    const VERSION: u16 = 2;
     /// Exported as part of [`StageCounts`].
     const IS_PART: bool = false;
     type Owner = SessionOf;
@@ -86,10 +101,28 @@ impl PlayerEntity for StageSession {
         0
     }
 
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let (open, round) = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        Some(Self::without_terms(open, round))
+    }
+
     fn inherit(player: &mut EntityWorldMut<'_>) -> Option<Self> {
         player.get::<StageCounts>()?.inherited?;
-        player.get_mut::<StageCounts>()?.inherited.take()
+        let session = player.get_mut::<StageCounts>()?.inherited.take()?;
+        player.world_scope(|world| world.resource_mut::<Followers>().count(session.terms));
+        Some(session)
     }
+}
+
+/// Counts, at the start, under which terms sessions are open.
+pub(super) fn count_followers(world: &mut World, scan: RowScan<'_>) {
+    let mut followers = world.resource_mut::<Followers>();
+    // A row that cannot be read is reported when its player is loaded.
+    scan(&mut |_, value| {
+        if let Ok(session) = StageSession::read(value) {
+            followers.count(session.terms);
+        }
+    });
 }
 
 /// A session against the world bosses that is over and may have to be reported.
@@ -181,12 +214,13 @@ fn upgrade(version: u16, bytes: &[u8]) -> Option<StageCounts> {
     match version {
         1 => postcard::from_bytes(bytes).ok().map(|row: CountsWithoutRound| {
             let CountsWithoutRound { open, entered_count, left_count, anomaly_count } = row;
-            let inherited = open.map(|(stage, mode, entered_at)| StageSession::new(stage, mode, entered_at));
+            let open = open.map(|(stage, mode, entered_at)| OpenSession { stage, mode, entered_at });
+            let inherited = open.map(|open| StageSession::without_terms(open, None));
             StageCounts { entered_count, left_count, anomaly_count, inherited, ..Default::default() }
         }),
         2 => postcard::from_bytes(bytes).ok().map(|row: CountsWithSession| {
             let CountsWithSession { open, entered_count, left_count, anomaly_count, round } = row;
-            let inherited = open.map(|open| StageSession { open, round });
+            let inherited = open.map(|open| StageSession::without_terms(open, round));
             StageCounts { entered_count, left_count, anomaly_count, inherited, ..Default::default() }
         }),
         _ => None,
@@ -240,10 +274,19 @@ pub(super) struct Visitor {
     session: Option<&'static CurrentSession>,
 }
 
+impl VisitorItem<'_, '_> {
+    /// When its account was made, unix seconds.
+    pub(super) fn made_at(&self) -> i64 {
+        self.owner.made_at()
+    }
+}
+
 /// Opens and ends the sessions of players.
 #[derive(SystemParam)]
 pub(super) struct Sessions<'w, 's> {
     sessions: Query<'w, 's, &'static mut StageSession>,
+    in_force: Res<'w, InForce>,
+    followers: ResMut<'w, Followers>,
     clock: Res<'w, Clock>,
     archive: ResMut<'w, Archive>,
     misdeeds: ResMut<'w, Misdeeds>,
@@ -253,16 +296,18 @@ pub(super) struct Sessions<'w, 's> {
 
 impl Sessions<'_, '_> {
     /// The open session of a player.
-    pub(super) fn open(&self, visitor: &VisitorItem) -> Option<OpenSession> {
-        self.find(visitor).map(|(_, session)| session.open)
+    pub(super) fn open(&self, visitor: &VisitorItem) -> Option<StageSession> {
+        self.find(visitor).map(|(_, session)| *session)
     }
 
     /// Opens a session; an earlier one is abandoned, and its entity and row become those of the new one.
     pub(super) fn enter(&mut self, visitor: &mut VisitorItem, stage: u32, mode: Mode, now: i64) {
-        let session = StageSession::new(stage, mode, now);
+        let session = StageSession::new(stage, mode, now, self.in_force.terms());
+        self.followers.count(session.terms);
         let open = visitor.session.and_then(|current| self.sessions.get_mut(current.entity()).ok());
         if let Some(mut open) = open {
             visitor.counts.note_end(&open, None);
+            self.followers.end(open.terms);
             *open = session;
         } else {
             self.commands.spawn((session, SessionOf(visitor.entity)));
@@ -296,6 +341,7 @@ impl Sessions<'_, '_> {
         let open = self.find(visitor).map(|(entity, session)| (entity, *session));
         if let Some((entity, session)) = open {
             visitor.counts.note_end(&session, damage);
+            self.followers.end(session.terms);
             self.commands.entity(entity).despawn();
         }
         open.is_some()
@@ -311,6 +357,14 @@ impl Sessions<'_, '_> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn sessions_from_before_terms_were_noted_are_read() {
+        let open = OpenSession { stage: 8, mode: Mode::General, entered_at: 5 };
+        let row = postcard::to_stdvec(&(open, Some(RoundId(7)))).expect("plain data");
+        let session = StageSession::upgrade(1, &row).expect("version 1 can be upgraded");
+        assert_eq!(session, StageSession::without_terms(open, Some(RoundId(7))));
+    }
+
     fn read(version: u16, row: &impl Serialize) -> StageCounts {
         let bytes = postcard::to_stdvec(row).expect("plain data");
         upgrade(version, &bytes).expect("the version can be upgraded")
@@ -322,7 +376,7 @@ mod tests {
         let round = Some(RoundId(7));
         let counts = read(2, &(Some((3001_u32, Mode::Boss, 5_i64)), 3_u64, 2_u64, 1_u32, round));
         assert_eq!(counts.counts(), (3, 2, 1));
-        assert_eq!(counts.inherited, Some(StageSession { open, round }), "nothing of the session is lost");
+        assert_eq!(counts.inherited, Some(StageSession::without_terms(open, round)), "nothing of the session is lost");
         let counts = read(2, &(None::<(u32, Mode, i64)>, 3_u64, 2_u64, 1_u32, None::<RoundId>));
         assert_eq!(counts.inherited, None, "and none is made up");
     }
@@ -337,10 +391,10 @@ mod tests {
     #[test]
     fn only_so_many_sessions_against_the_bosses_are_noted_in_one_tick() {
         let mut counts = StageCounts::default();
-        counts.note_end(&StageSession::new(8, Mode::General, 5), None);
+        counts.note_end(&StageSession::new(8, Mode::General, 5, TermsId::UNKNOWN), None);
         assert!(!counts.has_ended(), "other modes are not reported");
         for damage in 0..20 {
-            counts.note_end(&StageSession::new(3001, Mode::Boss, 5), Some(damage));
+            counts.note_end(&StageSession::new(3001, Mode::Boss, 5, TermsId::UNKNOWN), Some(damage));
         }
         let damages: Vec<_> = counts.take_ended().iter().filter_map(|ended| ended.damage).collect();
         assert_eq!(damages, (0..16).collect::<Vec<_>>());

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::BossField;
 use crate::stages::requests::{RaiderItem, StageTables};
-use crate::stages::session::OpenSession;
+use crate::stages::session::StageSession;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -113,15 +113,20 @@ impl Anomaly {
 /// The damage that a player reports, if it is plausible in this session.
 pub(super) fn believe(
     player: &RaiderItem,
-    open: OpenSession,
+    session: StageSession,
     reported: Option<i64>,
     tables: &StageTables,
     field: &BossField,
 ) -> Result<u64, Anomaly> {
     let level = tables.levels.standing(player.experience.total).level;
+    let open = session.open();
     let seconds = tables.clock.now().saturating_sub(open.entered_at).max(0);
-    let rules = tables.stages.mode(open.mode).and_then(|rules| rules.stage(open.stage));
-    let most = field.most_damage(rules.and_then(|block| block.plausible_damage), level, seconds);
+    let rules = tables.stages_of(Some(session)).mode(open.mode).and_then(|rules| rules.stage(open.stage));
+    let most = tables.former.get(session.terms(), &field.rules).most_damage(
+        rules.and_then(|block| block.plausible_damage),
+        level,
+        seconds,
+    );
     let damage = reported.and_then(|damage| u64::try_from(damage).ok()).filter(|damage| *damage <= most);
     damage.ok_or(Anomaly {
         what: Misdeed::Damage,

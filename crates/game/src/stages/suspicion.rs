@@ -29,7 +29,7 @@ pub(super) fn look(mode: &ModeRules, tables: &Tables, place: &Place, report: &mu
 
 /// Warns of a stage that pays for its own entry: its potions give back the energy that it takes, without end.
 fn look_at_potions(mode: &ModeRules, block: &StageBlock, tables: &Tables, place: &Place, report: &mut Report) {
-    let is_limited = !mode.repeatable || mode.ticket.is_some() || !block.windows.is_empty();
+    let is_limited = !mode.repeatable || mode.ticket.is_some() || block.is_timed();
     let Some(items) = tables.get::<ItemRules>().filter(|_| !is_limited) else {
         return;
     };

@@ -10,7 +10,8 @@ use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
 use crate::stages::codes;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
-use crate::stages::rules::StageRules;
+use crate::stages::rules::{COST, StageRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
@@ -22,7 +23,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `sweep.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SweepRules {
     /// Runs of stages.
@@ -30,7 +31,7 @@ pub struct SweepRules {
 }
 
 /// A run of stages with rewards that grow along it.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SweepBlock {
     /// The first stage of the run.
@@ -40,7 +41,7 @@ pub struct SweepBlock {
     #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub to: u32,
     /// Energy of one sweep.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
+    #[schemars(range(min = *COST.start(), max = *COST.end()), extend("unit" = "points of energy"))]
     pub energy: i64,
     /// Items of one sweep.
     #[serde(default)]
@@ -51,7 +52,7 @@ pub struct SweepBlock {
     #[serde(default)]
     pub growth: Vec<Amount>,
     /// Experience of one sweep.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
+    #[schemars(range(min = *COST.start(), max = *COST.end()), extend("unit" = "experience"))]
     pub exp: i64,
 }
 
@@ -63,7 +64,7 @@ impl SweepRules {
 
 impl SweepBlock {
     /// What `count` sweeps of a stage grant; `None` on overflow.
-    fn rewards(&self, stage: u32, count: i64) -> Option<Vec<Amount>> {
+    pub(super) fn rewards(&self, stage: u32, count: i64) -> Option<Vec<Amount>> {
         let steps = i64::from(stage - self.from);
         let scaled = |reward: &Amount| {
             let growth = self.growth.iter().filter(|growth| growth.item == reward.item);
@@ -84,8 +85,24 @@ impl SingleFile for SweepRules {
     const PATH: &'static str = "sweep.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check_changed);
+    }
+}
+
+impl SweepRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
         for (index, block) in self.stages.iter().enumerate() {
-            let place = Place::file(Self::PATH).key("stages").index(index);
+            let place = Place::file(<Self as SingleFile>::PATH).key("stages").index(index);
+            report.check_range(place.clone().key("energy"), block.energy, &COST);
+            report.check_range(place.key("exp"), block.exp, &COST);
+        }
+    }
+
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        for (index, block) in self.stages.iter().enumerate() {
+            let place = Place::file(<Self as SingleFile>::PATH).key("stages").index(index);
             if self.stages[..index].iter().any(|earlier| block.from <= earlier.to && earlier.from <= block.to) {
                 report.error(place.clone().key("from"), "the run overlaps an earlier one");
             }
@@ -173,6 +190,7 @@ fn mopping_up_stage(
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
     let stage = stage.ok_or(codes::NOT_PASSED)?;
     let block = sweep.block(stage).ok_or(codes::NOT_CONFIGURED)?;
+    let block = block.under(stage, tables.own_changes(&player.visitor, tables.clock.now()));
     let points = player.energy.points(tables.clock.now(), &tables.energy);
     let energy = block.energy.checked_mul(count).filter(|energy| *energy <= points).ok_or(codes::ENERGY)?;
     let cost = block.cost(count).ok_or(codes::MATERIALS)?;

@@ -28,6 +28,8 @@ pub struct Connection {
     /// The worlds to notify when the connection is gone.
     worlds: Vec<u32>,
     signed_in: SignedIn,
+    /// Whether an operator has asked. Operators bring their token with each request; none logs in.
+    is_operators: bool,
     /// Requests whose answer may change who the connection acts for.
     unchecked: VecDeque<Unchecked>,
     /// The next request is read only when this one is answered.
@@ -79,6 +81,7 @@ impl Connection {
             room: 0,
             worlds: Vec::new(),
             signed_in: SignedIn::default(),
+            is_operators: false,
             unchecked: VecDeque::new(),
             waits_for: None,
             refused: 0,
@@ -124,7 +127,8 @@ impl Connection {
             }
             Err(NotSent::Refused) => return,
         };
-        let Received { world, signs_in, unchecked_token: token } = received;
+        let Received { world, signs_in, unchecked_token: token, is_operator } = received;
+        self.is_operators |= is_operator;
         if !self.worlds.contains(&world) {
             self.worlds.push(world);
             self.outbox.lock().worlds.push(world);
@@ -171,10 +175,10 @@ impl Connection {
         self.outbox.lock().first_serial == self.next_serial
     }
 
-    /// Whether the connection acts for anybody.
+    /// Whether the connection acts for anybody: a player, or an operator.
     pub fn is_signed_in(&mut self) -> bool {
         self.take_sign_ins();
-        !self.signed_in.0.is_empty()
+        self.is_operators || !self.signed_in.0.is_empty()
     }
 
     /// Registers `waker`, to be woken when a reply may leave.

@@ -102,6 +102,8 @@ pub struct Received {
     pub signs_in: bool,
     /// The token that the world has to check, if any.
     pub unchecked_token: Option<Box<str>>,
+    /// Whether an operator asks.
+    pub is_operator: bool,
 }
 
 /// Why a request was not passed on. It has been answered.
@@ -197,6 +199,7 @@ impl WayIn {
             world: envelope.world,
             signs_in: kind.signs_in,
             unchecked_token: decoded.token.filter(|_| must_check).map(Box::from),
+            is_operator: matches!(credential, Credential::Operator),
         };
         let once = envelope.once.as_ref().map(|key| {
             let fingerprint = (kind.fingerprint)(decoded.request.as_ref());

@@ -1,185 +1,271 @@
-//! Comparisons: the same players, days and seed under two asset folders, and the differences, largest first.
+//! Comparisons: the same players, days and seeds under two asset folders, and what differs by more than chance.
+//!
+//! Runs with the same seed are a pair: the same players visit at the same times, so that the difference within a pair
+//! is mostly the effect of the assets. How much the differences of the pairs vary is the noise. Each row is ranked by
+//! its effect over its noise; what chance alone could have made is told as such.
 //!
 //! Not here: the simulation itself ([`crate::simulate`]).
 
+mod page;
 pub mod render;
 
-use std::collections::BTreeMap;
+pub use page::page;
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::simulate::series::rounded;
-use crate::simulate::{Chart, Kill, Run, Series};
+use crate::diff::AssetDiff;
+use crate::report::facts;
+use crate::report::summary;
+use crate::simulate::figures::rounded;
+use crate::simulate::{Crowd, Measure, Spread, Study};
+use crate::statistics::{Estimate, discoveries};
 
-/// What differs between two runs.
+/// Of the rows that are told to differ, about so many are mistaken.
+const FALSE_SHARE: f64 = 0.05;
+
+/// No noise counts as less than this share of the value: a tiny difference that is the same with every seed is real, but
+/// does not belong above a large one.
+const NOISE_LEAST: f64 = 0.01;
+
+/// What differs between two studies.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
-    /// Name of the first run.
+    /// The assets of the first study.
     pub base: String,
-    /// Name of the other run.
+    /// The assets of the other study.
     pub other: String,
-    /// Number of series in either run.
-    pub series_count: usize,
-    /// The series that differ, largest difference first.
-    pub differences: Vec<Difference>,
-    /// The bosses that die on different days.
+    /// How many pairs of runs.
+    pub seeds: usize,
+    /// The days that are compared.
+    pub days: Vec<u32>,
+    /// What was edited, in the game's words.
+    pub edits: AssetDiff,
+    /// Figures that are not the same in both, by falling effect over noise.
+    pub rows: Vec<ComparedRow>,
+    /// How many figures are exactly the same in both.
+    pub same: usize,
+    /// The bosses that do not first die on the same days.
     pub kills: Vec<KillDifference>,
 }
 
-/// A series that differs.
+/// A figure in both studies.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Difference {
-    /// The chart it is in.
+pub struct ComparedRow {
+    /// What, as in the series.
+    #[serde(serialize_with = "as_text")]
+    pub measure: Measure,
+    /// Of whom.
+    #[serde(skip)]
+    pub crowd: Crowd,
+    /// Of whom, for readers.
+    pub of: String,
+    /// What, for readers.
     pub title: String,
-    /// The line in the chart.
-    pub line: String,
-    /// Unit of the values.
+    /// The unit of the values.
     pub unit: String,
-    /// The distance of the curves: the sum of the daily differences, in % of the larger curve's sum. 100 means that one
-    /// of the curves is all zeros.
-    pub apart_percent: f64,
-    /// The mean of each curve.
-    pub means: (f64, f64),
-    /// The curves; empty if a run does not have it.
-    pub curves: (Vec<f64>, Vec<f64>),
+    /// The values on each day that is compared.
+    pub cells: Vec<ComparedCell>,
+    /// The effect in units of its noise, on the day on which that is largest; `None` with a single seed.
+    pub effect_over_noise: Option<f64>,
+    /// Whether it is more than chance.
+    pub verdict: RowVerdict,
 }
 
-/// A boss that dies on different days.
+/// Whether a difference is more than chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowVerdict {
+    /// It is.
+    Differs,
+    /// It cannot be told apart from chance.
+    CannotBeToldApart,
+}
+
+/// A figure on a day in both studies.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComparedCell {
+    /// The day.
+    pub day: u32,
+    /// The value in each study, as [`crate::simulate::Run::reading`] has it: the mean over the seeds.
+    pub means: (f64, f64),
+    /// The spread over the players in each study, the mean over the seeds, for measures that have one.
+    pub spreads: Option<(Spread, Spread)>,
+    /// The second value minus the first, over the pairs.
+    pub change: Estimate,
+    /// The interval of the change.
+    pub interval: Option<(f64, f64)>,
+    /// Both values as tables write them.
+    pub written: (String, String),
+}
+
+/// A boss that does not first die on the same days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KillDifference {
     /// The boss.
     pub boss: String,
-    /// The days on which it died, in each run.
-    pub days: (Vec<u32>, Vec<u32>),
+    /// When it first died, in each study.
+    pub died: (String, String),
 }
 
-/// Compares two runs of the same players and days.
-pub fn compare(base: (&str, &Run), other: (&str, &Run)) -> Comparison {
-    let (base_lines, other_lines) = (lines_of(base.1), lines_of(other.1));
-    let mut keys: Vec<_> = base_lines.iter().chain(&other_lines).map(|(key, _)| *key).collect();
-    let mut seen = std::collections::HashSet::new();
-    keys.retain(|key| seen.insert((key.id, key.line)));
-    let values = |lines: &[(Key<'_>, &Series)], key: &Key<'_>| {
-        let found = lines.iter().find(|(known, _)| (known.id, known.line) == (key.id, key.line));
-        found.map(|(_, line)| line.values.clone()).unwrap_or_default()
-    };
-    let mut differences: Vec<Difference> = keys
-        .iter()
-        .filter_map(|key| Difference::between(key, values(&base_lines, key), values(&other_lines, key)))
-        .collect();
-    // The sort is stable: equal differences stay in the order of the charts.
-    differences.sort_by(|a, b| b.apart_percent.total_cmp(&a.apart_percent));
+fn as_text<S: serde::Serializer>(measure: &Measure, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(measure)
+}
+
+/// Compares two studies of the same players, days and seeds; `edits` are what their assets say differently.
+pub fn compare(base: &Study, other: &Study, edits: AssetDiff) -> Comparison {
+    let measures: BTreeSet<&Measure> = base.measures().into_iter().chain(other.measures()).collect();
+    let mut rows = Vec::new();
+    let mut same = 0;
+    for measure in measures {
+        for crowd in base.crowds() {
+            match ComparedRow::of(base, other, measure, crowd) {
+                Some(row) => rows.push(row),
+                None => same += 1,
+            }
+        }
+    }
+    let p_values: Vec<f64> = rows.iter().map(ComparedRow::p_value).collect();
+    for (row, is_found) in rows.iter_mut().zip(discoveries(&p_values, FALSE_SHARE)) {
+        row.verdict = if is_found { RowVerdict::Differs } else { RowVerdict::CannotBeToldApart };
+    }
+    // The sort is stable: equal rows stay in the order of reports.
+    let key = |row: &ComparedRow| (row.verdict == RowVerdict::Differs, row.effect_over_noise.unwrap_or(0.0));
+    rows.sort_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+    });
     Comparison {
-        base: base.0.to_owned(),
-        other: other.0.to_owned(),
-        series_count: keys.len(),
-        differences,
-        kills: kill_differences(&base.1.kills, &other.1.kills),
+        base: base.about.assets.clone(),
+        other: other.about.assets.clone(),
+        seeds: base.runs.len().min(other.runs.len()),
+        days: base.checkpoints(),
+        edits,
+        rows,
+        same,
+        kills: kill_differences(base, other),
     }
 }
 
-/// A line of a chart by name.
-#[derive(Debug, Clone, Copy)]
-struct Key<'r> {
-    id: &'r str,
-    title: &'r str,
-    unit: &'r str,
-    line: &'r str,
-}
-
-fn lines_of(run: &Run) -> Vec<(Key<'_>, &Series)> {
-    fn keyed(chart: &Chart) -> impl Iterator<Item = (Key<'_>, &Series)> {
-        let Chart { id, title, unit, lines } = chart;
-        lines.iter().map(move |line| (Key { id, title, unit, line: &line.name }, line))
+impl Comparison {
+    /// The rows that differ by more than chance.
+    pub fn differing(&self) -> impl Iterator<Item = &ComparedRow> {
+        self.rows.iter().filter(|row| row.verdict == RowVerdict::Differs)
     }
-    run.charts.iter().flat_map(keyed).collect()
+
+    /// The rows that cannot be told apart from chance.
+    pub fn uncertain(&self) -> impl Iterator<Item = &ComparedRow> {
+        self.rows.iter().filter(|row| row.verdict == RowVerdict::CannotBeToldApart)
+    }
+
+    /// Of each measure that differs, the row to read first: of the crowd with the largest effect over noise, but of all
+    /// players if those are nearly as clear.
+    pub fn leading(&self) -> Vec<&ComparedRow> {
+        let mut leading: Vec<&ComparedRow> = Vec::new();
+        for row in self.differing() {
+            match leading.iter_mut().find(|known| known.measure == row.measure) {
+                None => leading.push(row),
+                Some(known) => {
+                    let is_clear = row.ratio() * 2.0 >= known.ratio();
+                    if row.crowd == Crowd::Everybody && is_clear {
+                        *known = row;
+                    }
+                }
+            }
+        }
+        leading
+    }
 }
 
-impl Difference {
-    /// `None` when the curves are the same.
-    fn between(key: &Key<'_>, base: Vec<f64>, other: Vec<f64>) -> Option<Self> {
-        let days = base.len().max(other.len());
-        let at = |curve: &[f64], day: usize| curve.get(day).copied().unwrap_or(0.0);
-        let apart: f64 = (0..days).map(|day| (at(&base, day) - at(&other, day)).abs()).sum();
-        let sum = |curve: &[f64]| curve.iter().map(|value| value.abs()).sum::<f64>();
-        let larger = sum(&base).max(sum(&other));
-        let mean = |curve: &[f64]| rounded(curve.iter().sum::<f64>() / days.max(1) as f64);
-        (apart > 0.0 && larger > 0.0).then(|| Self {
-            title: key.title.to_owned(),
-            line: key.line.to_owned(),
-            unit: key.unit.to_owned(),
-            apart_percent: rounded(apart * 100.0 / larger),
-            means: (mean(&base), mean(&other)),
-            curves: (base, other),
+impl ComparedRow {
+    /// `None` if the figure is the same in every pair on every compared day.
+    fn of(base: &Study, other: &Study, measure: &Measure, crowd: Crowd) -> Option<Self> {
+        let cells: Vec<ComparedCell> =
+            base.checkpoints().into_iter().map(|day| ComparedCell::of(base, other, measure, crowd, day)).collect();
+        if cells.iter().all(|cell| cell.change.mean == 0.0 && cell.change.error.is_none_or(|error| error == 0.0)) {
+            return None;
+        }
+        let ratio = cells.iter().filter_map(ComparedCell::effect_over_noise).reduce(f64::max);
+        let named = if base.measures().contains(&measure) { base } else { other };
+        Some(Self {
+            measure: measure.clone(),
+            crowd,
+            of: base.crowd_name(crowd).to_owned(),
+            title: named.words.title(measure),
+            unit: facts::unit_of(measure),
+            cells,
+            effect_over_noise: ratio.map(rounded),
+            verdict: RowVerdict::CannotBeToldApart,
         })
     }
 
-    /// By how many % the mean has changed; `None` when it was 0.
-    pub fn change_percent(&self) -> Option<f64> {
-        let (base, other) = self.means;
-        (base != 0.0).then(|| (other - base) * 100.0 / base)
+    fn ratio(&self) -> f64 {
+        self.effect_over_noise.unwrap_or(0.0)
+    }
+
+    /// The chance that no day differs although the clearest one looks so.
+    fn p_value(&self) -> f64 {
+        let least = self.cells.iter().filter_map(|cell| cell.change.p_value()).reduce(f64::min).unwrap_or(1.0);
+        (least * self.cells.len() as f64).min(1.0)
+    }
+
+    /// The cell of the day with the clearest effect.
+    pub fn clearest(&self) -> Option<&ComparedCell> {
+        let ratio = |cell: &ComparedCell| cell.effect_over_noise().unwrap_or(0.0);
+        self.cells.iter().reduce(|best, cell| if ratio(cell) > ratio(best) { cell } else { best })
     }
 }
 
-fn kill_differences(base: &[Kill], other: &[Kill]) -> Vec<KillDifference> {
-    let mut days: BTreeMap<(u32, &str), (Vec<u32>, Vec<u32>)> = BTreeMap::new();
-    base.iter().for_each(|kill| days.entry((kill.boss, &kill.name)).or_default().0.push(kill.day));
-    other.iter().for_each(|kill| days.entry((kill.boss, &kill.name)).or_default().1.push(kill.day));
-    let differing = days.into_iter().filter(|(_, (base, other))| base != other);
-    differing.map(|((boss, name), days)| KillDifference { boss: format!("{boss} {name}"), days }).collect()
+impl ComparedCell {
+    fn of(base: &Study, other: &Study, measure: &Measure, crowd: Crowd, day: u32) -> Self {
+        let reading =
+            |study: &Study| -> Vec<f64> { study.runs.iter().map(|run| run.reading(measure, crowd, day)).collect() };
+        let (before, after) = (reading(base), reading(other));
+        let mean = |values: &[f64]| rounded(values.iter().sum::<f64>() / values.len().max(1) as f64);
+        let means = (mean(&before), mean(&after));
+        let changes: Vec<f64> = before.iter().zip(&after).map(|(before, after)| after - before).collect();
+        let is_same = changes.iter().all(|change| *change == 0.0);
+        let change = Estimate::of(&changes, if is_same { 0.0 } else { grain(base, measure, crowd, day) });
+        let spreads = base.spread(measure, crowd, day).zip(other.spread(measure, crowd, day));
+        let written = [base, other].map(|study| facts::written(study, measure, crowd, day));
+        Self { day, means, spreads, change, interval: change.interval(), written: written.into() }
+    }
+
+    /// The change in units of its noise.
+    pub fn effect_over_noise(&self) -> Option<f64> {
+        let noise = self.change.error?.max(self.means.0.abs().max(self.means.1.abs()) * NOISE_LEAST);
+        Some(if noise > 0.0 { self.change.mean.abs() / noise } else { 0.0 })
+    }
+
+    /// By how many % the value changes, and the interval of that; `None` when it was 0.
+    pub fn change_percent(&self) -> Option<(f64, Option<(f64, f64)>)> {
+        let percent = |change: f64| change * 100.0 / self.means.0.abs();
+        let interval = self.interval.map(|(low, high)| (percent(low), percent(high)));
+        (self.means.0 != 0.0).then(|| (percent(self.change.mean), interval))
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::simulate::series::RunSummary;
-
-    fn run(lines: &[(&str, &[f64])], kills: &[(u32, u32)]) -> Run {
-        let about = RunSummary {
-            players: 1,
-            days: 2,
-            seed: 0,
-            policy: String::new(),
-            assets: String::new(),
-            requests: 0,
-            refused: 0,
-        };
-        let lines = lines.iter().map(|(name, values)| Series { name: (*name).to_owned(), values: values.to_vec() });
-        let chart = Chart { id: "c".into(), title: "C".into(), unit: "u".into(), lines: lines.collect() };
-        let kills = kills.iter().map(|&(day, boss)| Kill { day, boss, name: "slime".to_owned() });
-        Run { about, charts: vec![chart], kills: kills.collect() }
+/// The step in which a reading comes: what one player more or less makes of it.
+fn grain(study: &Study, measure: &Measure, crowd: Crowd, day: u32) -> f64 {
+    let players = study.runs.first().map_or(1.0, |run| run.figures.joined_by(crowd, day).max(1.0));
+    match measure {
+        Measure::FinishedMode(_) | Measure::FinishedAll => 100.0 / players,
+        Measure::BossesDead | Measure::Stayed => 1.0,
+        _ => 1.0 / players,
     }
+}
 
-    #[test]
-    fn runs_that_are_the_same_do_not_differ() {
-        let same = run(&[("a", &[1.0, 2.0])], &[(1, 0)]);
-        let comparison = compare(("A", &same), ("B", &same));
-        assert_eq!((comparison.differences.len(), comparison.kills.len(), comparison.series_count), (0, 0, 1));
-    }
-
-    #[test]
-    fn what_differs_most_comes_first_and_a_missing_curve_differs_fully() {
-        let base = run(&[("little", &[10.0, 10.0]), ("gone", &[1.0, 0.0]), ("same", &[1.0, 1.0])], &[]);
-        let other = run(&[("little", &[10.0, 9.0]), ("same", &[1.0, 1.0]), ("half", &[0.0, 0.0])], &[]);
-        let comparison = compare(("A", &base), ("B", &other));
-        let found: Vec<_> =
-            comparison.differences.iter().map(|found| (found.line.as_str(), found.apart_percent)).collect();
-        assert_eq!(found, [("gone", 100.0), ("little", 5.0)]);
-        assert_eq!(comparison.series_count, 4);
-        assert_eq!(comparison.differences[1].change_percent(), Some(-5.0));
-    }
-
-    #[test]
-    fn curves_that_cross_differ_although_their_means_are_the_same() {
-        let comparison = compare(("A", &run(&[("x", &[0.0, 4.0])], &[])), ("B", &run(&[("x", &[4.0, 0.0])], &[])));
-        assert_eq!(comparison.differences[0].apart_percent, 200.0);
-        assert_eq!(comparison.differences[0].change_percent(), Some(0.0));
-    }
-
-    #[test]
-    fn bosses_that_die_on_other_days_are_told() {
-        let comparison = compare(("A", &run(&[], &[(1, 0), (5, 1)])), ("B", &run(&[], &[(1, 0)])));
-        let expected = KillDifference { boss: "1 slime".to_owned(), days: (vec![5], vec![]) };
-        assert_eq!(comparison.kills, [expected]);
-    }
+fn kill_differences(base: &Study, other: &Study) -> Vec<KillDifference> {
+    let (before, after) = (summary::kills(base), summary::kills(other));
+    let mut bosses: Vec<&str> = before.iter().chain(&after).map(|kill| kill.boss.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    bosses.retain(|boss| seen.insert(*boss));
+    let told = |kills: &[summary::FirstKill], boss: &str| {
+        kills.iter().find(|kill| kill.boss == boss).map_or("never".to_owned(), summary::FirstKill::told)
+    };
+    let differences = bosses
+        .into_iter()
+        .map(|boss| KillDifference { boss: boss.to_owned(), died: (told(&before, boss), told(&after, boss)) });
+    differences.filter(|difference| difference.died.0 != difference.died.1).collect()
 }

@@ -1,90 +1,97 @@
-//! Rendered comparisons: Markdown for a pull request comment, and HTML with both curves.
+//! Comparisons as Markdown, for a comment on a pull request.
 
-use crate::compare::{Comparison, Difference};
-use crate::report::chart::{Curve, Drawing, escape};
+use crate::compare::{ComparedCell, ComparedRow, Comparison};
 use crate::report::number::short;
-use crate::report::page;
 
 /// Maximum rows of a comment; longer ones are not read.
 const ROWS_MAX: usize = 25;
-/// Maximum charts of a page; more are slow to open.
-const CHARTS_MAX: usize = 80;
 
 impl Comparison {
-    fn verdict(&self) -> String {
-        let Self { base, other, differences, series_count, .. } = self;
-        match differences.len() {
-            0 => format!("Nothing differs between {base} and {other} ({series_count} series compared)."),
-            count => format!("{count} of {series_count} series differ between {base} and {other}, the worst first."),
+    /// What was found, in a sentence or two.
+    pub fn verdict(&self) -> String {
+        let Self { base, other, rows, same, seeds, .. } = self;
+        if rows.is_empty() {
+            return format!("Nothing differs between {base} and {other} ({same} figures compared).");
         }
+        if *seeds < 2 {
+            let count = rows.len();
+            return format!(
+                "{count} of {} figures differ between {base} and {other}, but one seed says nothing about chance: \
+                 compare more with --seeds.",
+                count + same
+            );
+        }
+        let (differing, uncertain) = (self.differing().count(), self.uncertain().count());
+        format!(
+            "Of {} figures {differing} differ between {base} and {other} by more than chance, {uncertain} cannot be told \
+             apart with {seeds} seeds, and {same} are the same.",
+            rows.len() + same
+        )
     }
 
     /// As Markdown.
     pub fn markdown(&self) -> String {
-        let mut text =
-            format!("### {other} against {base}\n\n{}\n", self.verdict(), other = self.other, base = self.base);
-        if !self.differences.is_empty() {
-            text.push_str(
-                "\n| what | unit | before | after | change | curves apart |\n|---|---|---:|---:|---:|---:|\n",
-            );
+        let mut text = format!("### {} against {}\n\n", self.other, self.base);
+        text.push_str(&self.edits.markdown());
+        text.push_str(&format!("\n### What changed\n\n{}", self.verdict()));
+        text.push('\n');
+        let leading = self.leading();
+        if !leading.is_empty() {
+            let days: Vec<String> = self.days.iter().map(|day| format!(" day {day} |")).collect();
+            let rule: String = self.days.iter().map(|_| "---:|").collect();
+            text.push_str(&format!(
+                "\n| what | of | unit |{} change | effect / noise |\n|---|---|---|{rule}---:|---:|\n",
+                days.concat()
+            ));
         }
-        for difference in self.differences.iter().take(ROWS_MAX) {
-            let [what, unit, before, after, change, apart] = difference.cells().map(|cell| cell.replace('|', "\\|"));
-            text.push_str(&format!("| {what} | {unit} | {before} | {after} | {change} | {apart} |\n"));
+        for row in leading.iter().take(ROWS_MAX) {
+            let cells: Vec<String> = row.cells().into_iter().map(|cell| cell.replace('|', "\\|")).collect();
+            text.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
-        if let Some(more) = self.differences.len().checked_sub(ROWS_MAX + 1) {
+        if let Some(more) = leading.len().checked_sub(ROWS_MAX + 1) {
             text.push_str(&format!("\n{} more in the JSON and HTML reports.\n", more + 1));
         }
         if !self.kills.is_empty() {
-            text.push_str("\n| boss | dies before on day | after on day |\n|---|---|---|\n");
+            text.push_str("\n| boss | first died before | after |\n|---|---|---|\n");
         }
         for kill in &self.kills {
-            text.push_str(&format!("| {} | {} | {} |\n", kill.boss, listed(&kill.days.0), listed(&kill.days.1)));
+            text.push_str(&format!("| {} | {} | {} |\n", kill.boss, kill.died.0, kill.died.1));
         }
         text
     }
+}
 
-    /// As a part of an HTML page.
-    pub fn html(&self) -> String {
-        let rows = self.differences.iter().map(|difference| ("", difference.cells().to_vec()));
-        let kills =
-            self.kills.iter().map(|kill| ("", vec![kill.boss.clone(), listed(&kill.days.0), listed(&kill.days.1)]));
-        let shown = self.differences.iter().take(CHARTS_MAX);
-        format!(
-            "<h2>{}</h2>\n<p>{}</p>\n{}{}{}",
-            escape(&format!("{} against {}", self.other, self.base)),
-            escape(&self.verdict()),
-            page::charts(shown.map(|difference| difference.drawn(&self.base, &self.other))),
-            page::table(&["boss that dies on other days", "before", "after"], kills),
-            page::table(&["what", "unit", "before", "after", "change", "curves apart"], rows),
-        )
+impl ComparedRow {
+    /// What, of whom, the unit, both values on each day, the clearest change, and effect over noise.
+    pub fn cells(&self) -> Vec<String> {
+        let mut cells = vec![self.title.clone(), self.of.clone(), self.unit.clone()];
+        cells.extend(self.cells.iter().map(ComparedCell::told));
+        cells.push(self.clearest().map_or(String::new(), |cell| {
+            let day = if self.cells.len() > 1 { format!("day {}: ", cell.day) } else { String::new() };
+            format!("{day}{}", cell.change_told())
+        }));
+        cells.push(self.effect_over_noise.map_or("?".to_owned(), short));
+        cells
     }
 }
 
-impl Difference {
-    fn cells(&self) -> [String; 6] {
-        let change = self.change_percent().map_or("new".to_owned(), |change| format!("{change:+.1} %"));
-        [
-            format!("{}: {}", self.title, self.line),
-            self.unit.clone(),
-            short(self.means.0),
-            short(self.means.1),
-            change,
-            format!("{:.1} %", self.apart_percent),
-        ]
+impl ComparedCell {
+    /// `22 (18–27) → 25 (20–30)`, or once if both are written alike.
+    pub fn told(&self) -> String {
+        let (before, after) = &self.written;
+        if before == after { before.clone() } else { format!("{before} → {after}") }
     }
 
-    fn drawn(&self, base: &str, other: &str) -> String {
-        let title = format!("{}: {}", self.title, self.line);
-        let curves = vec![
-            Curve { name: base.into(), values: &self.curves.0, colour: 0, is_dashed: false },
-            Curve { name: other.into(), values: &self.curves.1, colour: 1, is_dashed: true },
-        ];
-        Drawing { title: &title, unit: &self.unit, curves }.svg()
+    /// `+12.3 % (+10.1 to +14.5)`, or in the unit of the value if it was 0.
+    pub fn change_told(&self) -> String {
+        let signed = |value: f64| if value > 0.0 { format!("+{}", short(value)) } else { short(value) };
+        match self.change_percent() {
+            Some((percent, None)) => format!("{} %", signed(percent)),
+            Some((percent, Some((low, high)))) if signed(low) == signed(high) => format!("{} %", signed(percent)),
+            Some((percent, Some((low, high)))) => {
+                format!("{} % ({} to {})", signed(percent), signed(low), signed(high))
+            }
+            None => format!("{} (was 0)", signed(self.change.mean)),
+        }
     }
-}
-
-fn listed(days: &[u32]) -> String {
-    let days: Vec<String> = days.iter().map(u32::to_string).collect();
-    if days.is_empty() { "never".to_owned() } else { days.join(", ") }
 }

@@ -1,77 +1,120 @@
-//! The summary table of a run: each series on the first, middle and last day, with mean and sum.
+//! The summary of a study as text.
 
 use crate::report::columns::{left, right};
+use crate::report::facts::{headline_measures, unit_of, written};
 use crate::report::number::short;
-use crate::simulate::Run;
+use crate::simulate::{Coverage, Measure, Study};
 
 /// What was simulated, in a sentence.
-pub fn headline(run: &Run) -> String {
-    let about = &run.about;
-    let refused = about.refused as f64 * 100.0 / about.requests.max(1) as f64;
+pub fn headline(study: &Study) -> String {
+    let about = &study.about;
+    let (requests, refused) =
+        study.runs.iter().fold((0, 0), |(all, refused), run| (all + run.requests, refused + run.refused));
+    let percent = refused as f64 * 100.0 / (requests.max(1)) as f64;
     format!(
-        "{} players, {} days, policy {}, seed {}, assets {}: {} requests, {refused:.1} % refused",
-        about.players, about.days, about.policy, about.seed, about.assets, about.requests
+        "{} players, {} days, policy {}, {}, assets {} ({}): {requests} requests, {percent:.1} % refused",
+        about.players,
+        about.days,
+        about.policy,
+        seeds(study),
+        about.assets,
+        about.fingerprint
     )
 }
 
-/// A row of the table.
-#[derive(Debug)]
-pub struct SummaryRow {
-    /// The series' name, or the chart's title.
-    pub name: String,
-    /// First day, middle, last day, mean, sum; `None` in the row of a chart.
-    pub values: Option<[f64; 5]>,
-    /// The chart's unit.
-    pub unit: String,
-}
-
-/// The names of the values.
-pub const COLUMNS: [&str; 5] = ["first day", "middle", "last day", "mean", "sum"];
-
-/// All rows.
-pub fn rows(run: &Run) -> Vec<SummaryRow> {
-    let mut rows = Vec::new();
-    for chart in &run.charts {
-        rows.push(SummaryRow { name: chart.title.clone(), values: None, unit: chart.unit.clone() });
-        for line in &chart.lines {
-            let values = &line.values;
-            let at = |day: usize| values.get(day).copied().unwrap_or(0.0);
-            let sum: f64 = values.iter().sum();
-            let mean = sum / values.len().max(1) as f64;
-            let figures = [at(0), at(values.len() / 2), at(values.len().saturating_sub(1)), mean, sum];
-            rows.push(SummaryRow { name: line.name.clone(), values: Some(figures), unit: chart.unit.clone() });
-        }
+/// `seed 1` or `seeds 1 to 8`.
+pub fn seeds(study: &Study) -> String {
+    match study.runs.as_slice() {
+        [] => "no seed".to_owned(),
+        [only] => format!("seed {}", only.seed),
+        [first, .., last] => format!("seeds {} to {}", first.seed, last.seed),
     }
-    rows
 }
+
+/// How to read the values of tables.
+pub const LEGEND: &str = "Of what each player has, the median, and in brackets what 10 % and 90 % of the players do not \
+                          exceed, among those who are not gone for good; of everything else the mean, and ± the half width \
+                          of its 95 % interval over the seeds.";
 
 /// Widths of the name and value columns.
-const NAME_COLUMNS: usize = 32;
-const VALUE_COLUMNS: usize = 11;
+const NAME_COLUMNS: usize = 30;
+const VALUE_COLUMNS: usize = 20;
 
-/// The whole summary as text.
-pub fn text(run: &Run) -> String {
-    let mut text = format!("{}\n\n", headline(run));
-    text.push_str(&left("", NAME_COLUMNS + 2));
-    COLUMNS.iter().for_each(|column| text.push_str(&right(column, VALUE_COLUMNS)));
+/// The whole summary.
+pub fn text(study: &Study) -> String {
+    let mut text = format!("{}\n\n", headline(study));
+    let days = study.checkpoints();
+    text.push_str(&left("", NAME_COLUMNS));
+    days.iter().for_each(|day| text.push_str(&right(&format!("day {day}"), VALUE_COLUMNS)));
     text.push('\n');
-    for row in rows(run) {
-        match row.values {
-            None => text.push_str(&format!("{} [{}]\n", row.name, row.unit)),
-            Some(values) => {
-                text.push_str("  ");
-                text.push_str(&left(&row.name, NAME_COLUMNS));
-                values.iter().for_each(|value| text.push_str(&right(&short(*value), VALUE_COLUMNS)));
-                text.push('\n');
+    let stocks = study.measures().into_iter().filter(|measure| matches!(measure, Measure::Stock(_))).cloned();
+    for measure in headline_measures(study).into_iter().chain(stocks) {
+        text.push_str(&format!("{} [{}]\n", study.words.title(&measure), unit_of(&measure)));
+        for crowd in study.crowds() {
+            text.push_str(&left(&format!("  {}", study.crowd_name(crowd)), NAME_COLUMNS));
+            for day in &days {
+                text.push_str(&right(&written(study, &measure, crowd, *day), VALUE_COLUMNS));
             }
+            text.push('\n');
         }
     }
-    text.push_str("\nBosses killed\n");
-    if run.kills.is_empty() {
+    text.push_str(&format!("\n{LEGEND}\n\nBosses killed\n"));
+    let kills = kills(study);
+    if kills.is_empty() {
         text.push_str("  none\n");
     }
-    for kill in &run.kills {
-        text.push_str(&format!("  day {}: {} {}\n", right(&kill.day.to_string(), 3), kill.boss, kill.name));
+    for kill in kills {
+        text.push_str(&format!("  {}: {}\n", kill.boss, kill.told()));
     }
+    text.push_str(&format!("\nFunctions\n{}", coverage(study).text()));
     text
+}
+
+/// The functions that were called with any seed.
+pub fn coverage(study: &Study) -> Coverage {
+    let mut all = Coverage::default();
+    study.runs.iter().for_each(|run| all.add(&run.coverage));
+    all
+}
+
+/// When a boss first died.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirstKill {
+    /// The boss.
+    pub boss: String,
+    /// The day of its first death with each seed with which it died, in ascending order.
+    pub days: Vec<u32>,
+    /// How many seeds there are.
+    pub seeds: usize,
+}
+
+impl FirstKill {
+    /// `day 3`, or `day 12 (11 to 14), with 7 of 8 seeds`.
+    pub fn told(&self) -> String {
+        let (Some(first), Some(last)) = (self.days.first(), self.days.last()) else {
+            return "never".to_owned();
+        };
+        let median = self.days[(self.days.len() - 1) / 2];
+        let range = if first == last { String::new() } else { format!(" ({first} to {last})") };
+        let of = if self.days.len() == self.seeds {
+            String::new()
+        } else {
+            format!(", with {} of {} seeds", self.days.len(), self.seeds)
+        };
+        format!("day {}{range}{of}", short(median.into()))
+    }
+}
+
+/// The bosses that died with any seed, in the order of the roster.
+pub fn kills(study: &Study) -> Vec<FirstKill> {
+    let mut bosses: Vec<u32> = study.runs.iter().flat_map(|run| &run.kills).map(|kill| kill.boss).collect();
+    bosses.sort_unstable();
+    bosses.dedup();
+    let first_kill = |boss: u32| {
+        let days = study.runs.iter().filter_map(|run| run.kills.iter().find(|kill| kill.boss == boss));
+        let mut days: Vec<u32> = days.map(|kill| kill.day).collect();
+        days.sort_unstable();
+        FirstKill { boss: study.words.boss(boss), days, seeds: study.runs.len() }
+    };
+    bosses.into_iter().map(first_kill).collect()
 }

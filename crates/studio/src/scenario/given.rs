@@ -45,6 +45,8 @@ pub struct PlayerState {
     pub passed: BTreeMap<Mode, u32>,
     /// Tickets left today, by kind; at most the daily number.
     pub tickets: BTreeMap<u16, u32>,
+    /// The balance on the payment platform, whose sandbox a scenario has. Only [`run`](crate::scenario::run) can set it.
+    pub points: Option<i64>,
     /// Whether to give the player a VIP item. `false` changes nothing.
     pub vip: bool,
 }
@@ -126,6 +128,9 @@ impl Givable<'_> {
     fn check(&self, state: &PlayerState) -> Result<(), Refusal> {
         if let Some(energy) = state.energy.filter(|energy| *energy < 0) {
             return Err(refuse(format!("energy: {energy} is negative, expected 0 or more")));
+        }
+        if let Some(points) = state.points.filter(|points| *points < 0) {
+            return Err(refuse(format!("points: {points} is negative, expected 0 or more")));
         }
         for amount in &state.items {
             if !self.items.items.iter().any(|item| item.id == amount.item) {

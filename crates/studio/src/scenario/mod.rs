@@ -16,4 +16,4 @@ mod world;
 
 pub use model::Scenario;
 pub use outcome::{Failure, ScenarioOutcome, StepOutcome, StepVerdict};
-pub use run::{ScenarioRunner, read};
+pub use run::{ScenarioRunner, open, read};

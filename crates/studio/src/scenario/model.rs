@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::scenario::check::Expectation;
 use crate::scenario::given::{BossLife, PlayerState};
+use raidkeep_engine::clock::time_zone;
 use raidkeep_engine::rules::{Place, Report, Span};
 
 /// One scenario.
@@ -16,6 +17,9 @@ pub struct Scenario {
     /// When it begins, `YYYY-MM-DD HH:MM:SS` in the game's zone; absent = 2026-03-10 12:00:00.
     #[serde(default)]
     pub starts_at: Option<String>,
+    /// The zone of the game, such as `Europe/Berlin`; absent = that of the shipped configuration, Asia/Shanghai.
+    #[serde(default)]
+    pub zone: Option<String>,
     /// The random seed.
     #[serde(default = "usual_seed")]
     pub seed: u64,
@@ -187,6 +191,9 @@ impl Scenario {
         }
         if let Some(moment) = &self.starts_at {
             check_moment(moment, file.clone().key("starts_at"), report);
+        }
+        if let Some(mistake) = self.zone.as_deref().and_then(|zone| time_zone(zone).err()) {
+            report.error(file.clone().key("zone"), mistake.to_string());
         }
         for (index, player) in self.players.iter().enumerate() {
             if self.players[..index].iter().any(|earlier| earlier.name == player.name) {

@@ -1,5 +1,6 @@
 //! Runs a scenario in its own world.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,14 +8,20 @@ use bevy_app::App;
 use serde_json::{Value, json};
 
 use crate::scenario::check::{Expectation, Mismatch};
-use crate::scenario::given;
+use crate::scenario::given::{self, PlayerState};
 use crate::scenario::model::{Scenario, ScenarioStep, read_moment};
 use crate::scenario::outcome::{Failure, ScenarioOutcome, StepOutcome, StepVerdict};
 use crate::scenario::world::{Scene, Wanted};
 use crate::testing::{NOON_MS, TestServer, TestSetup};
+use raidkeep_engine::clock::time_zone;
 use raidkeep_engine::rules::{AssetSource, LoadedRules, Place, Problems, SPAN_DAYS_MAX, Single};
 
-/// Reads a scenario's file.
+/// Reads the file of a scenario.
+pub fn open(path: &Path) -> Result<Single<Scenario>, Problems> {
+    Single::open(path, Scenario::validate)
+}
+
+/// Reads a scenario from its text.
 pub fn read(name: &str, text: &str) -> Result<Single<Scenario>, Problems> {
     Single::read(name, text, Scenario::validate)
 }
@@ -38,6 +45,11 @@ impl ScenarioRunner {
         Ok(Self { rules: Arc::new(setup.catalogue().load(assets)?), extend })
     }
 
+    /// What the assets warn of.
+    pub fn warnings(&self) -> &Problems {
+        &self.rules.warnings
+    }
+
     /// Plays one scenario. Steps after the first failure are skipped, because they depend on it.
     pub fn play(&self, scenario: &Single<Scenario>) -> ScenarioOutcome {
         let began = Instant::now();
@@ -57,6 +69,9 @@ impl ScenarioRunner {
     }
 }
 
+/// `type` of the operators' function `manual` that sets a balance.
+const SET_BALANCE: u8 = 3;
+
 /// A running scenario.
 struct Play<'s> {
     scenario: &'s Single<Scenario>,
@@ -68,8 +83,11 @@ type StepResult = Result<(), Failure>;
 impl<'s> Play<'s> {
     /// Creates the world and its players. State that could not be set becomes a failed step.
     fn begin(runner: &ScenarioRunner, scenario: &'s Single<Scenario>, steps: &mut Vec<StepOutcome>) -> Self {
-        let Scenario { starts_at, seed, players, bosses, .. } = &scenario.content;
-        let setup = TestSetup { extend: runner.extend.clone(), seed: *seed, ..TestSetup::default() };
+        let Scenario { starts_at, zone, seed, players, bosses, .. } = &scenario.content;
+        let mut setup = TestSetup { extend: runner.extend.clone(), seed: *seed, ..TestSetup::default() };
+        if let Some(zone) = zone.as_deref().and_then(|zone| time_zone(zone).ok()) {
+            setup.settings.zone = zone;
+        }
         let start = starts_at.as_deref().and_then(|text| read_moment(text).ok());
         let start = start.and_then(|local| local.to_zoned(setup.settings.zone.clone()).ok());
         let wall_ms = start.map_or(NOON_MS, |start| start.timestamp().as_millisecond());
@@ -89,7 +107,7 @@ impl<'s> Play<'s> {
         for (index, player) in players.iter().enumerate() {
             play.scene.join(&player.name);
             let place = scenario.place().key("players").index(index);
-            let given = play.give(&player.name, json!(player.state), &place);
+            let given = play.give(&player.name, &player.state, &place);
             note(place, format!("the state of {} is given", player.name), given);
         }
         play
@@ -125,13 +143,27 @@ impl<'s> Play<'s> {
             ScenarioStep::WaitUntil(moment) => self.wait_until(moment, place),
             ScenarioStep::Event { to, event, expect } => self.expect_event(to, event, expect, place),
             ScenarioStep::NoEvent { to, event } => self.expect_no_event(to, event, place),
-            ScenarioStep::Change { player, state } => self.give(player, json!(state), place),
+            ScenarioStep::Change { player, state } => self.give(player, state, place),
         }
     }
 
-    fn give(&mut self, player: &str, state: Value, place: &Place) -> StepResult {
-        let reply = self.scene.ask(player, "scenario_player", Some(state), None);
+    fn give(&mut self, player: &str, state: &PlayerState, place: &Place) -> StepResult {
+        let reply = self.scene.ask(player, "scenario_player", Some(json!(state)), None);
         let reply = self.found(reply, place)?;
+        self.expect_status(&reply, 0, place)?;
+        match state.points {
+            Some(points) => self.give_points(player, points, place),
+            None => Ok(()),
+        }
+    }
+
+    /// Sets the balance on the payment platform, as an operator does.
+    fn give_points(&mut self, player: &str, points: i64, place: &Place) -> StepResult {
+        let about = self.scene.ask(player, "get_player_info", None, None);
+        let about = self.found(about, place)?;
+        let balance =
+            json!({ "name": about["data"]["name"], "type": SET_BALANCE, "money": points, "text": "scenario" });
+        let reply = self.scene.operate("manual", balance);
         self.expect_status(&reply, 0, place)
     }
 

@@ -7,8 +7,10 @@ mod asyncapi;
 mod clients;
 mod documents;
 mod reference;
+mod shapes;
 
 pub use asyncapi::asyncapi;
 pub use clients::{ClientSources, python, typescript};
 pub use documents::{assets, config, protocol};
 pub use reference::reference;
+pub use shapes::{AssetShape, AssetShapes};

@@ -1,53 +1,104 @@
 //! Items by source and sink, summed from the ledger's movements.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::{Batch, RowError};
 use raidkeep_game::items::ItemId;
 use raidkeep_game::items::ledger::{LEDGER_TABLE, Movement};
 
-/// Items gained and spent on one day.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+/// Items gained and spent, and points paid, on one day.
+#[derive(Debug, Default)]
 pub struct DayAccounts {
-    /// Quantity by item, cause and direction (`true` = gained), always positive.
-    pub items: BTreeMap<(ItemId, String, bool), i64>,
-    /// Points that players paid.
-    pub points_paid: i64,
+    /// Every cause that occurred; sums name it by its index.
+    causes: Vec<Arc<str>>,
+    /// Positive quantities by archetype, item, direction (`true` = gained) and cause.
+    sums: BTreeMap<(usize, ItemId, bool, usize), i64>,
+    /// By archetype.
+    points_paid: BTreeMap<usize, i64>,
+    /// Movements whose player's archetype is not known yet: accounts are made before their owners hear of it.
+    waiting: Vec<(AccountId, Movement)>,
+}
+
+/// What moved for one reason in one direction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemFlow {
+    /// Index of the archetype of the players.
+    pub archetype: usize,
+    /// Which item.
+    pub item: ItemId,
+    /// Whether players got it, or gave it.
+    pub is_gain: bool,
+    /// Why, as in the ledger.
+    pub why: Arc<str>,
+    /// How much; positive.
+    pub quantity: i64,
 }
 
 impl DayAccounts {
-    /// Adds the movements of a batch.
-    pub fn add(&mut self, batch: &Batch) -> Result<(), RowError> {
+    /// Takes the movements of a batch; [`settle`](Self::settle) adds them up.
+    pub fn take(&mut self, batch: &Batch) -> Result<(), RowError> {
         for row in batch.rows().filter(|row| row.table == LEDGER_TABLE) {
             if let Some(value) = row.value {
-                let (_, movement) = Movement::read(row.key, value)?;
-                self.add_movement(&movement);
+                self.waiting.push(Movement::read(row.key, value)?);
             }
         }
         Ok(())
     }
 
-    fn add_movement(&mut self, movement: &Movement) {
+    /// Adds up the movements taken so far; `archetype_of` says whose they are. Movements of unknown accounts wait.
+    pub fn settle(&mut self, archetype_of: impl Fn(AccountId) -> Option<usize>) {
+        for (account, movement) in std::mem::take(&mut self.waiting) {
+            match archetype_of(account) {
+                Some(archetype) => self.add(archetype, &movement),
+                None => self.waiting.push((account, movement)),
+            }
+        }
+    }
+
+    fn add(&mut self, archetype: usize, movement: &Movement) {
+        let cause = self.cause(&movement.why);
         for change in &movement.changes {
-            let came = change.change > 0;
-            let sum = self.items.entry((change.item, movement.why.to_string(), came)).or_default();
+            let sum = self.sums.entry((archetype, change.item, change.change > 0, cause)).or_default();
             *sum = sum.saturating_add(change.change.saturating_abs());
         }
-        let paid = movement.points.map_or(0, |points| -points.change);
-        self.points_paid = self.points_paid.saturating_add(paid);
+        if let Some(points) = movement.points {
+            let paid = self.points_paid.entry(archetype).or_default();
+            *paid = paid.saturating_sub(points.change);
+        }
+    }
+
+    fn cause(&mut self, why: &str) -> usize {
+        self.causes.iter().position(|known| &**known == why).unwrap_or_else(|| {
+            self.causes.push(why.into());
+            self.causes.len() - 1
+        })
+    }
+
+    /// Everything that moved; afterwards the next day begins. What still waits belongs to it.
+    pub fn close(&mut self) -> (Vec<ItemFlow>, BTreeMap<usize, i64>) {
+        let sums = std::mem::take(&mut self.sums).into_iter();
+        let flows = sums.map(|((archetype, item, is_gain, cause), quantity)| ItemFlow {
+            archetype,
+            item,
+            is_gain,
+            why: Arc::clone(&self.causes[cause]),
+            quantity,
+        });
+        (flows.collect(), std::mem::take(&mut self.points_paid))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use raidkeep_engine::account::AccountId;
     use raidkeep_engine::numbers::BatchNumber;
     use raidkeep_engine::storage::PlayerRows;
     use raidkeep_game::items::{Cause, Inventory};
 
     #[test]
-    fn movements_are_added_up_by_item_cause_and_direction() {
+    fn movements_are_added_up_by_archetype_item_direction_and_cause() {
         let mut inventory = Inventory::default();
         let amounts = |text: &str| [text.parse().expect("an amount")];
         inventory.grant(&amounts("3:1:30"), Cause::new("victory"));
@@ -57,9 +108,13 @@ mod tests {
         let mut batch = Batch::new(BatchNumber(1), 0);
         inventory.save(AccountId(1), &mut batch);
         let mut day = DayAccounts::default();
-        assert_eq!(day.add(&batch), Ok(()));
-        let sums: Vec<_> = day.items.iter().map(|((_, why, came), sum)| (why.as_str(), *came, *sum)).collect();
-        assert_eq!(sums, [("enter", false, 5), ("victory", true, 42)]);
-        assert_eq!(day.points_paid, 6);
+        assert_eq!(day.take(&batch), Ok(()));
+        day.settle(|_| None);
+        assert_eq!(day.close(), (Vec::new(), BTreeMap::new()), "whose movements they are is not known yet");
+        day.settle(|account| (account == AccountId(1)).then_some(2));
+        let (flows, points) = day.close();
+        let sums: Vec<_> = flows.iter().map(|flow| (flow.archetype, &*flow.why, flow.is_gain, flow.quantity)).collect();
+        assert_eq!(sums, [(2, "enter", false, 5), (2, "victory", true, 42)]);
+        assert_eq!(points, BTreeMap::from([(2, 6)]));
     }
 }

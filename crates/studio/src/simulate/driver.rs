@@ -5,6 +5,8 @@ use raidkeep_engine::request::reply::ConnectionId;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use bevy_app::App;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::simulate::purchase;
@@ -18,7 +20,7 @@ use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::RequestId;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort, ReplyTo};
-use raidkeep_engine::request::{Job, RequestTable, SignIn};
+use raidkeep_engine::request::{Access, Job, RequestTable, SignIn};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, start_app};
 use raidkeep_engine::storage::disk::Disks;
@@ -44,15 +46,34 @@ pub fn settings() -> Result<GameSettings, ConfigError> {
 /// The replies to all virtual players, each with its player's number.
 type Replies = Mutex<Vec<(u64, Reply)>>;
 
-/// The connection of one player. While it lives, the player is online. Events are dropped.
+/// The connection of one player. While it lives, the player is online.
 struct Link {
     id: ConnectionId,
+    player: u64,
     replies: Arc<Replies>,
+    invitations: Arc<Invitations>,
     gone: Arc<Gone>,
 }
 
+/// Challenges of which players were told, each with the number of the challenged player. Other events are dropped.
+type Invitations = Mutex<Vec<(u64, String)>>;
+
 /// Closed connections that the world has not been told about yet.
 type Gone = Mutex<Vec<ConnectionId>>;
+
+/// The event by which a player learns that it was challenged.
+const CHALLENGED: &str = "challenge_info";
+
+#[derive(Deserialize)]
+struct Told<'e> {
+    event: &'e str,
+    data: ToldChallenge,
+}
+
+#[derive(Deserialize)]
+struct ToldChallenge {
+    id: String,
+}
 
 impl Drop for Link {
     fn drop(&mut self) {
@@ -69,7 +90,16 @@ impl ReplyPort for Link {
         }
     }
 
-    fn push(&self, _: Option<Addressee>, _: &str) {}
+    fn push(&self, _: Option<Addressee>, text: &str) {
+        // Most events are none of these, and parsing them all would take time.
+        if !text.contains(CHALLENGED) {
+            return;
+        }
+        let told = serde_json::from_str::<Told>(text).ok().filter(|told| told.event == CHALLENGED);
+        if let (Some(told), Ok(mut invitations)) = (told, self.invitations.lock()) {
+            invitations.push((self.player, told.data.id));
+        }
+    }
 
     fn connection(&self) -> Option<ConnectionId> {
         Some(self.id)
@@ -121,6 +151,7 @@ pub struct Driver {
     gate: ReplyGate,
     requests: RequestTable,
     replies: Arc<Replies>,
+    invitations: Arc<Invitations>,
     gone: Arc<Gone>,
     connections: u64,
     inputs: Vec<Input>,
@@ -131,14 +162,33 @@ pub struct Driver {
 impl Driver {
     /// A new world that starts at `wall_ms`.
     pub fn new(settings: &GameSettings, rules: &LoadedRules, start: Start) -> Result<Self, StorageError> {
+        Self::extended(settings, rules, start, |_| {})
+    }
+
+    /// The same with more functions.
+    pub fn extended(
+        settings: &GameSettings,
+        rules: &LoadedRules,
+        start: Start,
+        extend: impl FnOnce(&mut App),
+    ) -> Result<Self, StorageError> {
         let store = Store::open_disks(&Disks::default())?;
         let mut app = raidkeep_game::build_app(settings);
         purchase::register(&mut app);
+        extend(&mut app);
         let simulation = start_app(app, rules, &store, start)?;
         let requests = simulation.world().resource::<RequestTable>().clone();
-        let (replies, gone) = (Arc::default(), Arc::default());
-        let gate = ReplyGate::new(BatchNumber(u64::MAX));
-        Ok(Self { simulation, gate, requests, replies, gone, connections: 0, inputs: Vec::new(), real: Instant::now() })
+        Ok(Self {
+            simulation,
+            gate: ReplyGate::new(BatchNumber(u64::MAX)),
+            requests,
+            replies: Arc::default(),
+            invitations: Arc::default(),
+            gone: Arc::default(),
+            connections: 0,
+            inputs: Vec::new(),
+            real: Instant::now(),
+        })
     }
 
     /// The function of that name.
@@ -146,15 +196,21 @@ impl Driver {
         self.requests.find(name).copied()
     }
 
-    /// The names of all functions.
-    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
-        self.requests.kinds().iter().map(|kind| kind.function)
+    /// All functions.
+    pub fn functions(&self) -> &[RequestKind] {
+        self.requests.kinds()
     }
 
     /// A connection for a player who comes online. Dropping it closes it.
-    pub fn connect(&mut self) -> Arc<dyn ReplyPort> {
+    pub fn connect(&mut self, player: u64) -> Arc<dyn ReplyPort> {
         self.connections += 1;
-        Arc::new(Link { id: ConnectionId(self.connections), replies: self.replies.clone(), gone: self.gone.clone() })
+        Arc::new(Link {
+            id: ConnectionId(self.connections),
+            player,
+            replies: self.replies.clone(),
+            invitations: self.invitations.clone(),
+            gone: self.gone.clone(),
+        })
     }
 
     /// Queues a request for the next tick. Returns `false` if the function rejects the arguments.
@@ -177,8 +233,7 @@ impl Driver {
             request: decoded.request,
             credential: sign_in.map_or(Credential::None, Credential::SignedIn),
             once: None,
-            stranger: sign_in
-                .is_none()
+            stranger: (function.access == Access::Anyone)
                 .then(|| Box::new(Stranger { address: None, token: TokenSource::Fresh(entropy) })),
             fact: None,
             reply_to: ReplyTo::new(link, player, RequestId::Absent),
@@ -213,6 +268,11 @@ impl Driver {
     /// The replies so far, each with its player's number.
     pub fn take_replies(&mut self) -> Vec<(u64, Reply)> {
         self.replies.lock().map(|mut replies| std::mem::take(&mut *replies)).unwrap_or_default()
+    }
+
+    /// The challenges of which players were told, each with the challenged player's number.
+    pub fn take_invitations(&mut self) -> Vec<(u64, String)> {
+        self.invitations.lock().map(|mut invitations| std::mem::take(&mut *invitations)).unwrap_or_default()
     }
 
     /// The world, for measurements.

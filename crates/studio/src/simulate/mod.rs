@@ -5,19 +5,35 @@
 //! from the seed, and each player has its own streams: the same seed gives the same bytes, and players make the same
 //! choices under different rules as far as the rules allow.
 //!
+//! A run measures figures by day and archetype ([`figures`]); the runs of several seeds are a study ([`results`]).
+//!
 //! Not here: reports of a run ([`crate::report`]), and the comparison of runs ([`crate::compare`]).
 
 pub mod accounts;
+pub mod coverage;
 pub mod driver;
+mod duel;
+mod errands;
+pub mod figures;
+pub mod fit;
+pub mod greedy;
 mod heard;
+pub mod knowledge;
 pub mod measure;
 pub mod player;
 pub mod policy;
 pub mod purchase;
+pub mod results;
 pub mod run;
-pub mod series;
-mod visit;
+mod stories;
+pub mod study;
+mod tales;
+pub mod visit;
 
+pub use coverage::Coverage;
+pub use figures::{Crowd, Figures, Measure, MeasureKind, Spread};
+pub use greedy::{Greedy, GreedyPlan, GreedyStep, greedy};
 pub use policy::Policy;
+pub use results::{Kill, Run, Study, StudySubject, Words};
 pub use run::{SimulationPlan, Troubles, simulate};
-pub use series::{Chart, Kill, Run, Series};
+pub use study::{StudyPlan, study};

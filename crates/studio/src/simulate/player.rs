@@ -4,11 +4,27 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::simulate::duel::Duel;
 use crate::simulate::heard::{Facts, Heard};
+use crate::simulate::knowledge::Knowledge;
 use crate::simulate::policy::{Archetype, read_time};
-use crate::simulate::visit::{Knowledge, Phase, PlannedRequest, Turn, Visit};
+use crate::simulate::stories::STILL_INSIDE;
+use crate::simulate::visit::{Phase, PlannedRequest, Turn, Visit};
 use raidkeep_engine::request::SignIn;
-use raidkeep_engine::request::status::SUCCESS;
+use raidkeep_engine::request::status::INVALID_TOKEN;
+
+/// An answered request.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AnsweredRequest {
+    /// Which function.
+    pub function: String,
+    /// The status of a refusal; `None` if the request was granted.
+    pub refused: Option<i32>,
+    /// Whether it was part of a habit that is play.
+    pub is_play: bool,
+    /// The pause until the next request, in seconds.
+    pub pause_seconds: i64,
+}
 
 /// One virtual player.
 #[derive(Debug)]
@@ -30,6 +46,8 @@ pub struct VirtualPlayer {
     chance: ChaCha8Rng,
     facts: Facts,
     visit: Option<Visit>,
+    /// Challenges of other players that it has not answered.
+    invitations: Vec<String>,
     /// Its request in flight.
     asked: Option<PlannedRequest>,
 }
@@ -53,6 +71,7 @@ impl VirtualPlayer {
             chance: stream(3),
             facts: Facts::default(),
             visit: None,
+            invitations: Vec::new(),
             asked: None,
         }
     }
@@ -84,6 +103,7 @@ impl VirtualPlayer {
         let wish = self.find_wish(archetype, knowledge);
         if wish.is_none() {
             self.visit = None;
+            self.invitations.clear();
         }
         self.asked.clone_from(&wish);
         wish
@@ -97,10 +117,16 @@ impl VirtualPlayer {
             self.visit = Some(Visit::at(0));
             return Some(PlannedRequest::new("get_player_info", "{}"));
         };
+        if visit.duel.as_ref().is_none_or(Duel::can_be_interrupted)
+            && let Some(id) = self.invitations.pop()
+        {
+            let accepts = self.chance.random_bool(archetype.accepts_challenges);
+            visit.duel = Some(Duel::interrupted(visit.duel.as_ref(), id, accepts));
+        }
         while let Some(habit) = archetype.habits.get(visit.habit) {
             let mut turn = Turn {
                 visit,
-                facts: &self.facts,
+                facts: &mut self.facts,
                 chance: &mut self.chance,
                 whims: &mut self.whims,
                 archetype,
@@ -114,27 +140,56 @@ impl VirtualPlayer {
         None
     }
 
-    /// Handles the reply to the last request; returns the pause until the next one in seconds, and whether the request
-    /// was granted.
-    pub fn hear(&mut self, text: &str, sign_in: Option<SignIn>, archetype: &Archetype) -> (i64, bool) {
+    /// Another player challenges this one.
+    pub fn invite(&mut self, challenge: String) {
+        self.invitations.push(challenge);
+    }
+
+    /// Handles the reply to the last request.
+    pub fn hear(
+        &mut self,
+        text: &str,
+        sign_in: Option<SignIn>,
+        archetype: &Archetype,
+        knowledge: &Knowledge,
+    ) -> AnsweredRequest {
         self.sign_in = sign_in.or(self.sign_in);
         let heard = Heard::read(text);
-        let is_refused = heard.status != SUCCESS && heard.data.is_none();
-        let keys = heard.data.and_then(|data| self.facts.remember(data));
-        if let (Some(keys), Some(visit)) = (keys, &mut self.visit) {
-            visit.phase = Phase::Claiming { keys };
+        if let Some(data) = &heard.data {
+            self.facts.remember(data);
         }
-        if let (Some(asked), Some(visit)) = (self.asked.take(), &mut self.visit) {
-            let habit = archetype.habits.get(visit.habit);
-            if asked.function != "get_player_info"
-                && let Some(habit) = habit
+        let function = self.asked.take().map(|asked| asked.function).unwrap_or_default();
+        let mut is_play = false;
+        if let Some(visit) = &mut self.visit {
+            // A player whose token has ended logs in again and goes on.
+            let is_signed_out =
+                heard.status == INVALID_TOKEN || heard.status == STILL_INSIDE && function == "enter_stage";
+            if is_signed_out {
+                self.sign_in = None;
+            }
+            if !matches!(function.as_str(), "" | "get_player_info" | "login_unique")
+                && let Some(habit) = archetype.habits.get(visit.habit)
             {
-                visit.follow(habit, is_refused, &mut self.facts);
+                is_play = habit.plays();
+                let mut turn = Turn {
+                    visit,
+                    facts: &mut self.facts,
+                    chance: &mut self.chance,
+                    whims: &mut self.whims,
+                    archetype,
+                    knowledge,
+                };
+                turn.follow(habit, &heard);
             }
         }
         let fights = matches!(self.visit, Some(Visit { phase: Phase::Fighting { .. }, .. }));
         let (from, to) = if fights { archetype.fight_seconds } else { archetype.pause_seconds };
-        (self.chance.random_range(from..=to), !is_refused)
+        AnsweredRequest {
+            function,
+            refused: heard.is_refused().then_some(heard.status),
+            is_play,
+            pause_seconds: self.chance.random_range(from..=to),
+        }
     }
 }
 
@@ -158,13 +213,13 @@ mod tests {
                 damage: (base: 100, per_level: 10, spread: 0.0), habits: [{habits}],
             )])"#
         );
-        policy::read("p.ron", &text).expect("a valid policy")
+        policy::read("p.ron", &text).expect("a valid policy").content
     }
 
     /// The requests of a player who gets these replies, and the pause after each.
     fn visit(habits: &str, replies: &[&str]) -> Vec<(String, i64)> {
         let policy = policy(habits);
-        let knowledge = Knowledge::new(&shipped_rules(), &shipped_rules());
+        let knowledge = Knowledge::of_stages(&shipped_rules(), &shipped_rules());
         let mut player = VirtualPlayer::new(0, 0, 1);
         player.sign_in = Some(SignIn { account: AccountId(1), generation: 1 });
         let mut asked = Vec::new();
@@ -172,7 +227,7 @@ mod tests {
             let Some(wish) = player.next_wish(&policy.archetypes[0], &knowledge) else {
                 break;
             };
-            let (pause_seconds, _) = player.hear(reply, None, &policy.archetypes[0]);
+            let AnsweredRequest { pause_seconds, .. } = player.hear(reply, None, &policy.archetypes[0], &knowledge);
             asked.push((format!("{} {}", wish.function, wish.data), pause_seconds));
         }
         asked.remove(0);
@@ -234,7 +289,7 @@ mod tests {
         let plans = |draws: usize| -> Vec<Vec<i64>> {
             let mut player = VirtualPlayer::new(3, 0, 9);
             for _ in 0..draws {
-                player.hear(OK, None, &policy.archetypes[0]);
+                player.hear(OK, None, &policy.archetypes[0], &Knowledge::default());
             }
             (0..40).map(|_| player.plan_day(&policy.archetypes[0], 0)).collect()
         };

@@ -1,5 +1,7 @@
 //! Policies: how virtual players behave, written by designers in RON.
 
+use std::path::Path;
+
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use serde_json::Value;
@@ -40,6 +42,9 @@ pub struct Archetype {
     pub pause_seconds: (i64, i64),
     /// Damage of a blow at a world boss.
     pub damage: Damage,
+    /// Chance that a player accepts a challenge of another one, 0 to 1.
+    #[serde(default)]
+    pub accepts_challenges: f64,
     /// What a visit consists of, in order.
     pub habits: Vec<Habit>,
 }
@@ -94,6 +99,9 @@ pub enum Habit {
     Fight {
         /// The mode.
         mode: Mode,
+        /// This stage and no other.
+        #[serde(default)]
+        stage: Option<u32>,
         /// Maximum fights per visit.
         at_most: u32,
         /// Chance of winning a fight, 0 to 1.
@@ -103,6 +111,64 @@ pub enum Habit {
     Sweep {
         /// Energy to keep.
         keep_energy: i64,
+    },
+    /// Reads the new mails, and deletes those that have been read.
+    ReadMail,
+    /// Writes to players who are online.
+    Letters {
+        /// Maximum per visit.
+        at_most: u32,
+        /// Chance per visit, 0 to 1.
+        chance: f64,
+    },
+    /// Looks at the shop and buys the dearest offer that is not too dear. Points count as paid, as in `Purchase`.
+    Shop {
+        /// The highest price, in points.
+        points: u32,
+        /// Chance per visit, 0 to 1.
+        chance: f64,
+    },
+    /// Tries the activity stages one after the other, and fights in those that are open.
+    Activity {
+        /// Maximum fights per visit.
+        at_most: u32,
+        /// Chance of winning a fight, 0 to 1.
+        win_chance: f64,
+    },
+    /// Takes tasks on offer and plays each to its end, with words that fit the scene.
+    Tasks {
+        /// Which tasks.
+        kind: TaskKind,
+        /// Maximum per visit.
+        at_most: u32,
+        /// Chance per visit, 0 to 1.
+        chance: f64,
+    },
+    /// Crafts until the material is used up. What was made last is used in tasks and battles.
+    Craft {
+        /// What to make.
+        kind: CraftedKind,
+        /// Units of the material for each.
+        spend: u32,
+        /// Maximum per visit.
+        at_most: u32,
+    },
+    /// Fights the game master's fighters to the end.
+    Battles {
+        /// The fighter's name; left out = a random one.
+        #[serde(default)]
+        fighter: Option<String>,
+        /// Maximum per visit.
+        at_most: u32,
+        /// Chance per visit, 0 to 1.
+        chance: f64,
+    },
+    /// Challenges players who are online, and fights those who accept.
+    Challenges {
+        /// Maximum per visit.
+        at_most: u32,
+        /// Chance per visit, 0 to 1.
+        chance: f64,
     },
     /// Calls any player function until it is refused.
     Ask {
@@ -117,9 +183,50 @@ pub enum Habit {
     },
 }
 
-/// Reads a policy.
-pub fn read(name: &str, text: &str) -> Result<Policy, Problems> {
-    Single::read(name, text, Policy::validate).map(|single| single.content)
+/// Tasks of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// Those in the public queue.
+    Public,
+    /// Those that players ask the game master for.
+    Personal,
+}
+
+/// What players craft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CraftedKind {
+    /// A skill.
+    Skill,
+    /// A piece of equipment.
+    Equipment,
+}
+
+impl CraftedKind {
+    /// `mode` of the function that crafts; also an index where both kinds are listed.
+    pub(super) fn index(self) -> usize {
+        match self {
+            Self::Skill => 0,
+            Self::Equipment => 1,
+        }
+    }
+}
+
+/// Reads a policy from its text.
+///
+/// # Errors
+/// Every mistake, at its line.
+pub fn read(name: &str, text: &str) -> Result<Single<Policy>, Problems> {
+    Single::read(name, text, Policy::validate)
+}
+
+/// Reads the file of a policy.
+///
+/// # Errors
+/// Why it cannot be read, or every mistake, at its line.
+pub fn open(path: &Path) -> Result<Single<Policy>, Problems> {
+    Single::open(path, Policy::validate)
 }
 
 /// Reads a time of day, `HH:MM`.
@@ -158,6 +265,7 @@ impl Policy {
 impl Archetype {
     fn validate(&self, place: &Place, report: &mut Report) {
         expect_chance("leaves_per_day", self.leaves_per_day, place, report);
+        expect_chance("accepts_challenges", self.accepts_challenges, place, report);
         expect_chance("spread", self.damage.spread, &place.clone().key("damage"), report);
         for (key, (from, to)) in [("fight_seconds", self.fight_seconds), ("pause_seconds", self.pause_seconds)] {
             if from < 0 || to < from || to > 86_400 {
@@ -189,17 +297,51 @@ impl Archetype {
 }
 
 impl Habit {
+    /// Whether it is play: a player who comes and is granted nothing of the kind has nothing to do. To collect what is
+    /// due, to read and to buy is no play.
+    pub fn plays(&self) -> bool {
+        match self {
+            Self::Fight { .. }
+            | Self::Sweep { .. }
+            | Self::Activity { .. }
+            | Self::Tasks { .. }
+            | Self::Craft { .. }
+            | Self::Battles { .. }
+            | Self::Challenges { .. }
+            | Self::Ask { .. } => true,
+            Self::HangUp
+            | Self::Mail
+            | Self::ReadMail
+            | Self::Letters { .. }
+            | Self::Shop { .. }
+            | Self::Purchase { .. }
+            | Self::Tickets { .. } => false,
+        }
+    }
+
     fn validate(&self, place: &Place, report: &mut Report) {
         match self {
-            Self::Purchase { chance, .. } => expect_chance("chance", *chance, place, report),
-            Self::Fight { win_chance, .. } => expect_chance("win_chance", *win_chance, place, report),
+            Self::Purchase { chance, .. }
+            | Self::Letters { chance, .. }
+            | Self::Shop { chance, .. }
+            | Self::Tasks { chance, .. }
+            | Self::Battles { chance, .. }
+            | Self::Challenges { chance, .. } => expect_chance("chance", *chance, place, report),
+            Self::Fight { win_chance, .. } | Self::Activity { win_chance, .. } => {
+                expect_chance("win_chance", *win_chance, place, report);
+            }
             Self::Ask { data, chance, .. } => {
                 expect_chance("chance", *chance, place, report);
                 if !data.is_object() {
                     report.error(place.clone().key("data"), "expected arguments such as {\"stage\": 8}");
                 }
             }
-            Self::HangUp | Self::Mail | Self::Tickets { .. } | Self::Sweep { .. } => {}
+            Self::HangUp
+            | Self::Mail
+            | Self::ReadMail
+            | Self::Tickets { .. }
+            | Self::Sweep { .. }
+            | Self::Craft { .. } => {}
         }
     }
 }

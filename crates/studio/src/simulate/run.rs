@@ -1,27 +1,30 @@
 //! A whole simulation: which player acts when, day by day.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 
+use crate::simulate::coverage::Coverage;
 use crate::simulate::driver::{self, Driver};
-use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
-use crate::simulate::player::VirtualPlayer;
-use crate::simulate::policy::{Archetype, Habit, Policy};
-use crate::simulate::series::{Run, RunSummary};
-use crate::simulate::visit::Knowledge;
+use crate::simulate::figures::Measure;
+use crate::simulate::knowledge::Knowledge;
+use crate::simulate::measure::{Book, Measured, Today};
+use crate::simulate::player::{AnsweredRequest, VirtualPlayer};
+use crate::simulate::policy::{Archetype, Policy};
+use crate::simulate::results::Run;
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::reply::ReplyPort;
 use raidkeep_engine::request::status;
-use raidkeep_engine::rules::{AssetSource, Problems, Rules, nearest};
+use raidkeep_engine::rules::{LoadedRules, Problems};
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::{RowError, StorageError};
-use raidkeep_game::items::ItemRules;
-use raidkeep_game::stages::{StageRules, SweepRules};
 use raidkeep_server::config::ConfigError;
 
 /// The parameters of a simulation.
@@ -35,16 +38,14 @@ pub struct SimulationPlan<'p> {
     pub seed: u64,
     /// How the players behave.
     pub policy: &'p Policy,
-    /// The policy's name, for the report.
-    pub policy_name: &'p str,
 }
 
 /// Why a simulation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Troubles {
-    /// The assets are not valid.
+    /// The assets are not valid, or the policy does not fit them.
     #[error("{0}")]
-    Assets(#[from] Problems),
+    Files(#[from] Problems),
     /// The shipped configuration is not valid.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -54,13 +55,11 @@ pub enum Troubles {
     /// The ledger of the simulated world could not be read.
     #[error("the ledger of the simulated world: {0}")]
     Ledger(#[from] RowError),
-    /// A policy calls an unknown function.
-    #[error("archetype \"{archetype}\": there is no function {function}{}", .nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name:?}?)")))]
-    UnknownFunction {
-        /// The archetype with that habit.
-        archetype: String,
-        /// The name in the policy.
-        function: String,
+    /// Nothing is called like what a greedy player should look for.
+    #[error("there is no item {wanted}{}; expected an item's id, identifier or name, or exp", .nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name:?}?)")))]
+    UnknownItem {
+        /// As it was asked for.
+        wanted: String,
         /// The closest known name.
         nearest: Option<String>,
     },
@@ -70,26 +69,26 @@ pub enum Troubles {
 }
 
 /// Runs a simulation; `progress` is called after each day with the number of days completed.
-pub fn simulate(plan: &SimulationPlan, assets: &AssetSource, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
+///
+/// # Errors
+/// When the world cannot run.
+pub fn simulate(plan: &SimulationPlan, rules: &LoadedRules, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
     let settings = driver::settings()?;
-    let rules = raidkeep_game::load_rules(&settings, assets)?;
-    let midnights = midnights(plan, &settings.zone).ok_or(Troubles::Calendar)?;
+    let midnights = midnights(plan.policy.first_day(), plan.days, &settings.zone).ok_or(Troubles::Calendar)?;
     let start = Start::alone(midnights[0] * 1000, plan.seed);
-    let world = Driver::new(&settings, &rules, start)?;
+    let world = Driver::new(&settings, rules, start)?;
     let mut life = Life::begin(plan, world, midnights);
-    life.check_functions()?;
     life.live(progress)?;
-    Ok(life.finish(rules.fingerprint))
+    Ok(life.finish())
 }
 
 /// The midnights at which the days begin, and the one after the last day, unix seconds.
-fn midnights(plan: &SimulationPlan, zone: &TimeZone) -> Option<Vec<i64>> {
-    let first = plan.policy.first_day();
+pub(super) fn midnights(first: Date, days: u32, zone: &TimeZone) -> Option<Vec<i64>> {
     let midnight = |day: u32| {
         let date = first.checked_add(i64::from(day).days()).ok()?;
         Some(date.to_zoned(zone.clone()).ok()?.start_of_day().ok()?.timestamp().as_second())
     };
-    (0..=plan.days).map(midnight).collect()
+    (0..=days).map(midnight).collect()
 }
 
 /// A running simulation.
@@ -107,21 +106,26 @@ struct Life<'p> {
     links: Vec<Option<Arc<dyn ReplyPort>>>,
     /// By player number, players who have an account.
     measured: Vec<Option<Measured>>,
-    /// The day of a player's last visit, from 1; 0 = none.
+    /// The archetype of each account.
+    archetypes: HashMap<AccountId, usize>,
+    /// By player number, the day of the last visit, from 1; 0 = none.
     last_active: Vec<u32>,
+    /// By player number, the day on which the player leaves for good, from 1; 0 = not planned so far.
+    leaves_on: Vec<u32>,
+    messages: BTreeMap<(Arc<str>, i32), String>,
     today: Today,
     book: Book,
+    coverage: Coverage,
     requests: u64,
     refused: u64,
 }
 
 impl<'p> Life<'p> {
     fn begin(plan: &'p SimulationPlan<'p>, mut world: Driver, midnights: Vec<i64>) -> Self {
-        let simulated = world.simulation().world();
-        let (stages, sweep) = (simulated.resource::<Rules<StageRules>>(), simulated.resource::<Rules<SweepRules>>());
-        let knowledge = Knowledge::new(stages, sweep);
+        let knowledge = Knowledge::of(world.simulation().world());
         let count = plan.players as usize;
         let players = (0..plan.players).map(|number| VirtualPlayer::new(number, archetype_of(number, plan), plan.seed));
+        let coverage = Coverage::of(world.functions());
         let mut life = Self {
             plan,
             world,
@@ -132,9 +136,13 @@ impl<'p> Life<'p> {
             due: BinaryHeap::with_capacity(count),
             links: vec![None; count],
             measured: vec![None; count],
+            archetypes: HashMap::with_capacity(count),
             last_active: vec![0; count],
+            leaves_on: vec![0; count],
+            messages: BTreeMap::new(),
             today: Today::default(),
-            book: Book::default(),
+            book: Book::new(plan.policy),
+            coverage,
             requests: 0,
             refused: 0,
         };
@@ -149,21 +157,6 @@ impl<'p> Life<'p> {
         &self.plan.policy.archetypes[self.players[number as usize].archetype]
     }
 
-    fn check_functions(&self) -> Result<(), Troubles> {
-        for archetype in &self.plan.policy.archetypes {
-            for habit in &archetype.habits {
-                if let Habit::Ask { function, .. } = habit
-                    && self.world.function(function).is_none()
-                {
-                    let nearest = nearest(function, self.world.functions()).map(str::to_owned);
-                    let (archetype, function) = (archetype.name.clone(), function.clone());
-                    return Err(Troubles::UnknownFunction { archetype, function, nearest });
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Plans the player's visits for the first day from `first_day` on that has any.
     fn plan_from(&mut self, number: u32, first_day: usize) {
         let archetype = self.archetype(number);
@@ -173,14 +166,14 @@ impl<'p> Life<'p> {
                 break;
             }
             let mut moments = player.plan_day(archetype, self.midnights[day]);
+            if player.has_left {
+                self.leaves_on[number as usize] = u32::try_from(day + 1).unwrap_or(u32::MAX);
+            }
             moments.reverse();
             self.planned[number as usize] = moments;
             if self.await_visit(number) {
                 return;
             }
-        }
-        if let (true, Some(measured)) = (self.players[number as usize].has_left, &mut self.measured[number as usize]) {
-            measured.has_left = true;
         }
     }
 
@@ -200,7 +193,7 @@ impl<'p> Life<'p> {
             while let Some(Reverse((at, _))) = self.due.peek().copied().filter(|Reverse((at, _))| *at < ends_at) {
                 self.act(at, day)?;
             }
-            self.close_day(ends_at - 1)?;
+            self.close_day(ends_at - 1, day)?;
             progress(day);
         }
         Ok(())
@@ -217,6 +210,11 @@ impl<'p> Life<'p> {
             let number = u32::try_from(serial).unwrap_or(u32::MAX);
             self.end_request(number, &reply.text, reply.names.map(|named| named.sign_in), now);
         }
+        self.settle_accounts();
+        for (number, challenge) in self.world.take_invitations() {
+            let player = usize::try_from(number).ok().and_then(|number| self.players.get_mut(number));
+            player.into_iter().for_each(|player| player.invite(challenge.clone()));
+        }
         Ok(())
     }
 
@@ -225,10 +223,10 @@ impl<'p> Life<'p> {
         let archetype = self.archetype(number);
         if self.last_active[at] != day {
             self.last_active[at] = day;
-            self.today.active += 1;
+            self.today.count(Measure::Came, self.players[at].archetype);
         }
         if let Some(measured) = &mut self.measured[at] {
-            self.today.full_seconds += count_full_energy(self.world.simulation().world(), measured, now);
+            measured.note_presence(self.world.simulation().world(), now);
         }
         let player = &mut self.players[at];
         let Some(wish) = player.next_wish(archetype, &self.knowledge) else {
@@ -236,7 +234,7 @@ impl<'p> Life<'p> {
         };
         let sign_in = player.sign_in;
         let function: Option<RequestKind> = self.world.function(&wish.function);
-        let link = self.links[at].get_or_insert_with(|| self.world.connect()).clone();
+        let link = self.links[at].get_or_insert_with(|| self.world.connect(u64::from(number))).clone();
         let asker = (u64::from(number), link);
         let asked = function.is_some_and(|function| self.world.ask(asker, function, &wish.data, sign_in));
         if !asked {
@@ -248,15 +246,24 @@ impl<'p> Life<'p> {
     fn end_request(&mut self, number: u32, text: &str, sign_in: Option<raidkeep_engine::request::SignIn>, now: i64) {
         let archetype = self.archetype(number);
         let at = number as usize;
-        let (pause_seconds, is_granted) = self.players[at].hear(text, sign_in, archetype);
+        let AnsweredRequest { function, refused, is_play, pause_seconds } =
+            self.players[at].hear(text, sign_in, archetype, &self.knowledge);
+        self.coverage.note(&function, refused.is_none());
         self.requests += 1;
-        self.refused += u64::from(!is_granted);
+        self.refused += u64::from(refused.is_some());
+        let archetype = self.players[at].archetype;
+        self.today.count_request(archetype, &function, refused);
+        if let Some(status) = refused {
+            self.messages.entry((function.into(), status)).or_insert_with(|| message_of(text));
+        }
         if let (None, Some(sign_in)) = (self.measured[at], self.players[at].sign_in) {
             let entity = self.world.simulation().world().resource::<Players>().entity(sign_in.account);
-            let archetype = self.players[at].archetype;
-            self.measured[at] =
-                entity.map(|entity| Measured { entity, archetype, counted_until: now, has_left: false });
-            self.today.newcomers += 1;
+            self.measured[at] = entity.map(|entity| Measured::joining(entity, archetype, now));
+            self.archetypes.insert(sign_in.account, archetype);
+            self.today.count(Measure::Joined, archetype);
+        }
+        if let Some(measured) = self.measured[at].as_mut().filter(|_| is_play && refused.is_none()) {
+            measured.note_play();
         }
         // No player acts twice in one moment.
         self.wake(number, now + pause_seconds.max(1));
@@ -277,41 +284,50 @@ impl<'p> Life<'p> {
         let accounts = &mut self.today.accounts;
         let mut outcome = Ok(());
         self.world.run_moment(now * 1000, |batch| {
-            if let Err(error) = accounts.add(batch) {
+            if let Err(error) = accounts.take(batch) {
                 outcome = Err(error);
             }
         });
         Ok(outcome?)
     }
 
-    fn close_day(&mut self, last_second: i64) -> Result<(), Troubles> {
+    fn settle_accounts(&mut self) {
+        let archetypes = &self.archetypes;
+        self.today.accounts.settle(|account| archetypes.get(&account).copied());
+    }
+
+    fn close_day(&mut self, last_second: i64, day: u32) -> Result<(), Troubles> {
         self.run_moment(last_second)?;
-        let world = self.world.simulation();
-        for measured in self.measured.iter_mut().flatten().filter(|measured| !measured.has_left) {
-            self.today.full_seconds += count_full_energy(world.world(), measured, last_second);
-        }
-        let measured: Vec<Measured> = self.measured.iter().flatten().copied().collect();
-        let archetypes: Vec<String> =
-            self.plan.policy.archetypes.iter().map(|archetype| archetype.name.clone()).collect();
-        let today = std::mem::take(&mut self.today);
-        self.book.close_day(world.world_mut(), &measured, &archetypes, today);
+        self.settle_accounts();
+        let has_left = self.leaves_on.iter().map(|leaves_on| (1..=day).contains(leaves_on));
+        let players = self.measured.iter_mut().zip(has_left);
+        let players = players.filter_map(|(measured, has_left)| Some((measured.as_mut()?, has_left)));
+        self.book.close_day(self.world.simulation().world_mut(), players, &mut self.today, last_second);
         Ok(())
     }
 
-    fn finish(mut self, fingerprint: u64) -> Run {
-        let items = self.world.simulation().world().resource::<Rules<ItemRules>>();
-        let (charts, kills) = std::mem::take(&mut self.book).finish(items);
-        let about = RunSummary {
-            players: self.plan.players,
-            days: self.plan.days,
+    fn finish(self) -> Run {
+        let (figures, kills) = self.book.finish();
+        Run {
             seed: self.plan.seed,
-            policy: self.plan.policy_name.to_owned(),
-            assets: format!("{fingerprint:016x}"),
             requests: self.requests,
             refused: self.refused,
-        };
-        Run { about, charts, kills }
+            figures,
+            kills,
+            coverage: self.coverage,
+            messages: self.messages,
+        }
     }
+}
+
+/// The message of a reply.
+fn message_of(text: &str) -> String {
+    #[derive(Deserialize)]
+    struct Told {
+        #[serde(default)]
+        message: String,
+    }
+    serde_json::from_str(text).map_or(String::new(), |Told { message }| message)
 }
 
 /// The archetype of a player: shares are spread evenly over the numbers, so that they hold on every day of joining.

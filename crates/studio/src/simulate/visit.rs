@@ -4,37 +4,11 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use crate::simulate::heard::Facts;
+use crate::simulate::duel::Duel;
+use crate::simulate::heard::{Facts, Heard};
+use crate::simulate::knowledge::Knowledge;
 use crate::simulate::policy::{Archetype, Habit};
-use raidkeep_game::stages::{Mode, StageRules, SweepRules};
-
-/// What players know of the rules.
-#[derive(Debug)]
-pub struct Knowledge {
-    /// The first stage of each mode.
-    first_stages: Vec<(Mode, u32)>,
-    /// Ranges of stages that can be swept: from, to, energy per sweep.
-    sweeps: Vec<(u32, u32, i64)>,
-}
-
-impl Knowledge {
-    /// From the rules.
-    pub fn new(stages: &StageRules, sweep: &SweepRules) -> Self {
-        let modes = [Mode::General, Mode::Endless, Mode::Activity, Mode::Boss, Mode::Coin, Mode::Exp];
-        let first_stages = modes.into_iter().filter_map(|mode| Some((mode, stages.mode(mode)?.first))).collect();
-        Self { first_stages, sweeps: sweep.stages.iter().map(|run| (run.from, run.to, run.energy)).collect() }
-    }
-
-    fn first_stage(&self, mode: Mode) -> u32 {
-        self.first_stages.iter().find(|(known, _)| *known == mode).map_or(0, |(_, first)| *first)
-    }
-
-    /// The highest stage up to `highest` that can be swept, and its energy.
-    fn sweepable(&self, highest: u32) -> Option<(u32, i64)> {
-        let runs = self.sweeps.iter().filter(|(from, _, energy)| *from <= highest && *energy > 0);
-        runs.map(|(_, to, energy)| ((*to).min(highest), *energy)).max()
-    }
-}
+use raidkeep_game::stages::Mode;
 
 /// A request that a player wants to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +24,17 @@ impl PlannedRequest {
         Self { function: function.into(), data: data.into() }
     }
 
-    fn of_stage(function: String, stage: u32) -> Self {
+    pub(super) fn of_stage(function: impl Into<String>, stage: u32) -> Self {
         Self::new(function, format!(r#"{{"stage":{stage}}}"#))
+    }
+
+    /// Of a function that wants the caller's own name and nothing else.
+    pub(super) fn of_role(function: &str, name: &str) -> Self {
+        Self::new(function, serde_json::json!({ "role": name }).to_string())
+    }
+
+    pub(super) fn purchase(offer: &str) -> Self {
+        Self::new("simulated_purchase", serde_json::json!({ "offer": offer }).to_string())
     }
 }
 
@@ -63,6 +46,8 @@ pub(super) struct Visit {
     /// How often the habit has been carried out.
     pub(super) tried: u32,
     pub(super) phase: Phase,
+    /// The battle that the player is in, or is about to be.
+    pub(super) duel: Option<Duel>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -71,50 +56,31 @@ pub(super) enum Phase {
     Ready { stage: Option<u32> },
     /// In a stage.
     Fighting { stage: u32 },
-    /// Mails to be claimed.
-    Claiming { keys: Vec<String> },
+    /// Requests that a list has led to, the next one last.
+    Prepared { left: Vec<PlannedRequest> },
+    /// A wish for a personal task was told; the list comes next.
+    Wished,
+    /// A task was chosen from the list.
+    Chosen { task: String },
+    /// In a task, and in which of its scenes if the player knows.
+    Telling { task: String, scene: Option<usize> },
     /// Refused; the next habit follows.
     Done,
 }
 
-const READY: Phase = Phase::Ready { stage: None };
+pub(super) const READY: Phase = Phase::Ready { stage: None };
 
 impl Visit {
     /// At the start of a habit.
     pub(super) fn at(habit: usize) -> Self {
-        Self { habit, tried: 0, phase: READY }
-    }
-
-    /// Updates the habit with the reply to its request.
-    pub(super) fn follow(&mut self, habit: &Habit, is_refused: bool, facts: &mut Facts) {
-        match (habit, &self.phase) {
-            (Habit::Fight { mode, .. }, Phase::Fighting { stage }) => {
-                if let Some(highest) = facts.stages.of(*mode).filter(|_| !is_refused) {
-                    *highest = (*stage).max(*highest);
-                }
-                self.phase = READY;
-                self.tried += 1;
-            }
-            (Habit::Fight { .. }, Phase::Ready { stage: Some(stage) }) if !is_refused => {
-                self.phase = Phase::Fighting { stage: *stage };
-            }
-            // The next stage was refused: fall back to the highest passed one.
-            (Habit::Fight { mode, .. }, Phase::Ready { stage: Some(stage) }) => {
-                let highest = facts.stages.of(*mode).map_or(0, |highest| *highest);
-                let has_other = highest > 0 && *stage > highest && *mode != Mode::Endless;
-                self.phase = if has_other { Phase::Ready { stage: Some(highest) } } else { Phase::Done };
-            }
-            (Habit::Mail, Phase::Claiming { .. }) => {}
-            _ if is_refused => self.phase = Phase::Done,
-            _ => self.tried += 1,
-        }
+        Self { habit, tried: 0, phase: READY, duel: None }
     }
 }
 
 /// One decision of a visit.
 pub(super) struct Turn<'a> {
     pub(super) visit: &'a mut Visit,
-    pub(super) facts: &'a Facts,
+    pub(super) facts: &'a mut Facts,
     pub(super) chance: &'a mut ChaCha8Rng,
     pub(super) whims: &'a mut ChaCha8Rng,
     pub(super) archetype: &'a Archetype,
@@ -124,31 +90,79 @@ pub(super) struct Turn<'a> {
 impl Turn<'_> {
     /// The next request of a habit; `None` if it is finished for this visit.
     pub(super) fn wish_of(&mut self, habit: &Habit) -> Option<PlannedRequest> {
+        if let Some(wish) = self.visit.duel.as_ref().and_then(|duel| duel.wish(self.facts)) {
+            return Some(wish);
+        }
+        self.visit.duel = None;
         if self.visit.phase == Phase::Done {
             return None;
         }
         let tried = self.visit.tried;
         match habit {
             Habit::HangUp => (tried == 0).then(|| self.hang_up()),
-            Habit::Mail => self.mail(),
-            Habit::Purchase { offer, chance } => {
-                let data = serde_json::json!({ "offer": offer }).to_string();
-                self.comes_to_it(1, *chance).then(|| PlannedRequest::new("simulated_purchase", data))
-            }
+            Habit::Mail | Habit::ReadMail | Habit::Letters { .. } | Habit::Shop { .. } => self.errand(habit),
+            Habit::Purchase { offer, chance } => self.comes_to_it(1, *chance).then(|| PlannedRequest::purchase(offer)),
             Habit::Tickets { mode, at_most } => {
                 let data = serde_json::json!({ "mode": mode, "pay_with": "diamond" }).to_string();
                 (tried < *at_most).then(|| PlannedRequest::new("buy_ticket", data))
             }
-            Habit::Fight { mode, at_most, win_chance } => self.fight(*mode, *at_most, *win_chance),
+            Habit::Fight { mode, stage, at_most, win_chance } => self.fight((*mode, *stage), *at_most, *win_chance),
+            Habit::Activity { at_most, win_chance } => self.activity(*at_most, *win_chance),
             Habit::Sweep { keep_energy } => self.sweep(*keep_energy),
+            Habit::Tasks { kind, at_most, chance } => self.task(*kind, *at_most, *chance),
+            Habit::Craft { kind, spend, at_most } => (tried < *at_most).then(|| self.craft(*kind, *spend)),
+            Habit::Battles { fighter, at_most, chance } => {
+                self.comes_to_it(*at_most, *chance).then(|| self.battle(fighter.as_deref()))?
+            }
+            Habit::Challenges { at_most, chance } => {
+                self.comes_to_it(*at_most, *chance).then(|| PlannedRequest::of_role("get_list", &self.facts.name))
+            }
             Habit::Ask { function, data, at_most, chance } => {
                 self.comes_to_it(*at_most, *chance).then(|| PlannedRequest::new(function, self.filled_in(data)))
             }
         }
     }
 
+    /// Goes on with the reply to the request of a habit.
+    pub(super) fn follow(&mut self, habit: &Habit, heard: &Heard) {
+        if let Some(duel) = &mut self.visit.duel {
+            *duel = duel.after(heard);
+            return;
+        }
+        let is_refused = heard.is_refused();
+        match (habit, &self.visit.phase) {
+            (Habit::Fight { mode, .. }, Phase::Fighting { stage }) => {
+                if let Some(highest) = self.facts.stages.of(*mode).filter(|_| !is_refused) {
+                    *highest = (*stage).max(*highest);
+                }
+                self.visit.phase = READY;
+                self.visit.tried += 1;
+            }
+            (Habit::Fight { .. }, Phase::Ready { stage: Some(stage) }) if !is_refused => {
+                self.visit.phase = Phase::Fighting { stage: *stage };
+            }
+            // The next stage was refused: fall back to the highest passed one.
+            (Habit::Fight { mode, stage: wanted, .. }, Phase::Ready { stage: Some(stage) }) => {
+                let highest = self.facts.stages.of(*mode).map_or(0, |highest| *highest);
+                let has_other = wanted.is_none() && highest > 0 && *stage > highest && *mode != Mode::Endless;
+                self.visit.phase = if has_other { Phase::Ready { stage: Some(highest) } } else { Phase::Done };
+            }
+            (Habit::Activity { .. }, _) => self.follow_activity(heard),
+            (Habit::Tasks { kind, .. }, _) => self.follow_task(*kind, heard),
+            (_, Phase::Prepared { .. }) => {}
+            _ if is_refused => self.visit.phase = Phase::Done,
+            (Habit::Mail | Habit::ReadMail | Habit::Letters { .. } | Habit::Shop { .. }, _) => {
+                let left = heard.data.as_ref().map(|data| self.prepared(habit, data)).unwrap_or_default();
+                self.visit.phase = Phase::Prepared { left };
+            }
+            (Habit::Craft { kind, .. }, _) => self.note_craft(*kind),
+            (Habit::Challenges { .. }, _) => self.choose_opponent(heard),
+            _ => self.visit.tried += 1,
+        }
+    }
+
     /// Whether an optional habit is followed, decided once per visit at the first try.
-    fn comes_to_it(&mut self, at_most: u32, chance: f64) -> bool {
+    pub(super) fn comes_to_it(&mut self, at_most: u32, chance: f64) -> bool {
         self.visit.tried < at_most && (self.visit.tried > 0 || self.whims.random_bool(chance))
     }
 
@@ -161,20 +175,11 @@ impl Turn<'_> {
         let highest = self.facts.stages.general;
         match self.facts.hang_stage == highest {
             true => PlannedRequest::new("get_hang_up_reward", "{}"),
-            false => PlannedRequest::of_stage("start_hang_up".to_owned(), highest),
+            false => PlannedRequest::of_stage("start_hang_up", highest),
         }
     }
 
-    fn mail(&mut self) -> Option<PlannedRequest> {
-        match &mut self.visit.phase {
-            Phase::Claiming { keys } => {
-                keys.pop().map(|key| PlannedRequest::new("claim_mail", serde_json::json!({ "key": key }).to_string()))
-            }
-            _ => Some(PlannedRequest::new("get_all_mail", "{}")),
-        }
-    }
-
-    fn fight(&mut self, mode: Mode, at_most: u32, win_chance: f64) -> Option<PlannedRequest> {
+    fn fight(&mut self, (mode, wanted): (Mode, Option<u32>), at_most: u32, win_chance: f64) -> Option<PlannedRequest> {
         if let Phase::Fighting { stage } = self.visit.phase {
             if self.chance.random_bool(win_chance) {
                 return Some(self.victory(mode, stage));
@@ -189,7 +194,7 @@ impl Turn<'_> {
         if self.visit.tried >= at_most {
             return None;
         }
-        let stage = stage.unwrap_or_else(|| self.next_stage(mode));
+        let stage = stage.or(wanted).unwrap_or_else(|| self.next_stage(mode));
         self.visit.phase = Phase::Ready { stage: Some(stage) };
         Some(PlannedRequest::of_stage(format!("enter_stage_{}", name_of(mode)), stage))
     }

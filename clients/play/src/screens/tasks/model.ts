@@ -1,4 +1,4 @@
-import { ITEMS } from "../../client/client.js";
+import { ITEMS, type RefusedError } from "../../client/client.js";
 import { signal } from "@preact/signals";
 import { act, ask } from "../../game/act.js";
 import { refreshPlayer } from "../../game/session.js";
@@ -53,11 +53,13 @@ export async function resumeTask(): Promise<void> {
 /** Begins a task, or hears the scene of the one under way again. */
 export async function take(kind: TaskKind, task: string): Promise<boolean> {
   const request = { role: me(), task_name: task };
-  const begun = await (kind === "select" ? act("select", request) : act("select_personal", request));
-  if (begun === undefined) {
+  // Only a refusal says that there is no such task: without an answer, the one under way is asked for again later.
+  const refused = (refusal: RefusedError): void => {
     keep(undefined);
-    return false;
-  }
+    toast("bad", refusalText(refusal));
+  };
+  const begun = await ask(kind, request, refused);
+  if (begun === undefined) return false;
   keep({ kind, task });
   story.value = { ...story.value, said: [], background: begun.image_data ?? undefined, task };
   say("旁白", begun.text);

@@ -1,0 +1,43 @@
+//! Tickets as events change them.
+
+use std::borrow::Cow;
+
+use crate::tickets::{Purchase, TicketRules};
+use crate::timed_events::{Change, Changeable, Numbers};
+
+impl Purchase {
+    /// This purchase as changes make it, in their order.
+    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c Change>) -> Cow<'_, Self> {
+        let mut purchase = Cow::Borrowed(self);
+        for change in changes {
+            if matches!(change.of, Numbers::TicketPrice { ticket } if ticket == self.ticket) {
+                purchase.to_mut().change_price(change);
+            }
+        }
+        purchase
+    }
+
+    fn change_price(&mut self, change: &Change) -> usize {
+        if let Some(points) = &mut self.price_points {
+            change.change(points, u32::MAX);
+        }
+        change.change_amounts(&mut self.price) + usize::from(self.price_points.is_some())
+    }
+}
+
+impl Changeable for TicketRules {
+    fn apply(&mut self, change: &Change) -> Option<usize> {
+        match change.of {
+            Numbers::TicketPrice { ticket } => {
+                let sold = self.purchases.iter_mut().filter(|purchase| purchase.ticket == ticket);
+                Some(sold.map(|purchase| purchase.change_price(change)).sum())
+            }
+            Numbers::TicketsDaily { ticket } => {
+                let kinds = self.kinds.iter_mut().filter(|kind| kind.key == ticket);
+                let daily = kinds.flat_map(|kind| std::iter::once(&mut kind.daily).chain(&mut kind.daily_vip));
+                Some(daily.map(|daily| change.change(daily, u32::MAX)).count())
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! What an event changes: which numbers, and how.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::items::{Amount, ItemId};
+use raidkeep_engine::rules::Table;
+use raidkeep_engine::schema::schema_by_hand;
+
+/// A change of numbers while an event runs: `multiply`, `add` or `set`, one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// Which numbers.
+    pub of: Numbers,
+    /// Each is multiplied by this, and rounded to the nearest whole number (halves up).
+    #[serde(default)]
+    pub multiply: Option<Factor>,
+    /// This is added to each; may be negative.
+    #[serde(default)]
+    pub add: Option<i64>,
+    /// Each becomes this.
+    #[serde(default)]
+    pub set: Option<i64>,
+}
+
+/// Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
+/// alone. Without `item` it is every item.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Numbers {
+    /// Items that a victory grants.
+    StageRewards {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// Experience that a victory grants.
+    StageExp {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+    },
+    /// Energy that entering a stage takes, by the new and the legacy functions.
+    StageEnergy {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+    },
+    /// Items that entering a stage takes, by the new and the legacy functions.
+    StageCost {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// The level from which on a stage may be entered. For the world alone.
+    StageLevel {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+    },
+    /// Items that a sweep grants.
+    SweepRewards {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// Experience that a sweep grants.
+    SweepExp {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+    },
+    /// Energy that a sweep takes.
+    SweepEnergy {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+    },
+    /// Items that a sweep takes.
+    SweepCost {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// Items that a minute of hang-up grants for certain.
+    HangUpRates {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// The numerators of the chances of a minute of hang-up.
+    HangUpChances {
+        /// The first stage.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last stage.
+        #[serde(default)]
+        to: Option<u32>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// The price of an offer, in points.
+    OfferPrice {
+        /// The offer's id; absent = every offer.
+        #[serde(default)]
+        offer: Option<String>,
+    },
+    /// What an offer grants.
+    OfferItems {
+        /// The offer's id; absent = every offer.
+        #[serde(default)]
+        offer: Option<String>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// What a ticket costs, in items and in points.
+    TicketPrice {
+        /// The kind that is bought, as in `tickets.ron`.
+        ticket: u16,
+    },
+    /// How many tickets of a kind everybody has each day. For the world alone.
+    TicketsDaily {
+        /// The kind's key, as in `tickets.ron`.
+        ticket: u16,
+    },
+    /// The life of a boss. For the world alone. A boss keeps the damage that it has taken.
+    BossLife {
+        /// The boss's id; absent = every boss.
+        #[serde(default)]
+        boss: Option<String>,
+    },
+    /// What everybody gets when a boss dies. For the world alone.
+    BossGift {
+        /// The boss's id; absent = every boss.
+        #[serde(default)]
+        boss: Option<String>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// What a season's ranks get at its end. For the world alone.
+    SeasonRewards {
+        /// The best rank.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The last rank.
+        #[serde(default)]
+        to: Option<u32>,
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+    /// What a battle between players grants. For the world alone.
+    BattleRewards {
+        /// Of this item alone.
+        #[serde(default)]
+        item: Option<ItemId>,
+    },
+}
+
+/// Which numbers of a kind: a range, a name and an item, as far as the kind has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selector<'c> {
+    from: u32,
+    to: u32,
+    /// An offer, a boss or a kind of ticket.
+    id: Option<&'c str>,
+    item: Option<ItemId>,
+}
+
+impl Selector<'_> {
+    /// Whether a stage, or rank, is in the range.
+    pub fn has(&self, number: u32) -> bool {
+        (self.from..=self.to).contains(&number)
+    }
+
+    /// Whether the name is the one meant.
+    pub fn is_of(&self, id: &str) -> bool {
+        self.id.is_none_or(|meant| meant == id)
+    }
+
+    /// The range.
+    pub fn range(&self) -> (u32, u32) {
+        (self.from, self.to)
+    }
+
+    fn has_item(&self, item: ItemId) -> bool {
+        self.item.is_none_or(|meant| meant == item)
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        let is_same = |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
+        self.from <= other.to
+            && other.from <= self.to
+            && is_same(self.id, other.id)
+            && (self.item.is_none() || other.item.is_none() || self.item == other.item)
+    }
+}
+
+impl Numbers {
+    /// Which of the kind.
+    pub fn selector(&self) -> Selector<'_> {
+        let (range, id, item) = match self {
+            Self::StageRewards { from, to, item }
+            | Self::StageCost { from, to, item }
+            | Self::SweepRewards { from, to, item }
+            | Self::SweepCost { from, to, item }
+            | Self::HangUpRates { from, to, item }
+            | Self::HangUpChances { from, to, item }
+            | Self::SeasonRewards { from, to, item } => ((*from, *to), None, *item),
+            Self::StageExp { from, to }
+            | Self::StageEnergy { from, to }
+            | Self::StageLevel { from, to }
+            | Self::SweepExp { from, to }
+            | Self::SweepEnergy { from, to } => ((*from, *to), None, None),
+            Self::OfferPrice { offer: id } | Self::BossLife { boss: id } => ((None, None), id.as_deref(), None),
+            Self::OfferItems { offer: id, item } | Self::BossGift { boss: id, item } => {
+                ((None, None), id.as_deref(), *item)
+            }
+            Self::TicketPrice { ticket } | Self::TicketsDaily { ticket } => {
+                ((Some(u32::from(*ticket)), None), None, None)
+            }
+            Self::BattleRewards { item } => ((None, None), None, *item),
+        };
+        let (from, to) = match range {
+            (None, to) => (0, to.unwrap_or(u32::MAX)),
+            (Some(from), to) => (from, to.unwrap_or(from)),
+        };
+        Selector { from, to, id, item }
+    }
+
+    /// Whether a player's own event may change them: rewards, costs, offers and chances.
+    pub fn may_be_of_a_player(&self) -> bool {
+        !matches!(
+            self,
+            Self::StageLevel { .. }
+                | Self::TicketsDaily { .. }
+                | Self::BossLife { .. }
+                | Self::BossGift { .. }
+                | Self::SeasonRewards { .. }
+                | Self::BattleRewards { .. }
+        )
+    }
+
+    /// Whether both are about some number.
+    pub fn meets(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other) && self.selector().meets(&other.selector())
+    }
+}
+
+impl Change {
+    /// The number in force for one of the rules.
+    pub fn changed(&self, number: i64) -> i64 {
+        let number = self.multiply.map_or(number, |factor| factor.times(number));
+        self.set.unwrap_or_else(|| number.saturating_add(self.add.unwrap_or(0)))
+    }
+
+    /// Changes a number that is never below 0.
+    pub fn change<N: Copy + TryFrom<i64> + TryInto<i64>>(&self, number: &mut N, most: N) {
+        let before = (*number).try_into().unwrap_or(i64::MAX);
+        *number = N::try_from(self.changed(before).max(0)).unwrap_or(most);
+    }
+
+    /// Changes the quantities that are meant; returns how many they are.
+    pub fn change_amounts(&self, amounts: &mut [Amount]) -> usize {
+        let selector = self.of.selector();
+        let meant = amounts.iter_mut().filter(|amount| selector.has_item(amount.item));
+        meant.map(|amount| amount.quantity = self.changed(amount.quantity)).count()
+    }
+
+    /// Whether an item is meant.
+    pub fn has_item(&self, item: ItemId) -> bool {
+        self.of.selector().has_item(item)
+    }
+}
+
+/// A factor of at most three decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Factor {
+    thousandths: i64,
+}
+
+impl Factor {
+    const MOST: f64 = 1000.0;
+
+    fn times(self, number: i64) -> i64 {
+        let thousandths = i128::from(number) * i128::from(self.thousandths) + 500;
+        i64::try_from(thousandths.div_euclid(1000)).unwrap_or(i64::MAX)
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_one(self) -> bool {
+        self.thousandths == 1000
+    }
+}
+
+impl<'de> Deserialize<'de> for Factor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let factor = f64::deserialize(deserializer)?;
+        let thousandths = (factor * 1000.0).round();
+        if !(0.0..=Self::MOST).contains(&factor) || (factor * 1000.0 - thousandths).abs() > 1e-6 {
+            let expected = "expected a factor of 0 to 1000 with at most three decimals, such as 2 or 0.75";
+            return Err(de::Error::custom(format!("{factor} cannot be used, {expected}")));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most a million")]
+        Ok(Self { thousandths: thousandths as i64 })
+    }
+}
+
+schema_by_hand!(Factor, "Factor", |_| schemars::json_schema!({
+    "type": "number", "minimum": 0, "maximum": 1000, "multipleOf": 0.001,
+    "description": "A factor of 0 to 1000 with at most three decimals, such as 2 or 0.75.",
+}));
+
+/// A table of which events may change numbers.
+pub trait Changeable: Table + Clone {
+    /// Applies a change; returns how many numbers it is about, or `None` if these are numbers of another table.
+    fn apply(&mut self, change: &Change) -> Option<usize>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(text: &str) -> Change {
+        let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+        options.from_str(text).expect("a change")
+    }
+
+    #[test]
+    fn numbers_are_multiplied_added_to_or_set_and_rounded_to_the_nearest() {
+        let double = change("(of: stage_rewards(from: 8), multiply: 2)");
+        assert_eq!((double.changed(125), double.changed(i64::MAX)), (250, i64::MAX), "without overflow");
+        let cheaper = change("(of: offer_price(offer: \"a\"), multiply: 0.75)");
+        assert_eq!((cheaper.changed(6), cheaper.changed(2), cheaper.changed(0)), (5, 2, 0), "4.5 becomes 5");
+        assert_eq!(change("(of: stage_energy(), add: -2)").changed(6), 4);
+        assert_eq!(change("(of: stage_energy(), set: 3)").changed(6), 3);
+    }
+
+    #[test]
+    fn a_factor_that_cannot_be_exact_is_refused() {
+        let read = |text: &str| ron::from_str::<Factor>(text).map_err(|error| error.to_string());
+        assert!(read("1.5").is_ok() && read("0").is_ok());
+        for wrong in ["-1", "1000.5", "0.3333", "NaN"] {
+            assert!(read(wrong).is_err_and(|error| error.contains("three decimals")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn two_changes_meet_where_both_are_about_the_same_number() {
+        let of = |text: &str| change(&format!("(of: {text}, multiply: 2)")).of;
+        let meets = |one, other| of(one).meets(&of(other)) && of(other).meets(&of(one));
+        assert!(meets("stage_rewards(from: 8, to: 12)", "stage_rewards(from: 12, to: 20)"));
+        assert!(!meets("stage_rewards(from: 8, to: 11)", "stage_rewards(from: 12)"));
+        assert!(!meets("stage_rewards(from: 8)", "stage_exp(from: 8)"), "other numbers of the same stage");
+        assert!(!meets("stage_rewards(item: \"3:1\")", "stage_rewards(item: \"3:2\")"));
+        assert!(meets("stage_rewards(item: \"3:1\")", "stage_rewards(from: 8)"));
+        assert!(meets("boss_life()", "boss_life(boss: \"boss_3\")"));
+        assert!(!meets("offer_price(offer: \"a\")", "offer_price(offer: \"b\")"));
+    }
+}

@@ -1,0 +1,91 @@
+//! Events that change the same numbers at the same time.
+
+use jiff::tz::TimeZone;
+
+use crate::timed_events::change::Change;
+use crate::timed_events::rules::{EventRules, TimedEvent};
+use crate::windows::{OpenSpan, Window};
+use raidkeep_engine::calendar::date_of;
+use raidkeep_engine::rules::Report;
+
+/// Reports what events do to each other's changes. The later one in the order of files may say that it is intended.
+pub(super) fn check(events: &EventRules, report: &mut Report) {
+    let all: Vec<(&str, &TimedEvent)> = events.all().collect();
+    for (at, (id, event)) in all.iter().enumerate().filter(|(_, (_, event))| event.intended.is_none()) {
+        for (earlier_id, earlier) in &all[..at] {
+            let Some(when) = meeting(earlier, event) else {
+                continue;
+            };
+            for (index, change) in event.changes.iter().enumerate() {
+                let Some(met) = earlier.changes.iter().find(|earlier| earlier.of.meets(&change.of)) else {
+                    continue;
+                };
+                let place = EventRules::place_of(id).key("changes").index(index);
+                let message = format!("{} {earlier_id}, which runs at the same time{when}", effect(met, change));
+                let hint = "if that is meant, say why: intended: \"..\"";
+                let is_contradiction = met.set.is_some() && change.set.is_some() && met.set != change.set;
+                if is_contradiction {
+                    report.error(place, message).hint(hint);
+                } else {
+                    report.warning(place, message).hint(hint);
+                }
+            }
+        }
+    }
+}
+
+/// What a later change does to an earlier one.
+fn effect(earlier: &Change, later: &Change) -> &'static str {
+    match (earlier.set, later.set) {
+        (Some(one), Some(other)) if one != other => "sets otherwise what is set by",
+        (_, Some(_)) => "sets, and so undoes, what is changed by",
+        (Some(_), None) => "changes what is set by",
+        (None, None) => "changes once more what is changed by",
+    }
+}
+
+/// Whether two events may run at the same time, for some player.
+pub(super) fn may_run_together(one: &TimedEvent, other: &TimedEvent) -> bool {
+    meeting(one, other).is_some()
+}
+
+/// When two events first run at the same time, in words; `None` if they never do.
+fn meeting(one: &TimedEvent, other: &TimedEvent) -> Option<String> {
+    match (one.player_days, other.player_days) {
+        (Some(one), Some(other)) => (one.from <= other.to && other.from <= one.to)
+            .then(|| format!(" on day {} of a player", one.from.max(other.from))),
+        (Some(_), None) | (None, Some(_)) => Some(" for new players".to_owned()),
+        (None, None) => {
+            let pairs = one.windows.iter().flat_map(|one| other.windows.iter().map(move |other| (one, other)));
+            let date = pairs.filter_map(|(one, other)| first_overlap(one, other)).min()?;
+            Some(format!(", for example on {}", date_of(date)))
+        }
+    }
+}
+
+/// A Monday and the start of a leap year.
+const SAMPLE_FROM: i64 = 1_704_067_200;
+const DAY_SECONDS: i64 = 86_400;
+
+/// The number of the local date on which two windows are first open at the same time. Both are in the same zone, so any
+/// will do.
+fn first_overlap(one: &Window, other: &Window) -> Option<i32> {
+    let rank = |window: &Window| match window {
+        Window::Dates { .. } => 0,
+        Window::Yearly { .. } => 1,
+        Window::Weekly { .. } => 2,
+    };
+    let (rarer, other) = if rank(one) <= rank(other) { (one, other) } else { (other, one) };
+    // Weekly windows have shown all they do after two weeks, and those of every year after twelve years.
+    let (from, until) = match rarer {
+        Window::Dates { .. } => (i64::MIN, i64::MAX),
+        Window::Yearly { .. } => (SAMPLE_FROM, SAMPLE_FROM + 12 * 366 * DAY_SECONDS),
+        Window::Weekly { .. } => (SAMPLE_FROM, SAMPLE_FROM + 15 * DAY_SECONDS),
+    };
+    let zone = TimeZone::UTC;
+    let first = |span: OpenSpan| {
+        let met = other.between(span.opens, span.closes, &zone);
+        met.filter(|met| met.opens < span.closes && span.opens < met.closes).map(|met| met.date.max(span.date)).min()
+    };
+    rarer.between(from, until, &zone).filter_map(first).min()
+}

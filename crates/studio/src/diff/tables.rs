@@ -1,0 +1,221 @@
+//! Compares the files of two asset folders, list by list: entries by what identifies them, runs stage by stage.
+
+use std::collections::BTreeSet;
+
+use crate::diff::names::{Names, Nouns, nouns, topic};
+use crate::diff::plain::Plain;
+use crate::diff::values::{ChangedValue, changes, contents, identity};
+use crate::diff::{AssetChange, ChangeKind};
+use crate::schema::AssetShape;
+
+/// The fields that say which numbers a run is for.
+const RUN: [&str; 2] = ["from", "to"];
+
+/// The same file of both folders; `None` where it is missing.
+pub(super) struct Pair<'a> {
+    /// The table's path.
+    pub(super) table: &'a str,
+    /// The file to name.
+    pub(super) file: &'a str,
+    pub(super) before: Option<&'a Plain>,
+    pub(super) after: Option<&'a Plain>,
+    pub(super) shape: Option<AssetShape<'a>>,
+}
+
+impl Pair<'_> {
+    /// Everything that differs.
+    pub(super) fn changes(&self, names: &Names) -> Vec<AssetChange> {
+        let mut found = Vec::new();
+        let lists = self.lists();
+        let is_stages = self.table.ends_with('/') && lists.iter().any(|list| self.is_runs(list));
+        if !self.is_present_on_both_sides() && !is_stages {
+            let kind = if self.before.is_none() { ChangeKind::Added } else { ChangeKind::Removed };
+            return vec![self.change(&topic(self.table), self.whole(), kind, Vec::new())];
+        }
+        let empty = Plain::Fields(String::new(), Default::default());
+        let (before, after) = (self.before.unwrap_or(&empty), self.after.unwrap_or(&empty));
+        let mut settings = changes(before, after, self.shape, &lists, names);
+        if !self.is_present_on_both_sides() {
+            settings.clear();
+        }
+        if !settings.is_empty() {
+            found.push(self.change(&topic(self.table), self.whole(), ChangeKind::Changed, settings));
+        }
+        for list in lists {
+            let side = |side: &Plain| side.field(list).map_or(Vec::new(), |list| list.elements().to_vec());
+            let (before, after) = (side(before), side(after));
+            match (self.is_runs(list), identity(&before, &after)) {
+                (true, _) => self.runs(list, &before, &after, names, &mut found),
+                (false, Some(id)) => self.entries(list, id, &before, &after, names, &mut found),
+                (false, None) => {
+                    let pack = |entries| {
+                        Plain::Fields(String::new(), [(list.to_owned(), Plain::List(String::new(), entries))].into())
+                    };
+                    let values = changes(&pack(before), &pack(after), self.shape, &[], names);
+                    if !values.is_empty() {
+                        found.push(self.change(&topic(self.table), self.whole(), ChangeKind::Changed, values));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn is_present_on_both_sides(&self) -> bool {
+        self.before.is_some() && self.after.is_some()
+    }
+
+    /// The file as a whole.
+    fn whole(&self) -> String {
+        let mode = self.after.or(self.before).and_then(|root| root.field("mode")).and_then(Plain::bare);
+        let stem = self.file.rsplit('/').next().unwrap_or(self.file).trim_end_matches(".ron");
+        match mode.filter(|_| self.table == "stages/") {
+            Some(mode) => format!("{mode} stages"),
+            None if self.table.ends_with('/') => format!("{} {stem}", nouns(self.table, "").one),
+            None => stem.replace('_', " "),
+        }
+    }
+
+    fn change(&self, topic: &str, subject: String, kind: ChangeKind, values: Vec<ChangedValue>) -> AssetChange {
+        AssetChange { topic: topic.to_owned(), subject, kind, file: self.file.to_owned(), values }
+    }
+
+    /// The lists of structs.
+    fn lists(&self) -> Vec<&str> {
+        let sides = [self.before, self.after].into_iter().flatten();
+        let fields = sides.filter_map(|side| if let Plain::Fields(_, fields) = side { Some(fields) } else { None });
+        let of_structs = |list: &Plain| match list {
+            Plain::List(_, entries) => {
+                !entries.is_empty() && entries.iter().all(|entry| matches!(entry, Plain::Fields(..)))
+            }
+            Plain::Word(_) | Plain::Text(_) | Plain::Fields(..) => false,
+        };
+        let lists: BTreeSet<&str> =
+            fields.flatten().filter(|(_, value)| of_structs(value)).map(|(key, _)| key.as_str()).collect();
+        lists.into_iter().collect()
+    }
+
+    fn entry_shape(&self, list: &str) -> Option<AssetShape<'_>> {
+        self.shape?.field(list)?.element()
+    }
+
+    /// Whether a list holds runs: entries for all numbers `from` one `to` another.
+    fn is_runs(&self, list: &str) -> bool {
+        let shape = self.entry_shape(list);
+        shape.and_then(|shape| shape.field("to")).is_some_and(|to| to.is("integer"))
+    }
+
+    fn entries(
+        &self,
+        list: &str,
+        key: &str,
+        before: &[Plain],
+        after: &[Plain],
+        names: &Names,
+        found: &mut Vec<AssetChange>,
+    ) {
+        let Nouns { topic, one, many } = nouns(self.table, list);
+        let shape = self.entry_shape(list);
+        let same = |a: &Plain, b: &Plain| a.field(key) == b.field(key);
+        let subject = |entry: &Plain| match entry.field(key) {
+            Some(id) => format!("{one} {}", names.entry(key, id, entry)),
+            None => one.clone(),
+        };
+        let mut common = Vec::new();
+        for entry in after {
+            match before.iter().find(|earlier| same(earlier, entry)) {
+                Some(earlier) => {
+                    common.push(entry.field(key));
+                    let values = changes(earlier, entry, shape, &[key], names);
+                    if !values.is_empty() {
+                        found.push(self.change(&topic, subject(entry), ChangeKind::Changed, values));
+                    }
+                }
+                None => {
+                    let values = contents(entry, &[key, "name"], true);
+                    found.push(self.change(&topic, subject(entry), ChangeKind::Added, values));
+                }
+            }
+        }
+        for entry in before.iter().filter(|entry| !after.iter().any(|later| same(entry, later))) {
+            let values = contents(entry, &[key, "name"], false);
+            found.push(self.change(&topic, subject(entry), ChangeKind::Removed, values));
+        }
+        let earlier_order = before.iter().map(|entry| entry.field(key)).filter(|id| common.contains(id));
+        if !earlier_order.eq(common.iter().copied()) {
+            let shown = |ids: &mut dyn Iterator<Item = Option<&Plain>>| {
+                let ids: Vec<&str> = ids.flatten().filter_map(Plain::bare).collect();
+                Some(ids.join(", "))
+            };
+            let order = ChangedValue {
+                key: "order".to_owned(),
+                before: shown(&mut before.iter().map(|entry| entry.field(key))),
+                after: shown(&mut after.iter().map(|entry| entry.field(key))),
+            };
+            found.push(self.change(&topic, many, ChangeKind::Changed, vec![order]));
+        }
+    }
+
+    fn runs(&self, list: &str, before: &[Plain], after: &[Plain], names: &Names, found: &mut Vec<AssetChange>) {
+        let (before, after) = (Runs::of(before), Runs::of(after));
+        let shape = self.entry_shape(list);
+        let mut told: Vec<(u32, u32, ChangeKind, Vec<ChangedValue>)> = Vec::new();
+        for (first, last) in before.pieces(&after) {
+            let (kind, values) = match (before.at(first), after.at(first)) {
+                (Some(before), Some(after)) => (ChangeKind::Changed, changes(before, after, shape, &RUN, names)),
+                (None, Some(after)) => (ChangeKind::Added, contents(after, &RUN, true)),
+                (Some(before), None) => (ChangeKind::Removed, contents(before, &RUN, false)),
+                (None, None) => continue,
+            };
+            match told.last_mut() {
+                _ if kind == ChangeKind::Changed && values.is_empty() => {}
+                Some((_, end, same, earlier))
+                    if (*same, &*earlier) == (kind, &values) && end.checked_add(1) == Some(first) =>
+                {
+                    *end = last
+                }
+                _ => told.push((first, last, kind, values)),
+            }
+        }
+        let Nouns { topic, one, many } = nouns(self.table, list);
+        for (first, last, kind, values) in told {
+            let subject = if first == last { format!("{one} {first}") } else { format!("{many} {first} to {last}") };
+            found.push(self.change(&topic, subject, kind, values));
+        }
+    }
+}
+
+/// The runs of a list, with their numbers.
+struct Runs<'a> {
+    runs: Vec<(u32, u32, &'a Plain)>,
+}
+
+impl<'a> Runs<'a> {
+    /// A run without `from` begins where the one before it ends.
+    fn of(entries: &'a [Plain]) -> Self {
+        let mut runs: Vec<(u32, u32, &Plain)> = Vec::new();
+        for entry in entries {
+            let to = entry.field("to").and_then(Plain::number);
+            let next = runs.last().map_or(1, |(_, last, _)| last.saturating_add(1));
+            let first = entry.field("from").and_then(Plain::number).unwrap_or(next);
+            runs.push((first, to.unwrap_or(first), entry));
+        }
+        Self { runs }
+    }
+
+    fn at(&self, number: u32) -> Option<&'a Plain> {
+        self.runs.iter().find(|(first, last, _)| (*first..=*last).contains(&number)).map(|(.., entry)| *entry)
+    }
+
+    /// The numbers from the lowest to the highest, cut wherever a run of either list begins or ends.
+    fn pieces(&self, other: &Runs<'_>) -> Vec<(u32, u32)> {
+        let mut cuts = BTreeSet::new();
+        for (first, last, _) in self.runs.iter().chain(&other.runs) {
+            cuts.insert(u64::from(*first));
+            cuts.insert(u64::from(*last) + 1);
+        }
+        let cuts: Vec<u64> = cuts.into_iter().collect();
+        let number = |cut: u64| u32::try_from(cut).unwrap_or(u32::MAX);
+        cuts.windows(2).map(|cut| (number(cut[0]), number(cut[1] - 1))).collect()
+    }
+}
