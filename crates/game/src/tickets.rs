@@ -5,6 +5,8 @@
 
 mod changes;
 
+use std::ops::RangeInclusive;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -103,6 +105,9 @@ impl PlayerRow for Tickets {
     }
 }
 
+/// Points of the payment platform that something may cost.
+pub const POINTS: RangeInclusive<u32> = 1..=1_000_000_000;
+
 /// Kinds of tickets, by their key.
 pub const TICKET: Naming = Naming { what: "ticket kind", given_in: "the kinds in tickets.ron" };
 
@@ -166,7 +171,7 @@ pub struct Purchase {
     pub price: Vec<Amount>,
     /// What one costs in points of the payment platform; absent = not sold for points.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "MCRMB points"))]
+    #[schemars(range(min = *POINTS.start(), max = *POINTS.end()), extend("unit" = "MCRMB points"))]
     pub price_points: Option<u32>,
 }
 
@@ -235,11 +240,21 @@ impl SingleFile for TicketRules {
         });
         report.names_given(TICKET, list.clone(), given);
         self.check(tables, report);
-        check_changes(self, tables, report, Self::check);
+        check_changes(self, tables, report, Self::check_changed);
     }
 }
 
 impl TicketRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (index, purchase) in self.purchases.iter().enumerate() {
+            let place = Place::file(<Self as SingleFile>::PATH).key("purchases").index(index);
+            if let Some(points) = purchase.price_points {
+                report.check_range(place.key("price_points"), points, &POINTS);
+            }
+        }
+    }
+
     fn check(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(<Self as SingleFile>::PATH);
         let identified = self.kinds.iter().enumerate();

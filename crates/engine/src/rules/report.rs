@@ -2,6 +2,8 @@
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::locate::Document;
@@ -88,6 +90,15 @@ impl Report {
     /// Reports a probable mistake that does no harm.
     pub fn warning(&mut self, place: impl Borrow<Place>, message: impl Into<String>) -> Remark<'_> {
         self.note(Severity::Warning, place.borrow(), message.into())
+    }
+
+    /// Reports a number that is out of its range. Numbers of files are checked by the ranges in their schema; this is for
+    /// numbers that are computed from them.
+    pub fn check_range<N: PartialOrd + Display>(&mut self, place: Place, number: N, range: &RangeInclusive<N>) {
+        if !range.contains(&number) {
+            let (least, most) = (range.start(), range.end());
+            self.error(place, format!("{number} is out of range, expected {least} to {most}"));
+        }
     }
 
     /// Says which names a list gives. A name that is given twice is reported.

@@ -12,7 +12,7 @@ mod word;
 
 use super::explain::found_at;
 use super::foreign::conflict_mark;
-use super::lex::{Cursor, skip_blank};
+use super::lex::{Cursor, skip_blank, token_end};
 use super::locate::Document;
 use parts::{Closed, Group, Item, Part, Slip, Sort};
 use word::check_word;
@@ -211,6 +211,15 @@ impl<'a> Reader<'a> {
             }
             Some(_) => None,
         };
+        if let Some(bare) = self
+            .open
+            .last()
+            .and_then(|group| group.bare)
+            .filter(|bare| closer == Some(')') && keyed == Some(false) && self.is_name(*bare))
+        {
+            let name = &self.text[bare..token_end(self.text, bare)];
+            return Err(self.bracket_fault(fault(bare, format!("`{name}` has no `:` behind it, type `{name}:`"))));
+        }
         if let Some(message) = wrong {
             return Err(self.bracket_fault(fault(item.start, message)));
         }
@@ -314,7 +323,9 @@ impl<'a> Reader<'a> {
             Part::Colon => Err(fault(end, format!("found {}, expected a value behind the `:`", self.found(end)))),
             Part::First if keyed == Some(true) || closer == Some('}') => Err(self.without_key()),
             Part::First => {
-                self.group().keyed = Some(false);
+                let group = self.group();
+                group.keyed = Some(false);
+                group.bare = group.bare.or(Some(group.entry_begins));
                 Ok(())
             }
             Part::Nothing | Part::Whole => Ok(()),
@@ -361,9 +372,14 @@ impl<'a> Reader<'a> {
         };
         let (line, column) = self.document.position(opener);
         let opened = &self.text[opener..=opener];
-        let message = format!(
-            "found the end of the file, expected `{closer}`: the `{opened}` in line {line}, column {column} is not closed"
-        );
-        Err(self.bracket_fault(fault(self.text.len(), message)))
+        let not_closed = format!("the `{opened}` in line {line}, column {column} is not closed");
+        let told = match self.last {
+            Some(last) => fault(last.end, format!("expected `{closer}` here: {not_closed}")),
+            None => fault(self.text.len(), format!("found the end of the file, expected `{closer}`: {not_closed}")),
+        };
+        Err(match self.bracket_fault(fault(self.text.len(), "")) {
+            unmoved if unmoved.offset == self.text.len() => told,
+            moved => moved,
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! `world_boss.ron`.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -71,6 +73,9 @@ pub struct CarriesOver {
     pub new: bool,
 }
 
+/// Life points that a boss may have.
+const LIFE: RangeInclusive<u64> = 1..=1_000_000_000_000_000;
+
 /// One boss.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -80,7 +85,7 @@ pub struct BossEntry {
     #[schemars(required)]
     id: Option<String>,
     /// Life points.
-    #[schemars(range(min = 1, max = 1_000_000_000_000_000_i64), extend("unit" = "life points"))]
+    #[schemars(range(min = *LIFE.start(), max = *LIFE.end()), extend("unit" = "life points"))]
     pub life_value: u64,
     /// The name, for people who read this file.
     pub name: String,
@@ -200,11 +205,19 @@ impl Table for BossRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
-        check_changes(self, tables, report, Self::check);
+        check_changes(self, tables, report, Self::check_changed);
     }
 }
 
 impl BossRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (index, boss) in self.bosses.iter().enumerate() {
+            let place = Place::file(<Self as Table>::PATH).key("bosses").index(index);
+            report.check_range(place.key("life_value"), boss.life_value, &LIFE);
+        }
+    }
+
     fn check(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(<Self as Table>::PATH);
         self.plausible_damage.check(&place.clone().key("plausible_damage"), report);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
+use crate::tickets::POINTS;
 use crate::timed_events::{Changeable, EventChange, Numbers, check_changes};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
@@ -27,7 +28,7 @@ pub struct Offer {
     /// For people; players also read it among their records on the payment platform.
     pub name: String,
     /// Points.
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "MCRMB points"))]
+    #[schemars(range(min = *POINTS.start(), max = *POINTS.end()), extend("unit" = "MCRMB points"))]
     pub price: u32,
     /// What is granted.
     pub items: Vec<Amount>,
@@ -87,7 +88,7 @@ impl SingleFile for ShopRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
-        check_changes(self, tables, report, Self::check);
+        check_changes(self, tables, report, Self::check_changed);
     }
 }
 
@@ -98,6 +99,14 @@ impl Changeable for ShopRules {
 }
 
 impl ShopRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (index, offer) in self.offers.iter().enumerate() {
+            let place = Place::file(<Self as SingleFile>::PATH).key("offers").index(index);
+            report.check_range(place.key("price"), offer.price, &POINTS);
+        }
+    }
+
     fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, offer) in self.offers.iter().enumerate() {
             let place = Place::file(<Self as SingleFile>::PATH).key("offers").index(index);

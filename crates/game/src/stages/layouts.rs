@@ -2,6 +2,8 @@
 //!
 //! The server does not simulate these; the legacy function `enter_stage` hands them to the client.
 
+use std::collections::HashSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -107,10 +109,10 @@ impl LayoutRules {
         self.layouts.iter().find(|layout| layout.id == id)
     }
 
-    /// Whether the monster appears in any layout.
-    fn has_monster(&self, id: &str) -> bool {
+    /// The monsters that appear in any layout.
+    fn monsters(&self) -> HashSet<&str> {
         let waves = self.layouts.iter().flat_map(|layout| &layout.waves);
-        waves.flat_map(|wave| &wave.enemies).any(|enemy| enemy.monster == id)
+        waves.flat_map(|wave| &wave.enemies).map(|enemy| enemy.monster.as_str()).collect()
     }
 }
 
@@ -118,9 +120,10 @@ impl SingleFile for MonsterRules {
     const PATH: &'static str = "monsters.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        let appearing = tables.get::<LayoutRules>().map(LayoutRules::monsters);
         for (index, monster) in self.monsters.iter().enumerate() {
             let place = Place::file(Self::PATH).key("monsters").index(index);
-            if tables.get::<LayoutRules>().is_some_and(|layouts| !layouts.has_monster(&monster.id)) {
+            if appearing.as_ref().is_some_and(|appearing| !appearing.contains(monster.id.as_str())) {
                 report.warning(place.key("id"), format!("\"{}\" appears in no layout", monster.id));
             }
         }

@@ -1,5 +1,7 @@
 //! `stages/*.ron`: one file for each mode.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,6 +17,9 @@ use crate::timed_events::check_changes;
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
+
+/// Energy that a stage may take, and experience that it may grant.
+pub(super) const COST: RangeInclusive<i64> = 0..=1_000_000_000;
 
 /// All modes and their stages.
 #[derive(Debug, Clone)]
@@ -225,11 +230,25 @@ impl Table for StageRules {
         self.check_modes(report);
         self.check(tables, report);
         self.check_openings(tables, report);
-        check_changes(self, tables, report, Self::check);
+        check_changes(self, tables, report, Self::check_changed);
     }
 }
 
 impl StageRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (file, mode) in &self.modes {
+            for (index, block) in mode.stages.iter().enumerate() {
+                let place = Place::file(file).key("stages").index(index);
+                report.check_range(place.clone().key("energy"), block.energy, &COST);
+                report.check_range(place.clone().key("exp"), block.exp, &COST);
+                if let Some(legacy) = &block.legacy {
+                    report.check_range(place.key("legacy").key("energy"), legacy.energy, &COST);
+                }
+            }
+        }
+    }
+
     fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, (file, mode)) in self.modes.iter().enumerate() {
             let place = Place::file(file);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::boss::PlausibleDamage;
 use crate::drops::Drops;
 use crate::items::{Amount, CurvedAmount};
-use crate::stages::rules::{LegacyEntry, StageBlock};
+use crate::stages::rules::{COST, LegacyEntry, StageBlock};
 use crate::stages::sweep::SweepBlock;
 use crate::windows::Window;
 use raidkeep_engine::rules::{Curve, CurvedText, Place, Report};
@@ -31,7 +31,7 @@ pub struct StageRun {
     #[schemars(extend("minimum" = 0, "maximum" = 100_000, "unit" = "level"))]
     level: Curve<u32>,
     /// Energy that entering takes.
-    #[schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_i64, "unit" = "points of energy"))]
+    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "points of energy"))]
     energy: Curve<i64>,
     /// Items that entering takes.
     #[serde(default)]
@@ -48,7 +48,7 @@ pub struct StageRun {
     drops: Drops,
     /// Experience that a victory grants.
     #[serde(default)]
-    #[schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_i64, "unit" = "experience"))]
+    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "experience"))]
     exp: Curve<i64>,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
     /// there.
@@ -74,7 +74,7 @@ pub struct StageRun {
 #[serde(deny_unknown_fields)]
 struct LegacyRun {
     /// Energy.
-    #[schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_i64, "unit" = "points of energy"))]
+    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "points of energy"))]
     energy: Curve<i64>,
     /// Items. An amount of 0 shows the item in the reply.
     #[serde(default)]
@@ -92,7 +92,7 @@ pub struct SweepRun {
     #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     to: u32,
     /// Energy of one sweep.
-    #[schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_i64, "unit" = "points of energy"))]
+    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "points of energy"))]
     energy: Curve<i64>,
     /// Items of one sweep.
     #[serde(default)]
@@ -106,12 +106,9 @@ pub struct SweepRun {
     #[serde(default)]
     drops: Drops,
     /// Experience of one sweep.
-    #[schemars(extend("minimum" = 0, "maximum" = 1_000_000_000_i64, "unit" = "experience"))]
+    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "experience"))]
     exp: Curve<i64>,
 }
-
-/// The most that a formula may yield; the same as its field says of a number.
-const NUMBER_MAX: i64 = 1_000_000_000;
 
 /// The values of a run at one stage, and what could not be computed.
 struct Values<'a> {
@@ -139,8 +136,8 @@ impl<'a> Values<'a> {
         let place = keys.iter().fold(self.place.clone(), |place, key| place.key(key));
         // Where a number is written, its field says the range; what a formula yields is only known here.
         let bounded = curve.at(self.n).and_then(|value| match value.into() {
-            most if curve.is_formula() && most > NUMBER_MAX => {
-                Err(format!("is {most} at n = {}, expected {NUMBER_MAX} or less", self.n))
+            much if curve.is_formula() && !COST.contains(&much) => {
+                Err(format!("is {much} at n = {}, expected {} to {}", self.n, COST.start(), COST.end()))
             }
             _ => Ok(value),
         });

@@ -11,7 +11,7 @@ use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
 use crate::stages::codes;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
-use crate::stages::rules::StageRules;
+use crate::stages::rules::{COST, StageRules};
 use crate::stages::runs::{SweepRun, sweeps_of};
 use crate::timed_events::check_changes;
 use raidkeep_engine::dispatch::RequestApp;
@@ -97,11 +97,20 @@ impl Table for SweepRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
-        check_changes(self, tables, report, Self::check);
+        check_changes(self, tables, report, Self::check_changed);
     }
 }
 
 impl SweepRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (index, block) in self.stages.iter().enumerate() {
+            let place = Place::file(<Self as SingleFile>::PATH).key("stages").index(index);
+            report.check_range(place.clone().key("energy"), block.energy, &COST);
+            report.check_range(place.key("exp"), block.exp, &COST);
+        }
+    }
+
     fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, block) in self.stages.iter().enumerate() {
             let place = Place::file(Self::PATH).key("stages").index(block.entry);

@@ -151,7 +151,8 @@ impl RewardRange {
             ("phoenix_feather", self.phoenix_feather, rules.phoenix_feather.max),
             ("experience", self.experience, rules.experience.max),
         ] {
-            let is_negative = least < 0 || most < 0;
+            // Numbers below 0 are out of the range of their fields, which is told there.
+            let is_negative = least < 0 || most < 0 || max < 0;
             if !is_negative && (least > most || most > max) {
                 let message =
                     format!("({least}, {most}) is out of bounds, expected two ascending numbers of 0 to {max}");

@@ -56,24 +56,30 @@ impl Reader<'_> {
             (Some(closed), _) if !is_closer && indentation > self.column(closed.begins) => {
                 Some(Slip::Extra { noticed: offset, closed })
             }
+            (Some(closed), Some(_)) if is_closer && indentation > self.indentation(opener).0 => {
+                Some(Slip::Extra { noticed: offset, closed })
+            }
             (_, Some(closer)) if self.line(opener) < self.line(offset) => {
+                // Behind a bracket that ends its line the content begins deeper than that line, else than the entry.
+                let outside = if self.ends_line(opener) { self.indentation(opener).0 } else { self.column(begins) };
                 let is_out = match is_closer {
-                    true => {
-                        indentation < self.indentation(opener).0
-                            || first != closer && indentation <= self.column(begins)
-                    }
-                    false => indentation <= self.column(begins),
+                    true => indentation < self.indentation(opener).0 || first != closer && indentation <= outside,
+                    false => indentation <= outside,
                 };
-                let missing = Slip::Missing { noticed: offset, opener, closer, after: self.last.map(|last| last.end) };
-                is_out.then_some(missing)
+                let after = self.last.map(|last| last.end);
+                is_out.then_some(Slip::Missing { noticed: offset, opener, closer, after })
             }
             _ => None,
         };
     }
 
-    /// Notes a closing bracket within a line whose opening one is in an earlier line.
+    fn ends_line(&self, bracket: usize) -> bool {
+        self.text[bracket + 1..].split('\n').next().is_none_or(|rest| rest.trim().is_empty())
+    }
+
+    /// Notes a closing bracket within a line.
     pub(super) fn note_closed(&mut self, closer: usize, opener: usize, begins: usize) {
-        if !self.indentation(closer).1 && self.line(opener) < self.line(closer) {
+        if !self.indentation(closer).1 {
             self.closed = Some(Closed { closer, opener, begins });
         }
     }

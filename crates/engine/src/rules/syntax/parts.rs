@@ -10,6 +10,8 @@ pub(super) struct Group {
     pub(super) entry: Part,
     /// Where the entry around this group begins, its name included.
     pub(super) begins: usize,
+    /// Where the first entry begins that has no name; `None` when there is none.
+    pub(super) bare: Option<usize>,
     /// Where the current entry begins.
     pub(super) entry_begins: usize,
 }
@@ -27,7 +29,7 @@ pub(super) enum Part {
 impl Group {
     /// The text as a whole.
     pub(super) fn root() -> Self {
-        Self { closer: None, offset: 0, keyed: None, entry: Part::Nothing, begins: 0, entry_begins: 0 }
+        Self { closer: None, offset: 0, keyed: None, entry: Part::Nothing, begins: 0, bare: None, entry_begins: 0 }
     }
 }
 
@@ -67,7 +69,7 @@ pub(super) enum Slip {
     },
 }
 
-/// A closing bracket within a line, of a group that began in an earlier line.
+/// A closing bracket within a line.
 #[derive(Clone, Copy)]
 pub(super) struct Closed {
     pub(super) closer: usize,

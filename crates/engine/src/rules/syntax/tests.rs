@@ -52,11 +52,7 @@ fn one_mistake_of_form_is_told_once_and_at_its_place() {
         ("Normal),", "Normal)),", "9:30"),
         ("    ],", "    ", "9:30: error: expected `]` here: the `[` in line 3, column 13 is not closed"),
         ("(\n            id", "\n            id", "5:13: error"),
-        (
-            "],\n)",
-            "],\n",
-            "12:1: error: found the end of the file, expected `)`: the `(` in line 1, column 1 is not closed",
-        ),
+        ("],\n)", "],\n", "10:6: error: expected `)` here: the `(` in line 1, column 1 is not closed"),
         ("id: 1", "id: 1\u{ff0c}", "5:18: error: stages[0]: `\u{ff0c}` is a full-width comma, type `,`"),
         ("id: 1", "id\u{ff1a}1", "5:15: error: stages[0]: `\u{ff1a}` is a full-width colon, type `:`"),
         (
