@@ -151,6 +151,7 @@ export const READ_ONLY = [
   "get_shop",
   "ledger_list",
   "legal",
+  "list_events",
   "list_orders",
   "order_inspect",
   "order_list",
@@ -1071,6 +1072,13 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
+  /** `list_events {token}`: the events that run, and those that begin soon. */
+  list_events: {
+    request: ListEventsRequest;
+    reply: ListEventsReply;
+    code: never;
+    success: 0;
+  };
   /** `list_orders {token}`. */
   list_orders: {
     request: ListOrdersRequest;
@@ -1755,8 +1763,8 @@ export interface Assets {
   [drops: `drops/${string}.ron`]: DropFile;
   /** `energy.ron`. */
   "energy.ron": EnergyRules;
-  /** A special event: the contents of a file in `events/`. */
-  [events: `events/${string}.ron`]: SpecialEvent;
+  /** An event: the contents of a file in `events/`, whose name is the event's id. */
+  [events: `events/${string}.ron`]: TimedEvent;
   /** How large families may be. Their names follow `names.ron`, as usernames do. */
   "families.ron": FamilyRules;
   /** The game master's fighters. */
@@ -1787,6 +1795,8 @@ export interface Assets {
   "presence.ron": PresenceRules;
   /** Everything that is sold for points. */
   "shop.ron": ShopRules;
+  /** A special event: the contents of a file in `special_events/`. */
+  [special_events: `special_events/${string}.ron`]: SpecialEvent;
   /** One mode: the contents of one file. */
   [stages: `stages/${string}.ron`]: ModeRules;
   /** `sweep.ron`. */
@@ -2339,6 +2349,18 @@ export interface Chances {
   stage: number;
 }
 
+/** A change of numbers while an event runs: `multiply`, `add` or `set`, one of them. */
+export interface Change {
+  /** This is added to each; may be negative. */
+  add?: number;
+  /** Each is multiplied by this, and rounded to the nearest whole number (halves up). */
+  multiply?: Factor;
+  /** Which numbers. */
+  of: Numbers;
+  /** Each becomes this. */
+  set?: number;
+}
+
 /** A speaker. */
 export interface Character {
   /** The name that players see; a `role` of replies. */
@@ -2788,6 +2810,42 @@ export interface EntryMoments {
   next_reset_at?: number;
 }
 
+/** A mail to everybody who is there when an event begins, once for each occurrence of a window. */
+export interface EventMail {
+  /** Text. */
+  body: Texts;
+  /** The items in it. */
+  items?: Amount[];
+  /** Subject. */
+  subject: Texts;
+}
+
+/** When an event runs, unix seconds. */
+export interface EventMoments {
+  /** The first second of it. */
+  begins_at: number;
+  /** The first second after it. */
+  ends_at: number;
+}
+
+/** An event, as a player sees it. */
+export interface EventShown {
+  /** What it brings, in each language. */
+  about?: Texts;
+  /** When it begins or began, and ends. */
+  at: EventMoments;
+  /** Its id. */
+  id: string;
+  /** Its name in each language. */
+  name: Texts;
+  /** The activity stages that it opens. */
+  opens: number[];
+  /** Whether it is for this player alone: in its own days. */
+  own: boolean;
+  /** Whether it runs now. */
+  running: boolean;
+}
+
 /** Experience after a change. */
 export interface ExpInfo {
   /** Experience in all. */
@@ -2821,6 +2879,9 @@ export interface ExpiringItem {
   /** How many end next. */
   quantity: number;
 }
+
+/** A factor of 0 to 1000 with at most three decimals, such as 2 or 0.75. */
+export type Factor = number;
 
 /** The reply of `family_list`. */
 export interface FamilyListReply {
@@ -2950,7 +3011,7 @@ export interface GameMaster {
   give_up: string[];
   /** Shown in place of an empty list. */
   nothing: string;
-  /** Lines for an event that is not in `events/`. */
+  /** Lines for an event that is not in `special_events/`. */
   other_event: Template[];
   /** Lines for anything else. */
   otherwise: Template[];
@@ -3394,6 +3455,15 @@ export interface LifeValue {
 /** Tickets left by the key of their kind. */
 export type Limits = Record<string, number>;
 
+/** The reply of `list_events`. */
+export interface ListEventsReply {
+  /** Those that run first, then by when they begin. */
+  events: EventShown[];
+}
+
+/** `list_events {token}`: the events that run, and those that begin soon. */
+export type ListEventsRequest = Record<string, never>;
+
 /** The reply of `list_orders`. */
 export interface ListOrdersReply {
   /** Those that are not settled. */
@@ -3806,6 +3876,168 @@ export interface NextReset {
   next_reset_at: number;
 }
 
+/**
+ * Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
+ * alone. Without `item` it is every item.
+ */
+export type Numbers = {
+  /** Items that a victory grants. */
+  stage_rewards: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Experience that a victory grants. */
+  stage_exp: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Energy that entering a stage takes, by the new and the legacy functions. */
+  stage_energy: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that entering a stage takes, by the new and the legacy functions. */
+  stage_cost: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** The level from which on a stage may be entered. For the world alone. */
+  stage_level: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that a sweep grants. */
+  sweep_rewards: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Experience that a sweep grants. */
+  sweep_exp: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Energy that a sweep takes. */
+  sweep_energy: {
+    /** The first stage. */
+    from?: number;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that a sweep takes. */
+  sweep_cost: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** Items that a minute of hang-up grants for certain. */
+  hang_up_rates: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** The numerators of the chances of a minute of hang-up. */
+  hang_up_chances: {
+    /** The first stage. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last stage. */
+    to?: number;
+  };
+} | {
+  /** The price of an offer, in points. */
+  offer_price: {
+    /** The offer's id; absent = every offer. */
+    offer?: string;
+  };
+} | {
+  /** What an offer grants. */
+  offer_items: {
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The offer's id; absent = every offer. */
+    offer?: string;
+  };
+} | {
+  /** What a ticket costs, in items and in points. */
+  ticket_price: {
+    /** The kind that is bought, as in `tickets.ron`. */
+    ticket: number;
+  };
+} | {
+  /** How many tickets of a kind everybody has each day. For the world alone. */
+  tickets_daily: {
+    /** The kind's key, as in `tickets.ron`. */
+    ticket: number;
+  };
+} | {
+  /** The life of a boss. For the world alone. A boss keeps the damage that it has taken. */
+  boss_life: {
+    /** The boss's id; absent = every boss. */
+    boss?: string;
+  };
+} | {
+  /** What everybody gets when a boss dies. For the world alone. */
+  boss_gift: {
+    /** The boss's id; absent = every boss. */
+    boss?: string;
+    /** Of this item alone. */
+    item?: ItemId;
+  };
+} | {
+  /** What a season's ranks get at its end. For the world alone. */
+  season_rewards: {
+    /** The best rank. */
+    from?: number;
+    /** Of this item alone. */
+    item?: ItemId;
+    /** The last rank. */
+    to?: number;
+  };
+} | {
+  /** What a battle between players grants. For the world alone. */
+  battle_rewards: {
+    /** Of this item alone. */
+    item?: ItemId;
+  };
+};
+
 /** One thing that is sold. */
 export interface Offer {
   /** How `buy_item` names it. */
@@ -4054,6 +4286,14 @@ export interface PlausibleDamage {
   per_level_second?: number;
   /** For each second in the stage, at any level. Left out: `0`. */
   per_second?: number;
+}
+
+/** Days of a player's own, of 24 hours each; the first begins when the account is made. */
+export interface PlayerDays {
+  /** The first day, counted from 1. */
+  from: number;
+  /** The last day: `(from: 1, to: 7)` is a player's first week. */
+  to: number;
 }
 
 /** The reply of `player_delete`. */
@@ -4759,7 +4999,7 @@ export interface SkillRequest {
 /** A span of time, such as `30d` or `1d 2h 30m 15s`; a day has 24 hours. */
 export type Span = string;
 
-/** A special event: the contents of a file in `events/`. */
+/** A special event: the contents of a file in `special_events/`. */
 export interface SpecialEvent {
   /**
    * The event's description, or else the player's text, must contain one of these. The event with the longest match
@@ -4794,6 +5034,8 @@ export interface Spoils {
 
 /** A run of stages with the same settings. */
 export interface StageBlock {
+  /** Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time. */
+  by_events?: boolean;
   /** Items that entering takes. */
   cost?: Amount[];
   /** Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times. */
@@ -4821,7 +5063,10 @@ export interface StageBlock {
   rewards?: Amount[];
   /** The last stage of the run; absent = the first only. */
   to?: number;
-  /** When the stage is open; empty = always. With windows, a stage pays out once in each. */
+  /**
+   * When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+   * overlap are one.
+   */
   windows?: Window[];
 }
 
@@ -5133,6 +5378,14 @@ export interface TaskTemplate {
 /** A text in which `{name}` is a place to fill. */
 export type Template = string;
 
+/** A text in two languages. */
+export interface Texts {
+  /** English. */
+  en: string;
+  /** Chinese. */
+  zh: string;
+}
+
 /** The reply of `buy_ticket`. */
 export interface TicketBought {
   /** The same moments in unix seconds. */
@@ -5227,6 +5480,31 @@ export interface TimeTold {
   time: string;
   /** IANA name of the zone. */
   zone: string;
+}
+
+/** An event: the contents of a file in `events/`, whose name is the event's id. */
+export interface TimedEvent {
+  /** What it brings, for players. */
+  about?: Texts;
+  /** How long before its beginning `list_events` tells of it. */
+  announced?: Span;
+  /**
+   * What it changes while it runs, one after the other. Events that run at the same time change in the order of their
+   * files' names; a player's own events come last.
+   */
+  changes?: Change[];
+  /** Why it changes numbers that other events change at the same time; silences the warnings about that. */
+  intended?: string;
+  /** What everybody gets when it begins. */
+  mail?: EventMail;
+  /** What players call it. */
+  name: Texts;
+  /** Activity stages that are open while it runs. */
+  opens?: number[];
+  /** Instead of windows: the days of each player's own on which it runs for this player. */
+  player_days?: PlayerDays;
+  /** When it runs, for everybody. One window that is open is enough. */
+  windows?: Window[];
 }
 
 /** A token in clear text, on its way to its client. */
@@ -5376,26 +5654,42 @@ export interface Weights {
  */
 export type When = "always" | "ahead" | "behind";
 
-/** One opening schedule of a stage. */
+/** When something is open or in force, in the world's zone. */
 export type Window = {
   /** On these weekdays from one time of day to another. */
   Weekly: {
     /** Local time, such as "10:00". */
     from: string;
+    /** Tells it apart from the other windows beside it, also when its times change; absent = its place among them. */
+    name?: string;
     /**
      * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
      * "22:00" to "02:00" is open over midnight.
      */
     to: string;
+    /** The weekday to which `to` belongs, for a window of several days; absent = the day on which it opens, or the next. */
+    to_day?: Weekday;
     /** On which days it opens. */
     weekdays: Weekday[];
   };
 } | {
-  /** From one date to another. */
+  /** From one date to another, once. */
   Dates: {
     /** Local date, such as "2026-12-24". */
     from: string;
+    /** As of a weekly window. A named one is one occurrence, also when its dates change. */
+    name?: string;
     /** Local date, exclusive. */
+    to: string;
+  };
+} | {
+  /** From one date to another, every year. */
+  Yearly: {
+    /** Month and day, such as "12-24". */
+    from: string;
+    /** As of a weekly window. */
+    name?: string;
+    /** Month and day, exclusive. Before `from`, it is a day of the next year. */
     to: string;
   };
 };

@@ -174,6 +174,7 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "get_shop",
         "ledger_list",
         "legal",
+        "list_events",
         "list_orders",
         "order_inspect",
         "order_list",
@@ -757,8 +758,9 @@ Assets = TypedDict(
 )
 """What each file of the assets holds, and each file of a folder:
 - `drops/*.ron`: DropFile
-- `events/*.ron`: SpecialEvent
+- `events/*.ron`: TimedEvent
 - `personal_tasks/*.ron`: TaskTemplate
+- `special_events/*.ron`: SpecialEvent
 - `stages/*.ron`: ModeRules
 - `tasks/*.ron`: PublicTask
 """
@@ -1244,6 +1246,19 @@ class Chances(TypedDict):
     """Applies from this stage on."""
 
 
+class Change(TypedDict):
+    """A change of numbers while an event runs: `multiply`, `add` or `set`, one of them."""
+
+    add: NotRequired[int]
+    """This is added to each; may be negative."""
+    multiply: NotRequired[Factor]
+    """Each is multiplied by this, and rounded to the nearest whole number (halves up)."""
+    of: Numbers
+    """Which numbers."""
+    set: NotRequired[int]
+    """Each becomes this."""
+
+
 class Character(TypedDict):
     """A speaker."""
 
@@ -1680,6 +1695,45 @@ class EntryMoments(TypedDict):
     """When the tickets return, in modes that take some."""
 
 
+class EventMail(TypedDict):
+    """A mail to everybody who is there when an event begins, once for each occurrence of a window."""
+
+    body: Texts
+    """Text."""
+    items: NotRequired[list[Amount]]
+    """The items in it."""
+    subject: Texts
+    """Subject."""
+
+
+class EventMoments(TypedDict):
+    """When an event runs, unix seconds."""
+
+    begins_at: int
+    """The first second of it."""
+    ends_at: int
+    """The first second after it."""
+
+
+class EventShown(TypedDict):
+    """An event, as a player sees it."""
+
+    about: NotRequired[Texts]
+    """What it brings, in each language."""
+    at: EventMoments
+    """When it begins or began, and ends."""
+    id: str
+    """Its id."""
+    name: Texts
+    """Its name in each language."""
+    opens: list[int]
+    """The activity stages that it opens."""
+    own: bool
+    """Whether it is for this player alone: in its own days."""
+    running: bool
+    """Whether it runs now."""
+
+
 class ExpInfo(TypedDict):
     """Experience after a change."""
 
@@ -1852,7 +1906,7 @@ class GameMaster(TypedDict):
     nothing: str
     """Shown in place of an empty list."""
     other_event: list[Template]
-    """Lines for an event that is not in `events/`."""
+    """Lines for an event that is not in `special_events/`."""
     otherwise: list[Template]
     """Lines for anything else."""
     quote: Template
@@ -2305,6 +2359,17 @@ class LifeValue(TypedDict):
     """Its life points when the season begins."""
 
 
+class ListEventsReply(TypedDict):
+    """The reply of `list_events`."""
+
+    events: list[EventShown]
+    """Those that run first, then by when they begin."""
+
+
+class ListEventsRequest(TypedDict):
+    """`list_events {token}`: the events that run, and those that begin soon."""
+
+
 class ListOrdersReply(TypedDict):
     """The reply of `list_orders`."""
 
@@ -2727,6 +2792,338 @@ class NextReset(TypedDict):
     """The next local midnight, unix seconds."""
 
 
+class NumbersBattleRewards(TypedDict):
+    """NumbersBattleRewards"""
+
+    battle_rewards: NumbersBattleRewardsBattleRewardsItem
+    """What a battle between players grants. For the world alone."""
+
+
+class NumbersBattleRewardsBattleRewardsItem(TypedDict):
+    """NumbersBattleRewardsBattleRewardsItem"""
+
+    item: NotRequired[ItemId]
+    """Of this item alone."""
+
+
+class NumbersBossGift(TypedDict):
+    """NumbersBossGift"""
+
+    boss_gift: NumbersBossGiftBossGiftBoss
+    """What everybody gets when a boss dies. For the world alone."""
+
+
+class NumbersBossGiftBossGiftBoss(TypedDict):
+    """NumbersBossGiftBossGiftBoss"""
+
+    boss: NotRequired[str]
+    """The boss's id; absent = every boss."""
+    item: NotRequired[ItemId]
+    """Of this item alone."""
+
+
+class NumbersBossLife(TypedDict):
+    """NumbersBossLife"""
+
+    boss_life: NumbersBossLifeBossLifeBoss
+    """The life of a boss. For the world alone. A boss keeps the damage that it has taken."""
+
+
+class NumbersBossLifeBossLifeBoss(TypedDict):
+    """NumbersBossLifeBossLifeBoss"""
+
+    boss: NotRequired[str]
+    """The boss's id; absent = every boss."""
+
+
+class NumbersHangUpChances(TypedDict):
+    """NumbersHangUpChances"""
+
+    hang_up_chances: NumbersHangUpChancesHangUpChancesFrom
+    """The numerators of the chances of a minute of hang-up."""
+
+
+NumbersHangUpChancesHangUpChancesFrom = TypedDict(
+    "NumbersHangUpChancesHangUpChancesFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersHangUpRates(TypedDict):
+    """NumbersHangUpRates"""
+
+    hang_up_rates: NumbersHangUpRatesHangUpRatesFrom
+    """Items that a minute of hang-up grants for certain."""
+
+
+NumbersHangUpRatesHangUpRatesFrom = TypedDict(
+    "NumbersHangUpRatesHangUpRatesFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersOfferItems(TypedDict):
+    """NumbersOfferItems"""
+
+    offer_items: NumbersOfferItemsOfferItemsItem
+    """What an offer grants."""
+
+
+class NumbersOfferItemsOfferItemsItem(TypedDict):
+    """NumbersOfferItemsOfferItemsItem"""
+
+    item: NotRequired[ItemId]
+    """Of this item alone."""
+    offer: NotRequired[str]
+    """The offer's id; absent = every offer."""
+
+
+class NumbersOfferPrice(TypedDict):
+    """NumbersOfferPrice"""
+
+    offer_price: NumbersOfferPriceOfferPriceOffer
+    """The price of an offer, in points."""
+
+
+class NumbersOfferPriceOfferPriceOffer(TypedDict):
+    """NumbersOfferPriceOfferPriceOffer"""
+
+    offer: NotRequired[str]
+    """The offer's id; absent = every offer."""
+
+
+class NumbersSeasonRewards(TypedDict):
+    """NumbersSeasonRewards"""
+
+    season_rewards: NumbersSeasonRewardsSeasonRewardsFrom
+    """What a season's ranks get at its end. For the world alone."""
+
+
+NumbersSeasonRewardsSeasonRewardsFrom = TypedDict(
+    "NumbersSeasonRewardsSeasonRewardsFrom",
+    {
+        # The best rank.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last rank.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageCost(TypedDict):
+    """NumbersStageCost"""
+
+    stage_cost: NumbersStageCostStageCostFrom
+    """Items that entering a stage takes, by the new and the legacy functions."""
+
+
+NumbersStageCostStageCostFrom = TypedDict(
+    "NumbersStageCostStageCostFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageEnergy(TypedDict):
+    """NumbersStageEnergy"""
+
+    stage_energy: NumbersStageEnergyStageEnergyFrom
+    """Energy that entering a stage takes, by the new and the legacy functions."""
+
+
+NumbersStageEnergyStageEnergyFrom = TypedDict(
+    "NumbersStageEnergyStageEnergyFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageExp(TypedDict):
+    """NumbersStageExp"""
+
+    stage_exp: NumbersStageExpStageExpFrom
+    """Experience that a victory grants."""
+
+
+NumbersStageExpStageExpFrom = TypedDict(
+    "NumbersStageExpStageExpFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageLevel(TypedDict):
+    """NumbersStageLevel"""
+
+    stage_level: NumbersStageLevelStageLevelFrom
+    """The level from which on a stage may be entered. For the world alone."""
+
+
+NumbersStageLevelStageLevelFrom = TypedDict(
+    "NumbersStageLevelStageLevelFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersStageRewards(TypedDict):
+    """NumbersStageRewards"""
+
+    stage_rewards: NumbersStageRewardsStageRewardsFrom
+    """Items that a victory grants."""
+
+
+NumbersStageRewardsStageRewardsFrom = TypedDict(
+    "NumbersStageRewardsStageRewardsFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepCost(TypedDict):
+    """NumbersSweepCost"""
+
+    sweep_cost: NumbersSweepCostSweepCostFrom
+    """Items that a sweep takes."""
+
+
+NumbersSweepCostSweepCostFrom = TypedDict(
+    "NumbersSweepCostSweepCostFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepEnergy(TypedDict):
+    """NumbersSweepEnergy"""
+
+    sweep_energy: NumbersSweepEnergySweepEnergyFrom
+    """Energy that a sweep takes."""
+
+
+NumbersSweepEnergySweepEnergyFrom = TypedDict(
+    "NumbersSweepEnergySweepEnergyFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepExp(TypedDict):
+    """NumbersSweepExp"""
+
+    sweep_exp: NumbersSweepExpSweepExpFrom
+    """Experience that a sweep grants."""
+
+
+NumbersSweepExpSweepExpFrom = TypedDict(
+    "NumbersSweepExpSweepExpFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersSweepRewards(TypedDict):
+    """NumbersSweepRewards"""
+
+    sweep_rewards: NumbersSweepRewardsSweepRewardsFrom
+    """Items that a sweep grants."""
+
+
+NumbersSweepRewardsSweepRewardsFrom = TypedDict(
+    "NumbersSweepRewardsSweepRewardsFrom",
+    {
+        # The first stage.
+        "from": "NotRequired[int]",
+        # Of this item alone.
+        "item": "NotRequired[ItemId]",
+        # The last stage.
+        "to": "NotRequired[int]",
+    },
+)
+
+
+class NumbersTicketPrice(TypedDict):
+    """NumbersTicketPrice"""
+
+    ticket_price: NumbersTicketPriceTicketPriceTicket
+    """What a ticket costs, in items and in points."""
+
+
+class NumbersTicketPriceTicketPriceTicket(TypedDict):
+    """NumbersTicketPriceTicketPriceTicket"""
+
+    ticket: int
+    """The kind that is bought, as in `tickets.ron`."""
+
+
+class NumbersTicketsDaily(TypedDict):
+    """NumbersTicketsDaily"""
+
+    tickets_daily: NumbersTicketsDailyTicketsDailyTicket
+    """How many tickets of a kind everybody has each day. For the world alone."""
+
+
+class NumbersTicketsDailyTicketsDailyTicket(TypedDict):
+    """NumbersTicketsDailyTicketsDailyTicket"""
+
+    ticket: int
+    """The kind's key, as in `tickets.ron`."""
+
+
 class Offer(TypedDict):
     """One thing that is sold."""
 
@@ -2973,6 +3370,18 @@ class PlausibleDamage(TypedDict):
     """For each second in the stage and each level. Left out: `0`."""
     per_second: NotRequired[int]
     """For each second in the stage, at any level. Left out: `0`."""
+
+
+PlayerDays = TypedDict(
+    "PlayerDays",
+    {
+        # The first day, counted from 1.
+        "from": "int",
+        # The last day: `(from: 1, to: 7)` is a player's first week.
+        "to": "int",
+    },
+)
+"""Days of a player's own, of 24 hours each; the first begins when the account is made."""
 
 
 class PlayerDeleteReply(TypedDict):
@@ -3670,7 +4079,7 @@ class SkillRequest(TypedDict):
 
 
 class SpecialEvent(TypedDict):
-    """A special event: the contents of a file in `events/`."""
+    """A special event: the contents of a file in `special_events/`."""
 
     keywords: list[str]
     """The event's description, or else the player's text, must contain one of these. The event with the longest match
@@ -3707,6 +4116,8 @@ class Spoils(TypedDict):
 StageBlock = TypedDict(
     "StageBlock",
     {
+        # Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
+        "by_events": "NotRequired[bool]",
         # Items that entering takes.
         "cost": "NotRequired[list[Amount]]",
         # Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
@@ -3732,7 +4143,8 @@ StageBlock = TypedDict(
         "rewards": "NotRequired[list[Amount]]",
         # The last stage of the run; absent = the first only.
         "to": "NotRequired[int]",
-        # When the stage is open; empty = always. With windows, a stage pays out once in each.
+        # When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+        # overlap are one.
         "windows": "NotRequired[list[Window]]",
     },
 )
@@ -4065,6 +4477,15 @@ class TaskTemplate(TypedDict):
     """The settings that every task has."""
 
 
+class Texts(TypedDict):
+    """A text in two languages."""
+
+    en: str
+    """English."""
+    zh: str
+    """Chinese."""
+
+
 class TicketBought(TypedDict):
     """The reply of `buy_ticket`."""
 
@@ -4168,6 +4589,31 @@ class TimeTold(TypedDict):
     """Local date and time, `YYYY-MM-DD HH:MM:SS`."""
     zone: str
     """IANA name of the zone."""
+
+
+class TimedEvent(TypedDict):
+    """An event: the contents of a file in `events/`, whose name is the event's id."""
+
+    about: NotRequired[Texts]
+    """What it brings, for players."""
+    announced: NotRequired[Span]
+    """How long before its beginning `list_events` tells of it."""
+    changes: NotRequired[list[Change]]
+    """What it changes while it runs, one after the other. Events that run at the same time change in the order of their
+    files' names; a player's own events come last.
+    """
+    intended: NotRequired[str]
+    """Why it changes numbers that other events change at the same time; silences the warnings about that."""
+    mail: NotRequired[EventMail]
+    """What everybody gets when it begins."""
+    name: Texts
+    """What players call it."""
+    opens: NotRequired[list[int]]
+    """Activity stages that are open while it runs."""
+    player_days: NotRequired[PlayerDays]
+    """Instead of windows: the days of each player's own on which it runs for this player."""
+    windows: NotRequired[list[Window]]
+    """When it runs, for everybody. One window that is open is enough."""
 
 
 class Topic(TypedDict):
@@ -4303,7 +4749,7 @@ class WindowDates(TypedDict):
     """WindowDates"""
 
     Dates: WindowDatesDatesFrom
-    """From one date to another."""
+    """From one date to another, once."""
 
 
 WindowDatesDatesFrom = TypedDict(
@@ -4311,6 +4757,8 @@ WindowDatesDatesFrom = TypedDict(
     {
         # Local date, such as "2026-12-24".
         "from": "str",
+        # As of a weekly window. A named one is one occurrence, also when its dates change.
+        "name": "NotRequired[str]",
         # Local date, exclusive.
         "to": "str",
     },
@@ -4329,11 +4777,35 @@ WindowWeeklyWeeklyFrom = TypedDict(
     {
         # Local time, such as "10:00".
         "from": "str",
+        # Tells it apart from the other windows beside it, also when its times change; absent = its place among them.
+        "name": "NotRequired[str]",
         # Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
         # "22:00" to "02:00" is open over midnight.
         "to": "str",
+        # The weekday to which `to` belongs, for a window of several days; absent = the day on which it opens, or the next.
+        "to_day": "NotRequired[Weekday]",
         # On which days it opens.
         "weekdays": "list[Weekday]",
+    },
+)
+
+
+class WindowYearly(TypedDict):
+    """WindowYearly"""
+
+    Yearly: WindowYearlyYearlyFrom
+    """From one date to another, every year."""
+
+
+WindowYearlyYearlyFrom = TypedDict(
+    "WindowYearlyYearlyFrom",
+    {
+        # Month and day, such as "12-24".
+        "from": "str",
+        # As of a weekly window.
+        "name": "NotRequired[str]",
+        # Month and day, exclusive. Before `from`, it is a day of the next year.
+        "to": "str",
     },
 )
 
@@ -4454,6 +4926,9 @@ EnterStageExpReply: TypeAlias = StageEntered
 EnterStageGeneralReply: TypeAlias = StageEntered
 """The reply of `enter_stage_*`."""
 
+Factor: TypeAlias = float
+"""A factor of 0 to 1000 with at most three decimals, such as 2 or 0.75."""
+
 FamilyMembersReply: TypeAlias = FamilyShown
 """A family as players see it."""
 
@@ -4530,6 +5005,11 @@ Mode: TypeAlias = Literal["general", "endless", "activity", "boss", "coin", "exp
 
 NamedItem: TypeAlias = str | int
 """An item, `group:id`; an ordinary one also by its number."""
+
+Numbers: TypeAlias = NumbersStageRewards | NumbersStageExp | NumbersStageEnergy | NumbersStageCost | NumbersStageLevel | NumbersSweepRewards | NumbersSweepExp | NumbersSweepEnergy | NumbersSweepCost | NumbersHangUpRates | NumbersHangUpChances | NumbersOfferPrice | NumbersOfferItems | NumbersTicketPrice | NumbersTicketsDaily | NumbersBossLife | NumbersBossGift | NumbersSeasonRewards | NumbersBattleRewards
+"""Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
+alone. Without `item` it is every item.
+"""
 
 OrderInspectReply: TypeAlias = OrderShown
 """An order as operators see it."""
@@ -4690,8 +5170,8 @@ When: TypeAlias = Literal["always", "ahead", "behind"]
 - `behind`: It has won fewer.
 """
 
-Window: TypeAlias = WindowWeekly | WindowDates
-"""One opening schedule of a stage."""
+Window: TypeAlias = WindowWeekly | WindowDates | WindowYearly
+"""When something is open or in force, in the world's zone."""
 
 WishShown: TypeAlias = WishShownGoods | WishShownKind
 """What an order is for: a purchase, or an operator's change of points."""
@@ -4743,6 +5223,7 @@ LeaveFamilyCode: TypeAlias = Literal[94]
 LeaveWorldBossStageCode: TypeAlias = Literal[96, 98, 99]
 LedgerListCode: TypeAlias = Literal[99]
 LegalCode: TypeAlias = Never
+ListEventsCode: TypeAlias = Never
 ListOrdersCode: TypeAlias = Never
 ListenCode: TypeAlias = Never
 LoginCode: TypeAlias = Never
@@ -5366,6 +5847,16 @@ class PlayerFunctions(ABC):
         timeout_seconds: float | None = None,
     ) -> LegalReply:
         """`legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["list_events"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ListEventsReply:
+        """`list_events {token}`: the events that run, and those that begin soon."""
 
     @overload
     async def call(
@@ -6480,6 +6971,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["legal"]
 ) -> TypeGuard[RefusedError[LegalCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["list_events"]
+) -> TypeGuard[RefusedError[ListEventsCode | GlobalRefusal]]: ...
 
 
 @overload
