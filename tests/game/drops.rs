@@ -256,11 +256,12 @@ fn problems(tables: &str, more: impl FnOnce(&Path)) -> Vec<String> {
     }
 }
 
-/// The one problem of these tables, with one part replaced.
-fn only_problem(from: &str, to: &str) -> String {
+/// The one error of these tables, with one part replaced. A table that nobody names any more may be told besides.
+fn only_error(from: &str, to: &str) -> String {
     assert!(TABLES.contains(from), "the tables should hold {from:?}");
-    let told = problems(&TABLES.replacen(from, to, 1), |_| {});
-    assert_eq!(told.len(), 1, "one mistake is one problem: {told:#?}");
+    let mut told = problems(&TABLES.replacen(from, to, 1), |_| {});
+    told.retain(|problem| !problem.contains("warning: "));
+    assert_eq!(told.len(), 1, "one mistake is one error: {told:#?}");
     told[0].clone()
 }
 
@@ -304,7 +305,7 @@ fn each_mistake_in_a_drop_table_is_told_once_at_its_line() {
         ("\"3:16\"", "\"3:1600\"", ["weekend.ron:17:", "unknown item 3:1600", "expected"]),
     ];
     for (from, to, parts) in cases {
-        let told = only_problem(from, to);
+        let told = only_error(from, to);
         for part in parts {
             assert!(told.contains(part), "{to}: {part:?} should be in {told}");
         }

@@ -13,7 +13,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use rates::{Line, TableRates};
+pub use rates::{DropLine, TableRates};
 pub use reference::{DROP, DropRoll, Drops};
 pub use requests::{DropRates, GetDropRates};
 pub use rules::{Chest, DropEntry, DropFile, DropRules, DropTable};

@@ -10,30 +10,30 @@ use crate::items::{Amount, ItemId};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableRates {
     /// Each amount that may come, also from the tables that it names, by item and quantity.
-    pub lines: Vec<Line>,
+    pub lines: Vec<DropLine>,
     /// How often a draw brings nothing.
-    pub nothing: Rate,
+    pub nothing: DropRate,
 }
 
 /// An amount that may come.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Line {
+pub struct DropLine {
     /// How much of what.
     pub amount: Amount,
     /// How often.
-    pub rate: Rate,
+    pub rate: DropRate,
 }
 
 /// How many times one roll brings something on average. Below 1, and if it comes at most once a roll, this is its chance.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Rate {
+pub struct DropRate {
     /// By luck alone.
     pub by_luck: f64,
     /// In the long run, with what is guaranteed.
     pub in_all: f64,
 }
 
-impl Rate {
+impl DropRate {
     fn times(self, of: Self) -> Self {
         Self { by_luck: self.by_luck * of.by_luck, in_all: self.in_all * of.in_all }
     }
@@ -50,7 +50,7 @@ impl TableRates {
         let mut all = vec![Self::default(); rules.tables().len()];
         for index in rules.order().iter().copied().rev() {
             let table = rules.at(index);
-            let (mut lines, mut nothing) = (BTreeMap::<(ItemId, i64), Rate>::new(), Rate::default());
+            let (mut lines, mut nothing) = (BTreeMap::<(ItemId, i64), DropRate>::new(), DropRate::default());
             for (at, rate) in entry_rates(table).into_iter().enumerate() {
                 let entry = &table.entries[at];
                 for amount in &entry.items {
@@ -66,7 +66,7 @@ impl TableRates {
                     nothing.add(rate);
                 }
             }
-            let line = |((item, quantity), rate)| Line { amount: Amount { item, quantity }, rate };
+            let line = |((item, quantity), rate)| DropLine { amount: Amount { item, quantity }, rate };
             all[index] = Self { lines: lines.into_iter().map(line).collect(), nothing };
         }
         all
@@ -80,11 +80,11 @@ impl TableRates {
 }
 
 /// How often one roll draws each entry.
-fn entry_rates(table: &DropTable) -> Vec<Rate> {
+fn entry_rates(table: &DropTable) -> Vec<DropRate> {
     let weights = table.weights();
     if !table.replacement {
         let inclusion = inclusion(table.draws, &weights);
-        return inclusion.into_iter().map(|chance| Rate { by_luck: chance, in_all: chance }).collect();
+        return inclusion.into_iter().map(|chance| DropRate { by_luck: chance, in_all: chance }).collect();
     }
     let (draws, sum) = (f64::from(table.draws), weights.iter().sum::<u64>().max(1) as f64);
     let luck = table.luck();
@@ -97,7 +97,7 @@ fn entry_rates(table: &DropTable) -> Vec<Rate> {
             Some(hit) if is_hit => chance / luck * hit,
             Some(hit) => chance / (1.0 - luck) * (1.0 - hit),
         };
-        Rate { by_luck: draws * chance, in_all: draws * in_all }
+        DropRate { by_luck: draws * chance, in_all: draws * in_all }
     };
     weights.iter().zip(table.entries.iter().map(|entry| entry.guaranteed)).map(rate).collect()
 }

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::drops::rates::{Rate, TableRates};
+use crate::drops::rates::{DropRate, TableRates};
 use crate::drops::rules::{DropRules, DropTable};
 use crate::items::{Amount, Inventory, Misses};
 use raidkeep_engine::dispatch::RequestApp;
@@ -94,8 +94,8 @@ struct ShownChance {
     rate: String,
 }
 
-impl From<Rate> for ShownChance {
-    fn from(rate: Rate) -> Self {
+impl From<DropRate> for ShownChance {
+    fn from(rate: DropRate) -> Self {
         Self { base: decimals(rate.by_luck), rate: decimals(rate.in_all) }
     }
 }
