@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod accept_loss;
+mod against;
 mod archive;
 mod backup;
 mod calendar;
@@ -11,6 +12,7 @@ mod compare;
 mod diff;
 mod doors;
 mod environment;
+mod goals;
 mod init;
 mod load;
 mod log;
@@ -24,6 +26,7 @@ mod sandbox;
 mod scenario;
 mod schema;
 mod serve;
+mod sheet;
 mod simulate;
 mod verify;
 mod version;
@@ -95,6 +98,9 @@ enum Command {
     Compare(compare::Compare),
     /// Tells what differs between two asset folders or revisions, in the game's words.
     Diff(diff::Diff),
+    /// Writes the tables of the assets as sheets (CSV or XLSX), and takes over what was edited there.
+    #[command(subcommand)]
+    Sheet(sheet::Sheet),
     /// Load-tests a running server with many clients, and reports throughput and latencies.
     Load(Box<load::Load>),
 }
@@ -119,9 +125,10 @@ pub fn run() -> ExitCode {
         Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
-        Some(Command::Simulate(simulate)) => done(simulate.run()),
-        Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Simulate(simulate)) => simulate.run(),
+        Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Diff(diff)) => diff.run(),
+        Some(Command::Sheet(sheet)) => sheet.run(),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Restore(restore)) => restore.run(),

@@ -3482,7 +3482,7 @@ export interface MailReceivedEvent {
 export interface MailRules {
   /** The longest body of a player's mail, in characters. */
   body_max_chars: number;
-  /** Mails that a player's mailbox holds. */
+  /** Mails that a player's mailbox holds. All of it is in memory with its player, and one reply lists it. */
   box_max: number;
   /** Mails that a player may send from one local midnight to the next. */
   sent_per_day: number;

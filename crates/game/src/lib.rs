@@ -13,6 +13,7 @@ pub mod drops;
 pub mod energy;
 pub mod event_calendar;
 pub mod families;
+pub mod goals;
 pub mod hang_up;
 pub mod identifiers;
 pub mod identity;
@@ -65,6 +66,7 @@ use crate::drops::DropsPlugin;
 use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
+use crate::goals::GoalsPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::images::ImagesPlugin;
@@ -194,6 +196,7 @@ impl PluginGroup for GamePlugins {
             .add(FamiliesPlugin)
             .add(BossPlugin)
             .add(RankingPlugin)
+            .add(GoalsPlugin)
             .add(MailPlugin)
             .add(CharacterPlugin)
             .add(CraftingPlugin)

@@ -5,12 +5,15 @@ pub mod compare;
 pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod goals;
 pub mod hostile_stores;
+pub mod impact;
 pub mod load;
 pub mod long_run;
 pub mod report;
 pub mod scenario;
 pub mod schema;
+pub mod sheet;
 pub mod simulate;
 pub mod slice;
 pub mod statistics;

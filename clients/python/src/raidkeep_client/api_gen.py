@@ -2413,7 +2413,7 @@ class MailRules(TypedDict):
     body_max_chars: int
     """The longest body of a player's mail, in characters."""
     box_max: int
-    """Mails that a player's mailbox holds."""
+    """Mails that a player's mailbox holds. All of it is in memory with its player, and one reply lists it."""
     sent_per_day: int
     """Mails that a player may send from one local midnight to the next."""
     subject_max_chars: int

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
-use crate::timed_events::{Change, Changeable, Numbers, check_changes};
+use crate::timed_events::{Changeable, EventChange, Numbers, check_changes};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// Everything that is sold for points.
@@ -27,6 +27,7 @@ pub struct Offer {
     /// For people; players also read it among their records on the payment platform.
     pub name: String,
     /// Points.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "MCRMB points"))]
     pub price: u32,
     /// What is granted.
     pub items: Vec<Amount>,
@@ -57,7 +58,7 @@ impl Offer {
 
 impl Offer {
     /// This offer as changes make it, in their order.
-    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c Change>) -> Cow<'_, Self> {
+    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         let mut offer = Cow::Borrowed(self);
         for change in changes.filter(|change| is_about_offers(change)) {
             offer.to_mut().apply(change);
@@ -65,7 +66,7 @@ impl Offer {
         offer
     }
 
-    fn apply(&mut self, change: &Change) -> usize {
+    fn apply(&mut self, change: &EventChange) -> usize {
         match change.of {
             _ if !change.of.selector().is_of(&self.id) => 0,
             Numbers::OfferPrice { .. } => {
@@ -78,7 +79,7 @@ impl Offer {
     }
 }
 
-fn is_about_offers(change: &Change) -> bool {
+fn is_about_offers(change: &EventChange) -> bool {
     matches!(change.of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
 }
 
@@ -102,7 +103,7 @@ impl SingleFile for ShopRules {
 }
 
 impl Changeable for ShopRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         is_about_offers(change).then(|| self.offers.iter_mut().map(|offer| offer.apply(change)).sum())
     }
 }
@@ -120,9 +121,6 @@ impl ShopRules {
             if offer.name.trim().is_empty() || offer.name.chars().count() > NAME_CHARS_MAX {
                 let message = format!("expected a name of 1 to {NAME_CHARS_MAX} characters");
                 report.error(place.clone().key("name"), message);
-            }
-            if offer.price == 0 {
-                report.error(place.clone().key("price"), "0 is not a price, expected 1 point or more");
             }
             if offer.items.is_empty() {
                 report.error(place.clone().key("items"), "nothing is granted, expected at least one item");

@@ -1,6 +1,5 @@
 //! `stages/*.ron`: one file for each mode.
 
-use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -9,12 +8,12 @@ use crate::drops::Drops;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LAYOUT;
+use crate::stages::runs::{StageRun, stages_of};
 use crate::stages::{Mode, suspicion};
 use crate::tickets::TICKET;
 use crate::timed_events::check_changes;
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
@@ -26,12 +25,15 @@ pub struct StageRules {
 /// One mode: the contents of one file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ModeRules {
+#[schemars(rename = "ModeRules")]
+pub struct ModeRules<S = StageBlock> {
     /// Which mode the file configures.
     pub mode: Mode,
     /// The lowest stage number of the mode.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub first: u32,
     /// The highest stage number of the mode, whether configured or not.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub last: u32,
     /// Whether a stage that is passed may be entered again.
     #[serde(default = "yes")]
@@ -41,18 +43,21 @@ pub struct ModeRules {
     pub sequential: bool,
     /// The kind of ticket that an entry takes.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 65_535), extend("unit" = "ticket kind"))]
     pub ticket: Option<u16>,
     /// The kinds of ticket that the reply shows.
     #[serde(default)]
+    #[schemars(inner(range(min = 0, max = 65_535)), extend("unit" = "ticket kind"))]
     pub limits: Vec<u16>,
     /// When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never.
     #[serde(default)]
     pub resets: Option<Schedule>,
     /// A new player has passed the stages up to this number.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub newcomer_passed: u32,
     /// The configured stages.
-    pub stages: Vec<StageBlock>,
+    pub stages: Vec<S>,
 }
 
 fn yes() -> bool {
@@ -60,61 +65,48 @@ fn yes() -> bool {
 }
 
 /// A run of stages with the same settings.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct StageBlock {
+    /// Its entry in the file, counted from 0: the stages of a run with formulas share one.
+    pub entry: usize,
     /// The first stage of the run.
     pub from: u32,
     /// The last stage of the run; absent = the first only.
-    #[serde(default)]
     pub to: Option<u32>,
     /// The lowest level at which a player may enter.
-    #[serde(default)]
     pub level: u32,
     /// Energy that entering takes.
     pub energy: i64,
     /// Items that entering takes.
-    #[serde(default)]
     pub cost: Vec<Amount>,
     /// What a victory grants.
-    #[serde(default)]
     pub rewards: Vec<Amount>,
     /// How many of the rewards are drawn, with replacement; absent = all are granted.
-    #[serde(default)]
     pub random: Option<u32>,
     /// Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
-    #[serde(default)]
     pub drops: Drops,
     /// Experience that a victory grants.
-    #[serde(default)]
     pub exp: i64,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
     /// there.
-    #[serde(default)]
     pub legacy: Option<LegacyEntry>,
     /// When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
     /// overlap are one.
-    #[serde(default)]
     pub windows: Vec<Window>,
     /// Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
-    #[serde(default)]
     pub by_events: bool,
     /// The layout of the enemies, from `layouts.ron`.
-    #[serde(default)]
     pub layout: Option<String>,
     /// In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`.
-    #[serde(default)]
     pub plausible_damage: Option<PlausibleDamage>,
 }
 
 /// What the legacy function `enter_stage` takes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct LegacyEntry {
     /// Energy.
     pub energy: i64,
     /// Items. An amount of 0 shows the item in the reply.
-    #[serde(default)]
     pub cost: Vec<Amount>,
 }
 
@@ -133,16 +125,16 @@ impl StageBlock {
         Opening::at(&self.windows, moment, clock.zone())
     }
 
-    /// All rewards of a victory, or the configured number of them, drawn with replacement.
-    pub fn draw(&self, random: &mut Randomness) -> Vec<Amount> {
-        match self.random {
-            None => self.rewards.clone(),
-            Some(draws) => (0..draws).filter_map(|_| self.rewards.choose(random.source()).copied()).collect(),
-        }
-    }
-
     fn contains(&self, stage: u32) -> bool {
         (self.from..=self.last()).contains(&stage)
+    }
+}
+
+impl<S> ModeRules<S> {
+    fn with_stages<T>(self, stages: Vec<T>) -> ModeRules<T> {
+        let Self { mode, first, last, repeatable, sequential, ticket, limits, resets, newcomer_passed, stages: _ } =
+            self;
+        ModeRules { mode, first, last, repeatable, sequential, ticket, limits, resets, newcomer_passed, stages }
     }
 }
 
@@ -181,7 +173,7 @@ impl StageRules {
     pub(super) fn placed_blocks(&self) -> impl Iterator<Item = (Place, &StageBlock)> {
         self.modes.iter().flat_map(|(file, mode)| {
             let place = Place::file(file).key("stages");
-            mode.stages.iter().enumerate().map(move |(index, block)| (place.clone().index(index), block))
+            mode.stages.iter().map(move |block| (place.clone().index(block.entry), block))
         })
     }
 
@@ -219,10 +211,14 @@ impl StageRules {
 
 impl Table for StageRules {
     const PATH: &'static str = "stages/";
-    type File = ModeRules;
+    type File = ModeRules<StageRun>;
 
-    fn assemble(files: Vec<(String, ModeRules)>, _: &mut Report) -> Self {
-        Self { modes: files }
+    fn assemble(files: Vec<(String, ModeRules<StageRun>)>, report: &mut Report) -> Self {
+        let modes = files.into_iter().map(|(file, mode)| {
+            let stages = stages_of(&mode.stages, &file, report);
+            (file, mode.with_stages(stages))
+        });
+        Self { modes: modes.collect() }
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
@@ -254,8 +250,8 @@ impl StageRules {
 }
 
 fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
-    if mode.first == 0 || mode.last < mode.first {
-        report.error(place.clone().key("last"), "expected 1 <= first <= last");
+    if mode.last < mode.first {
+        report.error(place.clone().key("last"), format!("{} is below first, {}", mode.last, mode.first));
     }
     if mode.newcomer_passed != 0 && !(mode.first..=mode.last).contains(&mode.newcomer_passed) {
         let message = format!("expected a stage from {} to {}, or 0", mode.first, mode.last);
@@ -265,8 +261,8 @@ fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
         resets.check(&place.clone().key("resets"), report);
     }
     let mut expected = mode.first;
-    for (index, block) in mode.stages.iter().enumerate() {
-        let place = place.clone().key("stages").index(index);
+    for block in &mode.stages {
+        let place = place.clone().key("stages").index(block.entry);
         check_run(block, mode, expected, &place, report);
         check_numbers(block, &place, report);
         check_damage(block, mode, &place, report);
@@ -289,27 +285,15 @@ fn check_run(block: &StageBlock, mode: &ModeRules, expected: u32, place: &Place,
     if block.from > mode.last {
         let message = format!("stage {} is above {}, the last of the mode", block.from, mode.last);
         report.error(place.clone().key("from"), message);
-    } else if block.last() < block.from || block.last() > mode.last {
-        let message = format!("{} is out of range, expected {} to {}", block.last(), block.from, mode.last);
+    } else if block.last() < block.from {
+        report.error(place.clone().key("to"), format!("{} is below from, {}", block.last(), block.from));
+    } else if block.last() > mode.last {
+        let message = format!("{} is above {}, the last stage of the mode", block.last(), mode.last);
         report.error(place.clone().key("to"), message);
     }
 }
 
 fn check_numbers(block: &StageBlock, place: &Place, report: &mut Report) {
-    let legacy_energy = block.legacy.as_ref().map_or(0, |legacy| legacy.energy);
-    let places = [
-        ("energy", block.energy, place.clone()),
-        ("exp", block.exp, place.clone()),
-        ("energy", legacy_energy, place.clone().key("legacy")),
-    ];
-    for (key, value, place) in places {
-        if !(0..=1_000_000_000).contains(&value) {
-            report.error(place.key(key), format!("{value} is out of range, expected 0 to 1000000000"));
-        }
-    }
-    if block.random.is_some_and(|draws| draws == 0 || draws > 100) {
-        report.error(place.clone().key("random"), "expected 1 to 100 draws, or no random for all rewards");
-    }
     if block.random.is_some() && block.rewards.is_empty() {
         report.error(place.clone().key("random"), "there are no rewards to draw from");
     }
@@ -333,8 +317,8 @@ fn check_tickets(mode: &ModeRules, place: &Place, report: &mut Report) {
 
 fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
     check_tickets(mode, place, report);
-    for (index, block) in mode.stages.iter().enumerate() {
-        let place = place.clone().key("stages").index(index);
+    for block in &mode.stages {
+        let place = place.clone().key("stages").index(block.entry);
         if let Some(items) = tables.get::<ItemRules>() {
             items.check_all(&block.cost, 1, &place.clone().key("cost"), report);
             items.check_all(&block.rewards, 1, &place.clone().key("rewards"), report);

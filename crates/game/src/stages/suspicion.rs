@@ -19,7 +19,7 @@ pub(super) fn look(mode: &ModeRules, tables: &Tables, place: &Place, report: &mu
     }
     let stages = place.clone().key("stages");
     for (index, block) in mode.stages.iter().enumerate() {
-        let place = stages.clone().index(index);
+        let place = stages.clone().index(block.entry);
         look_at_entry(block, tables, &place, report);
         look_at_potions(mode, block, tables, &place, report);
         bargains::look(mode, block, tables, &place, report);

@@ -13,13 +13,14 @@ use crate::stages::bargains::{Expected, Round};
 use crate::stages::codes;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
 use crate::stages::rules::StageRules;
+use crate::stages::runs::{SweepRun, sweeps_of};
 use crate::timed_events::check_changes;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
-use raidkeep_engine::rules::{Place, Report, Rules, SingleFile, Tables};
+use raidkeep_engine::rules::{Place, Report, Rules, Table, Tables, only};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<MoppingUpStage, _>(mopping_up_stage);
@@ -28,15 +29,17 @@ pub(super) fn register(app: &mut App) {
 /// `sweep.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SweepRules {
+#[schemars(rename = "SweepRules")]
+pub struct SweepRules<S = SweepBlock> {
     /// Runs of stages.
-    pub stages: Vec<SweepBlock>,
+    pub stages: Vec<S>,
 }
 
 /// A run of stages with rewards that grow along it.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct SweepBlock {
+    /// Its entry in the file, counted from 0: the stages of a run with formulas share one.
+    pub entry: usize,
     /// The first stage of the run.
     pub from: u32,
     /// The last stage of the run.
@@ -44,21 +47,23 @@ pub struct SweepBlock {
     /// Energy of one sweep.
     pub energy: i64,
     /// Items of one sweep.
-    #[serde(default)]
     pub cost: Vec<Amount>,
     /// What one sweep of the first stage grants.
     pub rewards: Vec<Amount>,
     /// What each further stage of the run adds.
-    #[serde(default)]
     pub growth: Vec<Amount>,
     /// Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
-    #[serde(default)]
     pub drops: Drops,
     /// Experience of one sweep.
     pub exp: i64,
 }
 
 impl SweepRules {
+    /// What one sweep of a stage grants; `None` if it cannot be swept.
+    pub fn rewards_of(&self, stage: u32) -> Option<Vec<Amount>> {
+        self.block(stage)?.rewards(stage, 1)
+    }
+
     fn block(&self, stage: u32) -> Option<&SweepBlock> {
         self.stages.iter().find(|block| (block.from..=block.to).contains(&stage))
     }
@@ -83,8 +88,13 @@ impl SweepBlock {
     }
 }
 
-impl SingleFile for SweepRules {
+impl Table for SweepRules {
     const PATH: &'static str = "sweep.ron";
+    type File = SweepRules<SweepRun>;
+
+    fn assemble(files: Vec<(String, SweepRules<SweepRun>)>, report: &mut Report) -> Self {
+        Self { stages: sweeps_of(&only(files).stages, <Self as Table>::PATH, report) }
+    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
@@ -95,7 +105,7 @@ impl SingleFile for SweepRules {
 impl SweepRules {
     fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, block) in self.stages.iter().enumerate() {
-            let place = Place::file(<Self as SingleFile>::PATH).key("stages").index(index);
+            let place = Place::file(Self::PATH).key("stages").index(block.entry);
             if self.stages[..index].iter().any(|earlier| block.from <= earlier.to && earlier.from <= block.to) {
                 report.error(place.clone().key("from"), "the run overlaps an earlier one");
             }
@@ -110,16 +120,14 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
     if !(first..=last).contains(&block.from) {
         report.error(place.clone().key("from"), format!("expected a general stage, {first} to {last}"));
     }
-    if block.to < block.from || block.to > last {
-        report.error(place.clone().key("to"), format!("expected {} to {last}", block.from));
-    }
-    for (key, value) in [("energy", block.energy), ("exp", block.exp)] {
-        if !(0..=1_000_000_000).contains(&value) {
-            report.error(place.clone().key(key), format!("{value} is out of range, expected 0 to 1000000000"));
-        }
+    if block.to < block.from {
+        report.error(place.clone().key("to"), format!("{} is below from, {}", block.to, block.from));
+    } else if block.to > last && block.from <= last {
+        report.error(place.clone().key("to"), format!("{} is above {last}, the last general stage", block.to));
     }
     for (at, growth) in block.growth.iter().enumerate() {
-        if !block.rewards.iter().any(|reward| reward.item == growth.item) {
+        let exists = tables.get::<ItemRules>().is_none_or(|items| items.item(growth.item).is_some());
+        if exists && !block.rewards.iter().any(|reward| reward.item == growth.item) {
             let place = place.clone().key("growth").index(at);
             report.error(place, format!("item {} is not among the rewards, so it cannot grow", growth.item));
         }

@@ -37,7 +37,7 @@ pub(super) fn collect_victory(
     let block = block.map(|block| block.under(stage, tables.own_changes_of(&player.visitor, session)));
     let mut reward = block.as_deref().map(|block| block.draw(random)).unwrap_or_default();
     if let Some(block) = &block {
-        let drops = tables.former.get(session.terms(), &tables.drops);
+        let drops = tables.drops_of(session);
         reward.extend(drops.draw(&block.drops, 1, &mut player.inventory, random));
     }
     let exp = block.map_or(0, |block| block.exp);

@@ -42,7 +42,7 @@ pub struct Comparison {
     pub days: Vec<u32>,
     /// What was edited, in the game's words.
     pub edits: AssetDiff,
-    /// Figures that are not the same in both, by falling effect over noise.
+    /// RunFigures that are not the same in both, by falling effect over noise.
     pub rows: Vec<ComparedRow>,
     /// How many figures are exactly the same in both.
     pub same: usize,
@@ -96,7 +96,7 @@ pub struct ComparedCell {
     pub change: Estimate,
     /// The interval of the change.
     pub interval: Option<(f64, f64)>,
-    /// Both values as tables write them.
+    /// Both values as tables write them: in full where the short forms are the same.
     pub written: (String, String),
 }
 
@@ -174,6 +174,7 @@ impl Comparison {
                 }
             }
         }
+        leading.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
         leading
     }
 }
@@ -186,7 +187,7 @@ impl ComparedRow {
         if cells.iter().all(|cell| cell.change.mean == 0.0 && cell.change.error.is_none_or(|error| error == 0.0)) {
             return None;
         }
-        let ratio = cells.iter().filter_map(ComparedCell::effect_over_noise).reduce(f64::max);
+        let ratio = clearest(&cells).and_then(ComparedCell::effect_over_noise);
         let named = if base.measures().contains(&measure) { base } else { other };
         Some(Self {
             measure: measure.clone(),
@@ -212,9 +213,17 @@ impl ComparedRow {
 
     /// The cell of the day with the clearest effect.
     pub fn clearest(&self) -> Option<&ComparedCell> {
-        let ratio = |cell: &ComparedCell| cell.effect_over_noise().unwrap_or(0.0);
-        self.cells.iter().reduce(|best, cell| if ratio(cell) > ratio(best) { cell } else { best })
+        clearest(&self.cells)
     }
+}
+
+/// The cell with the largest effect over noise, among those whose interval leaves out 0 if there are any.
+fn clearest(cells: &[ComparedCell]) -> Option<&ComparedCell> {
+    let key = |cell: &ComparedCell| {
+        let is_sure = cell.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+        (is_sure, cell.effect_over_noise().unwrap_or(0.0))
+    };
+    cells.iter().reduce(|best, cell| if key(cell) > key(best) { cell } else { best })
 }
 
 impl ComparedCell {
@@ -228,7 +237,11 @@ impl ComparedCell {
         let is_same = changes.iter().all(|change| *change == 0.0);
         let change = Estimate::of(&changes, if is_same { 0.0 } else { grain(base, measure, crowd, day) });
         let spreads = base.spread(measure, crowd, day).zip(other.spread(measure, crowd, day));
-        let written = [base, other].map(|study| facts::written(study, measure, crowd, day));
+        let brief = [base, other].map(|study| facts::written_briefly(study, measure, crowd, day));
+        let written = match brief[0] == brief[1] {
+            true => [base, other].map(|study| facts::written(study, measure, crowd, day)),
+            false => brief,
+        };
         Self { day, means, spreads, change, interval: change.interval(), written: written.into() }
     }
 
