@@ -2,6 +2,7 @@
 
 mod calendar;
 mod check;
+mod check_economy;
 mod check_mutations;
 mod compare;
 mod diff;

@@ -261,6 +261,10 @@ impl TicketRules {
         let places =
             identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));
         identifiers::check(places, report);
+        for (index, kind) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.daily_of(true) < kind.daily) {
+            let message = format!("fewer than the {} a day of those without VIP", kind.daily);
+            report.warning(place.clone().key("kinds").index(index).key("daily_vip"), message);
+        }
         for (index, purchase) in self.purchases.iter().enumerate() {
             let place = place.clone().key("purchases").index(index);
             for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {

@@ -5,6 +5,7 @@
 
 mod changes;
 pub mod field;
+mod immortal;
 pub mod model;
 pub mod plausible;
 pub mod ranking;

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::boss::immortal;
 use crate::boss::plausible::PlausibleDamage;
 use crate::identifiers;
 use crate::items::suspicion::warn_of_jumps;
@@ -232,6 +233,7 @@ impl BossRules {
         }
         report.name_used(TICKET, BOSS_TICKET.to_string(), &place.clone().key("max_enter_time"));
         self.check_ids(&place.clone().key("bosses"), report);
+        immortal::look(self, tables, &place, report);
         let items = tables.get::<ItemRules>();
         if let Some(items) = items {
             let place = place.clone().key("legacy_entry").key("cost");

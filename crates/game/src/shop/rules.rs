@@ -44,6 +44,17 @@ impl Offer {
         let ((one_item, one), (other_item, other)) = per_thousand(self).zip(per_thousand(other))?;
         (one_item == other_item).then_some((one, other))
     }
+
+    /// Whether both grant one and the same item, and this is the larger pack with the higher price for each piece.
+    fn is_dearer_by_the_piece_than(&self, smaller: &Self) -> bool {
+        let ([larger_pack], [smaller_pack]) = (self.items.as_slice(), smaller.items.as_slice()) else {
+            return false;
+        };
+        let pieces = |pack: &Amount| i128::from(pack.quantity);
+        larger_pack.item == smaller_pack.item
+            && larger_pack.quantity > smaller_pack.quantity
+            && i128::from(self.price) * pieces(smaller_pack) > i128::from(smaller.price) * pieces(larger_pack)
+    }
 }
 
 impl Offer {
@@ -130,6 +141,10 @@ impl ShopRules {
             if let Some((one, other)) = earlier.filter(|(one, other)| is_jump(*one, *other)) {
                 let message = format!("{other} for 1000 points, where an earlier offer gives {one} of the same item");
                 report.warning(place.key("price"), message).hint("is a digit too many or missing?");
+            } else if let Some(smaller) = self.offers.iter().find(|other| offer.is_dearer_by_the_piece_than(other)) {
+                let message = format!("dearer by the piece than the smaller pack \"{}\"", smaller.id);
+                let hint = format!("that one gives {} for {} points", smaller.items[0].quantity, smaller.price);
+                report.warning(place.key("price"), message).hint(hint);
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Modes differ in data, not in code: one session, one way in and one way out serve all of them,
 //! in the new functions and in the legacy ones.
 
+mod bargains;
 pub mod boss_room;
 mod changes;
 mod codes;

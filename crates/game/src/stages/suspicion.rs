@@ -4,6 +4,7 @@ use crate::energy::EnergyRules;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::levels::LevelRules;
+use crate::stages::bargains;
 use crate::stages::rules::{ModeRules, StageBlock};
 use crate::tickets::TicketRules;
 use raidkeep_engine::rules::{Place, Report, Tables};
@@ -21,6 +22,7 @@ pub(super) fn look(mode: &ModeRules, tables: &Tables, place: &Place, report: &mu
         let place = stages.clone().index(block.entry);
         look_at_entry(block, tables, &place, report);
         look_at_potions(mode, block, tables, &place, report);
+        bargains::look(mode, block, tables, &place, report);
         if let Some(before) = index.checked_sub(1).map(|before| &mode.stages[before]) {
             warn_of_jumps(&before.rewards, &block.rewards, &place.key("rewards"), report);
         }
@@ -39,7 +41,8 @@ fn look_at_potions(mode: &ModeRules, block: &StageBlock, tables: &Tables, place:
     };
     let potions = block.rewards.iter().map(worth).fold(0, i64::saturating_add);
     let entry = block.legacy.as_ref().map_or(block.energy, |legacy| legacy.energy.min(block.energy));
-    if potions > 0 && potions >= entry {
+    // What takes no energy is free with or without potions, and is told so.
+    if entry > 0 && potions >= entry {
         let message =
             format!("its potions give {potions} energy, and entering takes {entry}: it can be played forever");
         report.warning(place.clone().key("rewards"), message);
