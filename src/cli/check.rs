@@ -6,11 +6,17 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use crate::cli::against::Against;
 use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
 use raidkeep_server::config::Config;
+use raidkeep_studio::impact::Impact;
 
-/// Exit code 0: the assets are valid. 1: they are not, or there are warnings and --deny-warnings is set.
+/// With --against, whether something in use is removed.
+const REMOVES: u8 = 2;
+
+/// Exit code 0: the assets are valid. 1: they are not, or there are warnings and --deny-warnings is set. 2: they are, and
+/// remove something that players of the server named with --against have.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Folder of the assets, or one file in it [default: assets if it exists, else the built-in ones].
@@ -22,6 +28,8 @@ pub(super) struct Check {
     /// Fails on warnings too.
     #[arg(long)]
     deny_warnings: bool,
+    #[command(flatten)]
+    against: Against,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -42,6 +50,9 @@ struct Findings<'a> {
     errors: usize,
     warnings: usize,
     problems: &'a Problems,
+    /// What players have of what is changed, with --against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impact: Option<&'a Impact>,
 }
 
 impl Check {
@@ -54,10 +65,18 @@ impl Check {
         let (problems, elsewhere) = subject.split(found);
         let errors = problems.error_count();
         let warnings = problems.len() - errors;
+        // Assets with errors reach no server.
+        let impact = if errors == 0 { self.against.ask(source)? } else { None };
         let summary = || summary(errors, warnings, elsewhere, &subject.describe());
         match self.format {
             Format::Json => {
-                let findings = Findings { assets: source.describe(), errors, warnings, problems: &problems };
+                let findings = Findings {
+                    assets: source.describe(),
+                    errors,
+                    warnings,
+                    problems: &problems,
+                    impact: impact.as_ref(),
+                };
                 print_line(&serde_json::to_string_pretty(&findings)?);
             }
             Format::Text => {
@@ -69,8 +88,15 @@ impl Check {
                 print_line(&summary());
             }
         }
+        if let Some(impact) = impact.as_ref().filter(|_| !matches!(self.format, Format::Json)) {
+            print_line(impact.text().trim_end());
+        }
         let fails = errors > 0 || self.deny_warnings && warnings > 0;
-        Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(match impact {
+            _ if fails => ExitCode::FAILURE,
+            Some(impact) if impact.removals() > 0 => ExitCode::from(REMOVES),
+            _ => ExitCode::SUCCESS,
+        })
     }
 }
 

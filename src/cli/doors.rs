@@ -42,6 +42,11 @@ struct Target {
 }
 
 impl Doors {
+    /// Those of a server whose operators' listener is known.
+    pub(super) fn of_operators(admin_url: String, ca: Option<PathBuf>) -> Self {
+        Self { url: None, admin_url: Some(admin_url), ca }
+    }
+
     /// The players' address.
     pub(super) fn players_address(&self) -> Result<ServerAddress, Failure> {
         self.players_target().map(|target| target.server)

@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod accept_loss;
+mod against;
 mod archive;
 mod backup;
 mod calendar;
@@ -25,6 +26,7 @@ mod sandbox;
 mod scenario;
 mod schema;
 mod serve;
+mod sheet;
 mod simulate;
 mod verify;
 mod version;
@@ -96,6 +98,9 @@ enum Command {
     Compare(compare::Compare),
     /// Tells what differs between two asset folders or revisions, in the game's words.
     Diff(diff::Diff),
+    /// Writes the tables of the assets as sheets (CSV or XLSX), and takes over what was edited there.
+    #[command(subcommand)]
+    Sheet(sheet::Sheet),
     /// Load-tests a running server with many clients, and reports throughput and latencies.
     Load(Box<load::Load>),
 }
@@ -123,6 +128,7 @@ pub fn run() -> ExitCode {
         Some(Command::Simulate(simulate)) => simulate.run(),
         Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Diff(diff)) => diff.run(),
+        Some(Command::Sheet(sheet)) => sheet.run(),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Restore(restore)) => restore.run(),

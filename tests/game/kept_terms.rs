@@ -89,6 +89,7 @@ fn a_stage_that_is_removed_while_players_are_inside_pays_them_in_new_and_legacy_
     std::fs::write(&path, format!("{}{}", &text[..from], &text[end..])).expect("writable");
     edit(folder.path(), GENERAL, "last: 999", "last: 7");
     std::fs::write(folder.path().join("sweep.ron"), "(stages: [])").expect("writable");
+    std::fs::remove_dir_all(folder.path().join("events")).expect("the events that change these stages");
     let reply = server.operate("rules_reload", json!({}));
     assert_eq!(reply["data"]["changed"], true, "{reply}");
     let refused = server.ask(&ann, "enter_stage_general", json!({"stage": 9}))["status"].clone();

@@ -130,7 +130,7 @@ fn the_energy_of_a_stage_the_price_of_an_offer_and_the_life_of_a_boss_follow_an_
     let changes = "changes: [
         (of: stage_energy(from: 8), set: 2),
         (of: offer_price(offer: \"diamonds_60\"), multiply: 0.5),
-        (of: boss_life(boss: \"boss_1\"), multiply: 3),
+        (of: boss_life(boss: \"slime_king\"), multiply: 3),
         (of: sweep_rewards(from: 8, item: \"3:1\"), multiply: 3),
     ]";
     let events = Events::new(&[("cheap", &at_one(changes))]);
@@ -174,7 +174,7 @@ fn a_players_first_days_change_its_own_rewards_after_those_of_everybody() {
 }
 
 /// The subjects of the mails in a box.
-fn subjects(server: &mut TestServer, player: &TestPlayer) -> Vec<String> {
+pub(super) fn subjects(server: &mut TestServer, player: &TestPlayer) -> Vec<String> {
     let mails = ask(server, player, "get_all_mail", json!({}))["data"]["mail"].clone();
     let subject = |mail: &Value| mail["subj"].as_str().unwrap_or_default().to_owned();
     mails.as_array().map(|mails| mails.iter().map(subject).collect()).unwrap_or_default()

@@ -36,7 +36,7 @@ fn calendar<T>(events: &[(&str, &str)], zone: &str, from: &str, draw: impl FnOnc
 const WEEKEND: &str = "windows: [Weekly(weekdays: [friday], from: \"18:00\", to: \"24:00\", to_day: sunday)],
  changes: [(of: stage_rewards(from: 8, to: 24), multiply: 2)]";
 const YEAR_END: &str = "windows: [Yearly(name: \"year end\", from: \"12-24\", to: \"01-04\")],
- changes: [(of: boss_life(boss: \"boss_1\"), multiply: 0.5)], opens: [2001]";
+ changes: [(of: boss_life(boss: \"slime_king\"), multiply: 0.5)], opens: [2001]";
 
 #[test]
 fn the_calendar_prints_three_months_with_whole_days_and_parts_of_days() {
@@ -53,7 +53,7 @@ fn the_calendar_prints_three_months_with_whole_days_and_parts_of_days() {
         "runs friday 18:00 to sunday 24:00",
         "stage_rewards 8 to 24: times 2",
         "runs year end: every year 12-24 to 01-04",
-        "boss_life boss_1: times 0.5",
+        "boss_life slime_king: times 0.5",
         "opens 2001",
     ] {
         assert!(text.contains(words), "{words} in:\n{text}");

@@ -55,7 +55,7 @@ fn an_edit_is_found_in_the_archetype_that_it_concerns_and_its_change_has_an_inte
     let leading = comparison.leading();
     assert!(leading.is_sorted_by(|a, b| a.effect_over_noise >= b.effect_over_noise), "by falling effect over noise");
     let markdown = comparison.markdown();
-    let edited = markdown.find("360 s to 180 s").expect("what was edited is told");
+    let edited = markdown.find("360 to 180").expect("what was edited is told");
     assert!(
         markdown.find("| Level [level] |").is_some_and(|level| edited < level),
         "first what was edited:\n{markdown}"

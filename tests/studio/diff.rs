@@ -78,18 +78,29 @@ fn runs_are_compared_stage_by_stage_and_told_as_ranges() {
 
 #[test]
 fn entries_are_matched_by_what_identifies_them() {
-    let boss = "        (\n            life_value: 10000,\n            name: \"史莱姆王\",";
+    let boss = "        (\n            id: \"slime_king\",\n            life_value: 10000,";
     let above = format!(
-        "        (life_value: 5, name: \"新王\", gift: (delay_hours: 1, subject: \"a\", body: \"b\", items: [])),\n{boss}"
+        "        (id: \"new_king\", life_value: 5, name: \"新王\", gift: (delay_hours: 1, subject: \"a\", body: \"b\", items: [])),\n{boss}"
     );
     let changes = with(&[("world_boss.ron", boss, &above)]).changes;
     assert_eq!(changes.len(), 1, "a boss above another does not change the other: {changes:?}");
-    assert_eq!((changes[0].subject.as_str(), changes[0].kind), ("boss 新王", ChangeKind::Added));
+    assert_eq!((changes[0].subject.as_str(), changes[0].kind), ("boss new_king 新王", ChangeKind::Added));
     let gone = "        (id: \"starter\", name: \"新手礼包\", price: 1, items: [\"3:5:30\", \"3:1:5000\", \"3:2:1000\", \"3:10:2\"]),\n";
     let removed = told(&[("shop.ron", gone, "")]);
     assert_eq!(removed.len(), 1, "{removed:?}");
     assert!(removed[0].starts_with("offer starter 新手礼包: removed (items ["), "{removed:?}");
     assert_eq!(told(&[("shop.ron", "price: 78", "price: 88")]), ["offer vip_season VIP季卡: price 78 to 88"]);
+}
+
+#[test]
+fn formulas_are_compared_by_what_they_make_of_each_stage() {
+    let costs = "3:2:210 + 25 * (n - 1004) + 5 * (n - 1004) ^ 2";
+    assert_eq!(
+        told(&[("stages/endless.ron", costs, "3:2:210 + 30 * (n - 1004) + 5 * (n - 1004) ^ 2")]),
+        ["stages 1005 to 1008: legacy.cost 铁矿 (3:2) 240..390 to 245..410"],
+        "the first floor of the run costs the same"
+    );
+    assert!(told(&[("stages/endless.ron", costs, "3:2:5 * (n - 1004) ^ 2 + 25 * (n - 1004) + 210")]).is_empty());
 }
 
 #[test]

@@ -220,7 +220,7 @@ fn zone_and_points_can_be_given() {
             players: [(name: "ann", state: (points: 60)), (name: "bob", state: (points: 0))],
             steps: [
                 Ask(by: "ann", function: "server_time", expect: [Equals("data.time", "2026-03-28 23:59:59")]),
-                Ask(by: "ann", function: "check_money", expect: [Equals("data.money", "60")]),
+                Ask(by: "ann", function: "check_money", expect: [Equals("data[0].money", "60")]),
                 Ask(by: "ann", function: "buy_item", data: {"offer": "diamonds_60"}),
                 Ask(by: "ann", function: "get_player_info", expect: [Equals("data.items.3:5", 60)]),
                 Ask(by: "bob", function: "buy_item", data: {"offer": "diamonds_60"}, status: 95),
@@ -234,7 +234,7 @@ fn zone_and_points_can_be_given() {
     assert!(outcome.passed(), "{outcome}");
     let problems = scenario::read("t.ron", r#"(name: "n", zone: "Europe/Berlim", players: [], steps: [])"#);
     let told = problems.expect_err("no such zone").to_string();
-    assert!(told.starts_with("t.ron:1:20: error: zone: "), "{told}");
+    assert!(told.starts_with("t.ron:1:19: error: zone: "), "{told}");
 }
 
 #[test]

@@ -278,7 +278,7 @@ fn a_policy_that_asks_for_what_is_not_there_is_told_at_its_line() {
         ),
         (
             r#"Ask(function: "enter_stage_general", data: {"stage": "eight"}, at_most: 1, chance: 1.0)"#,
-            "habits[0].data: stage",
+            "habits[0].data: data.stage: invalid value: string \"eight\", expected an integer",
         ),
         (
             r#"Battles(fighter: "Nobody", at_most: 1, chance: 1.0)"#,

@@ -45,7 +45,7 @@ pub struct UsedEntry {
     pub table: &'static str,
     /// The list in it, such as `items`.
     pub list: &'static str,
-    /// How it is used, after "a player" or the like: `own it`.
+    /// How it is used, in one or a few words: `owned`, `in open orders`.
     pub how: &'static str,
 }
 
@@ -154,7 +154,7 @@ pub struct EntryUse {
     pub list: String,
     /// What identifies the entry there.
     pub id: String,
-    /// How it is used, such as `own it`.
+    /// How it is used, such as `owned`.
     pub how: String,
     /// By how many players; 0 for what belongs to the world.
     pub players: u64,

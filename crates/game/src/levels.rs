@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::rules::{Curve, Place, Report, Rules, RulesApp, Table, Tables, only};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
 
 /// A player's total experience.
@@ -61,8 +61,8 @@ pub struct LevelFile {
     /// Experience of a new player.
     #[schemars(range(min = 0, max = 1_000_000_000_000_000_000_i64), extend("unit" = "experience"))]
     newcomer_exp: i64,
-    /// Pieces of the curve in ascending order: up to threshold `to`, threshold n lies
-    /// `step` x n above the one before.
+    /// Pieces of the curve in ascending order: up to threshold `to`, threshold n lies `step` x n, or `need`, above the one
+    /// before.
     curve: Vec<CurvePiece>,
 }
 
@@ -74,9 +74,47 @@ struct CurvePiece {
     #[schemars(range(min = 1, max = 100_000), extend("unit" = "level"))]
     to: u32,
     /// Level n needs n times this more experience than the one before.
+    #[serde(default)]
     #[schemars(range(min = 1, max = 1_000_000_000_000_000_000_i64), extend("unit" = "experience"))]
-    step: i64,
+    step: Option<i64>,
+    /// In place of `step`: what level n needs more than the one before, such as `"100 + 20 * n"`.
+    #[serde(default)]
+    #[schemars(extend("minimum" = 1, "unit" = "experience"))]
+    need: Option<Curve<i64>>,
 }
+
+impl CurvePiece {
+    /// What level n needs more than the one before.
+    fn need(&self, n: u32) -> Result<i64, String> {
+        match (&self.need, self.step) {
+            (Some(need), _) => need.at(n),
+            (None, step) => Ok(step.unwrap_or(0).saturating_mul(i64::from(n))),
+        }
+    }
+
+    fn check(&self, first: u32, place: &Place, report: &mut Report) {
+        match (self.step, &self.need) {
+            (Some(_), Some(_)) => {
+                drop(report.error(place.clone().key("need"), "stands beside `step`, expected one of both"))
+            }
+            (None, None) => drop(report.error(place, "expected `step` or `need`")),
+            (Some(_), None) => {}
+            (None, Some(_)) => {
+                let wrong = (first..=self.to.min(LEVELS_MAX)).find_map(|n| match self.need(n) {
+                    Ok(need) if need > 0 => None,
+                    Ok(need) => Some(format!("is {need} at n = {n}, expected 1 or more, so that levels ascend")),
+                    Err(message) => Some(message),
+                });
+                if let Some(message) = wrong {
+                    report.error(place.clone().key("need"), message);
+                }
+            }
+        }
+    }
+}
+
+/// The most levels.
+const LEVELS_MAX: u32 = 100_000;
 
 impl LevelRules {
     /// The level of a total, and how much is missing to the next.
@@ -91,8 +129,12 @@ impl LevelRules {
         let lost = self.thresholds.partition_point(|threshold| *threshold < i64::MAX);
         let piece = self.file.curve.iter().position(|piece| lost <= piece.to as usize);
         if let Some(index) = piece.filter(|_| lost < self.thresholds.len()) {
-            let place = place.clone().key("curve").index(index).key("step");
-            report.warning(place, format!("no experience reaches the levels above {lost}: no number is that large"));
+            let place = place.clone().key("curve").index(index);
+            let key = if self.file.curve[index].need.is_some() { "need" } else { "step" };
+            report.warning(
+                place.key(key),
+                format!("no experience reaches the levels above {lost}: no number is that large"),
+            );
         }
     }
 
@@ -115,10 +157,11 @@ impl Table for LevelRules {
         let file = only(files);
         let mut thresholds = vec![0_i64];
         for piece in &file.curve {
-            let first = i64::try_from(thresholds.len()).unwrap_or(i64::MAX);
-            for n in first..=i64::from(piece.to.min(100_000)) {
+            let first = u32::try_from(thresholds.len()).unwrap_or(u32::MAX);
+            for n in first..=piece.to.min(LEVELS_MAX) {
                 let last = thresholds.last().copied().unwrap_or(0);
-                thresholds.push(last.saturating_add(piece.step.saturating_mul(n)));
+                // What cannot be computed is told by `check`.
+                thresholds.push(last.saturating_add(piece.need(n).unwrap_or(0)));
             }
         }
         let newcomer_exp = file.newcomer_exp;
@@ -131,9 +174,10 @@ impl Table for LevelRules {
         if self.file.curve.is_empty() {
             report.error(place.clone().key("curve"), "is empty, expected at least one piece");
         }
-        let mut reached = 0;
+        let mut reached = 0_u32;
         for (index, piece) in self.file.curve.iter().enumerate() {
             let place = place.clone().key("curve").index(index);
+            piece.check(reached.saturating_add(1), &place, report);
             if piece.to <= reached {
                 let message = format!("expected more than {reached}, where the piece before ends");
                 report.error(place.clone().key("to"), message);

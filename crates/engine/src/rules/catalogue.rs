@@ -14,11 +14,10 @@ use serde::de::DeserializeOwned;
 use super::bounds::check_bounds;
 use super::decode::decode;
 use super::file_schema::FileSchema;
+use super::former::Former;
 use super::names::AllNames;
-use super::path::Segment;
 use super::problem::{Problem, Problems, Severity};
 use super::report::{Place, Report};
-use super::scan::{Node, scan};
 use super::source::{AssetSource, DEEPEST_FOLDER, Reading};
 use super::texts::TableTexts;
 use super::unread::Known;
@@ -49,22 +48,6 @@ pub trait Table: Send + Sync + Sized + 'static {
     ///
     /// A table that could not be read is absent from `tables`. Its own faults are already reported.
     fn validate(&self, tables: &Tables, report: &mut Report);
-}
-
-/// A folder in which files of a table used to lie, and the key that tells them from those that lie there now.
-#[derive(Debug, Clone, Copy)]
-pub struct Former {
-    /// The folder, such as `events/`.
-    pub folder: &'static str,
-    /// A key at the top of each of its files.
-    pub key: &'static str,
-}
-
-impl Former {
-    fn claims(&self, file: &str, text: &str) -> bool {
-        let has_key = |root: Node| root.part(&Segment::Key(self.key.to_owned())).is_some();
-        file.starts_with(self.folder) && scan(text).root.is_some_and(has_key)
-    }
 }
 
 /// A [`Table`] that is a single file, used as decoded.

@@ -13,10 +13,12 @@
 
 mod bounds;
 mod catalogue;
+mod curve;
 mod decode;
 mod explain;
 mod file_schema;
 mod foreign;
+mod former;
 mod lex;
 mod locate;
 mod names;
@@ -38,8 +40,10 @@ mod unread;
 mod tests;
 
 pub use bounds::Range;
-pub use catalogue::{AssetStudy, Catalogue, Former, LoadedRules, SingleFile, Table, Tables, only};
+pub use catalogue::{AssetStudy, Catalogue, LoadedRules, SingleFile, Table, Tables, only};
+pub use curve::{CURVE_FORMAT, Curve, CurvedText, Formula};
 pub use file_schema::{FileSchema, Shape};
+pub use former::Former;
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use outline::{RonBracket, RonGroup, RonPart, RonValue};

@@ -8,7 +8,7 @@ use crate::battles::stake::StakeRules;
 use crate::battles::texts::BattleTexts;
 use crate::character::Attributes;
 use crate::items::{Amount, ItemRules};
-use crate::timed_events::{Change, Changeable, Numbers, check_changes};
+use crate::timed_events::{Changeable, EventChange, Numbers, check_changes};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// How battles proceed.
@@ -221,7 +221,7 @@ impl SingleFile for BattleRules {
 }
 
 impl Changeable for BattleRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         let Rewards { winner, drawn, loser } = &mut self.rewards;
         let spoils = [winner, drawn, loser].into_iter();
         let is_about = matches!(change.of, Numbers::BattleRewards { .. });

@@ -1,21 +1,19 @@
 //! Bosses as events change them.
 
 use crate::boss::rules::BossRules;
-use crate::timed_events::{Change, Changeable, Numbers};
+use crate::timed_events::{Changeable, EventChange, Numbers};
 
 impl Changeable for BossRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         let selector = change.of.selector();
         match change.of {
             Numbers::BossLife { .. } => {
-                let bosses = self.bosses.iter_mut().enumerate();
-                let meant = bosses.filter(|(at, _)| selector.is_of(&id_at(*at)));
-                Some(meant.map(|(_, boss)| change.change(&mut boss.life_value, u64::MAX)).count())
+                let meant = self.bosses.iter_mut().filter(|boss| selector.is_of(boss.id()));
+                Some(meant.map(|boss| change.change(&mut boss.life_value, u64::MAX)).count())
             }
             Numbers::BossGift { .. } => {
-                let bosses = self.bosses.iter_mut().enumerate();
-                let meant = bosses.filter(|(at, _)| selector.is_of(&id_at(*at)));
-                Some(meant.map(|(_, boss)| change.change_amounts(&mut boss.gift.items)).sum())
+                let meant = self.bosses.iter_mut().filter(|boss| selector.is_of(boss.id()));
+                Some(meant.map(|boss| change.change_amounts(&mut boss.gift.items)).sum())
             }
             Numbers::SeasonRewards { .. } => {
                 let is_meant = |rank: usize| u32::try_from(rank).is_ok_and(|rank| selector.has(rank));
@@ -26,9 +24,4 @@ impl Changeable for BossRules {
             _ => None,
         }
     }
-}
-
-/// What a boss without an id is called: `boss_1` and so on.
-fn id_at(place: usize) -> String {
-    format!("boss_{}", place + 1)
 }

@@ -6,8 +6,8 @@ use raidkeep_engine::usage::{RowInUse, UsedEntry, Uses};
 
 use crate::boss::{BossNumbers, BossRules, WorldBoss};
 
-const DEAD: UsedEntry = UsedEntry { table: <BossRules as Table>::PATH, list: "bosses", how: "is dead" };
-const HURT: UsedEntry = UsedEntry { how: "is hurt", ..DEAD };
+const DEAD: UsedEntry = UsedEntry { table: <BossRules as Table>::PATH, list: "bosses", how: "dead" };
+const HURT: UsedEntry = UsedEntry { how: "hurt", ..DEAD };
 
 pub(super) fn count(row: &RowInUse<'_>, uses: &mut Uses) {
     let Some(boss) = WorldBoss::read(row.value).ok().filter(|boss| boss.left < boss.life) else {

@@ -18,7 +18,7 @@ use crate::hang_up::HangUpRules;
 use crate::shop::ShopRules;
 use crate::stages::{StageRules, SweepRules};
 use crate::tickets::TicketRules;
-use crate::timed_events::{Change, Changeable, EventRules};
+use crate::timed_events::{Changeable, EventChange, EventRules};
 use raidkeep_engine::in_force::{Deriver, InForceApp, Moment, Running};
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{RulesApp, Tables};
@@ -41,7 +41,7 @@ pub fn derive(tables: &Tables, ids: &[String]) -> Tables {
         return derived;
     };
     let running = ids.iter().filter_map(|id| events.event(id));
-    let changes: Vec<&Change> = running.flat_map(|event| &event.changes).collect();
+    let changes: Vec<&EventChange> = running.flat_map(|event| &event.changes).collect();
     change::<StageRules>(&mut derived, &changes);
     change::<SweepRules>(&mut derived, &changes);
     change::<HangUpRules>(&mut derived, &changes);
@@ -54,7 +54,7 @@ pub fn derive(tables: &Tables, ids: &[String]) -> Tables {
 }
 
 /// A table that nothing changes stays the same one.
-fn change<T: Changeable>(derived: &mut Tables, changes: &[&Change]) {
+fn change<T: Changeable>(derived: &mut Tables, changes: &[&EventChange]) {
     let Some(mut table) = derived.get::<T>().cloned() else {
         return;
     };

@@ -1,10 +1,10 @@
 //! Hang-up as events change it.
 
 use crate::hang_up::rules::{Chances, HangUpRules, Rate};
-use crate::timed_events::{Change, Changeable, Numbers};
+use crate::timed_events::{Changeable, EventChange, Numbers};
 
 impl Changeable for HangUpRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         let (from, to) = change.of.selector().range();
         match change.of {
             Numbers::HangUpRates { .. } => {
@@ -23,7 +23,7 @@ impl Changeable for HangUpRules {
 }
 
 /// A chance above 1 is certain.
-fn apply_to_chances(chances: &mut Chances, change: &Change) -> usize {
+fn apply_to_chances(chances: &mut Chances, change: &EventChange) -> usize {
     let meant = chances.items.iter_mut().filter(|chance| change.has_item(chance.amount.item));
     meant
         .map(|chance| {

@@ -8,6 +8,7 @@ pub mod model;
 mod rates;
 pub mod requests;
 pub mod rules;
+mod shares;
 mod usage;
 
 use bevy_app::{App, Plugin};

@@ -8,13 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::hang_up::rates::{Rates, under};
 use crate::hang_up::rules::HangUpRules;
 use crate::items::Amount;
-use crate::timed_events::Change;
-use raidkeep_engine::history::{History, Piece};
+use raidkeep_engine::history::History;
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
 mod mending;
 
-const SECONDS_PER_MINUTE: i64 = 60;
+pub(super) const SECONDS_PER_MINUTE: i64 = 60;
 
 /// A player's hang-up.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -23,12 +22,12 @@ pub struct HangUp {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Hanging {
+pub(super) struct Hanging {
     stage: u32,
     /// Unix seconds: the start or last settlement, less the seconds left over from that settlement.
-    since: i64,
+    pub(super) since: i64,
     /// Minutes since then whose chances were already rolled when the player looked.
-    rolled_minutes: i64,
+    pub(super) rolled_minutes: i64,
     /// The results of those rolls: how many of each item, in the order of the chances.
     rolled: Vec<Amount>,
 }
@@ -114,30 +113,6 @@ impl Hanging {
         now.saturating_sub(self.since).max(0)
     }
 
-    /// The minutes since the last settlement, grouped by the rules that pay them.
-    fn shares<'h>(&self, minutes: i64, rates: &Rates<'h>) -> Vec<Share<'h>> {
-        let begun =
-            |moment: i64| moment.saturating_sub(self.since).saturating_add(SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE;
-        let until = self.since.saturating_add(minutes * SECONDS_PER_MINUTE);
-        let mut shares: Vec<Share<'h>> = Vec::new();
-        for Piece { terms: rules, number, mut from, until } in rates.history.pieces(self.since, until) {
-            for until in rates.cuts(from, until).into_iter().chain([until]) {
-                let (first, last) = (begun(from), begun(until).min(rules.minutes_max()));
-                let (minutes, unrolled) = ((last - first).max(0), (last - first.max(self.rolled_minutes)).max(0));
-                let own = rates.own_changes(from);
-                match shares.iter_mut().find(|share| share.number == number && share.own == own) {
-                    Some(share) => {
-                        share.minutes += minutes;
-                        share.unrolled += unrolled;
-                    }
-                    None => shares.push(Share { rules, number, own, minutes, unrolled }),
-                }
-                from = until;
-            }
-        }
-        shares
-    }
-
     fn roll(&mut self, rules: &HangUpRules, minutes: i64, random: &mut impl Rng) {
         if minutes == 0 {
             return;
@@ -147,19 +122,6 @@ impl Hanging {
             add(&mut self.rolled, chance.amount, hits);
         }
     }
-}
-
-/// Minutes under the same rules.
-struct Share<'h> {
-    rules: &'h HangUpRules,
-    /// Equal rules have the same number.
-    number: usize,
-    /// What the player's own days change of them.
-    own: Vec<&'h Change>,
-    /// How many are paid.
-    minutes: i64,
-    /// How many of them have not been rolled yet.
-    unrolled: i64,
 }
 
 /// Adds an amount `times` times.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::hang_up::rules::HangUpRules;
-use crate::timed_events::{Change, Changeable, EventRules, Numbers};
+use crate::timed_events::{Changeable, EventChange, EventRules, Numbers};
 use raidkeep_engine::history::History;
 
 /// The rates of a player.
@@ -40,19 +40,19 @@ impl<'r> Rates<'r> {
     }
 
     /// What the player's own days change at a moment (unix seconds).
-    pub(super) fn own_changes(&self, at: i64) -> Vec<&'r Change> {
+    pub(super) fn own_changes(&self, at: i64) -> Vec<&'r EventChange> {
         let changes =
             self.own.map(|(events, made_at)| events.own_changes(made_at, at).filter(|change| is_of_hang_up(change)));
         changes.into_iter().flatten().collect()
     }
 }
 
-fn is_of_hang_up(change: &Change) -> bool {
+fn is_of_hang_up(change: &EventChange) -> bool {
     matches!(change.of, Numbers::HangUpRates { .. } | Numbers::HangUpChances { .. })
 }
 
 /// The rules as changes make them, in their order.
-pub(super) fn under<'h>(rules: &'h HangUpRules, changes: &[&Change]) -> Cow<'h, HangUpRules> {
+pub(super) fn under<'h>(rules: &'h HangUpRules, changes: &[&EventChange]) -> Cow<'h, HangUpRules> {
     let mut rules = Cow::Borrowed(rules);
     for change in changes {
         rules.to_mut().apply(change);

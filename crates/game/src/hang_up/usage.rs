@@ -7,7 +7,7 @@ use raidkeep_engine::usage::{RowInUse, UsedEntry, Uses};
 use crate::hang_up::{HangUp, HangUpRules};
 
 const RATE: UsedEntry =
-    UsedEntry { table: <HangUpRules as SingleFile>::PATH, list: "rates", how: "hang up a stage that it pays" };
+    UsedEntry { table: <HangUpRules as SingleFile>::PATH, list: "rates", how: "hanging up a stage that it pays" };
 const CHANCES: UsedEntry = UsedEntry { list: "chances", ..RATE };
 
 pub(super) fn count(row: &RowInUse<'_>, uses: &mut Uses) {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use raidkeep_engine::rules::Curve;
 use raidkeep_engine::schema::{schema_by_hand, text_of};
 
 /// The names of the groups of items, by number.
@@ -68,6 +69,47 @@ impl FromStr for Amount {
     }
 }
 
+/// An amount of a run, whose quantity may be a formula in `n`: `3:1:375 + 10 * (n - 8)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CurvedAmount {
+    /// Which item.
+    pub item: ItemId,
+    /// How many.
+    pub quantity: Curve<i64>,
+}
+
+impl CurvedAmount {
+    /// The amount of an entry.
+    ///
+    /// # Errors
+    /// A message if the formula has no value, or a negative one.
+    pub fn at(&self, n: u32) -> Result<Amount, String> {
+        Ok(Amount { item: self.item, quantity: self.quantity.at(n)? })
+    }
+}
+
+impl FromStr for CurvedAmount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Ok(Amount { item, quantity }) = text.parse() {
+            return Ok(Self { item, quantity: Curve::Constant(quantity) });
+        }
+        let mut colons = text.match_indices(':');
+        let second = colons.nth(1).map(|(at, _)| (&text[..at], &text[at + 1..]));
+        let (item, formula) = second.and_then(|(item, formula)| Some((item.parse().ok()?, formula.trim()))).unzip();
+        match (item, formula) {
+            // Without an n it is a mistyped number.
+            (Some(item), Some(formula)) if formula.contains('n') || formula.contains(['+', '*', '/', '(']) => {
+                Ok(Self { item, quantity: Curve::Formula(formula.parse()?) })
+            }
+            _ => text
+                .parse::<Amount>()
+                .map(|Amount { item, quantity }| Self { item, quantity: Curve::Constant(quantity) }),
+        }
+    }
+}
+
 /// Numbers separated by colons, assembled on the stack: replies are full of them, and the
 /// formatting of the standard library would be the dearest part of many.
 struct Colons {
@@ -125,8 +167,14 @@ macro_rules! read_from_text {
 
 read_from_text!(ItemId);
 read_from_text!(Amount);
+read_from_text!(CurvedAmount);
 
 schema_by_hand!(ItemId, "ItemId", |_| text_of("An item, `group:id`.", "^[0-9]+:[0-9]+$"));
+schema_by_hand!(CurvedAmount, "CurvedAmount", |_| {
+    let description = "A quantity of an item, `group:id:quantity`; in a run the quantity may be a formula in `n`, the number of \
+        the entry: `3:1:375 + 10 * (n - 8)`.";
+    text_of(description, "^[0-9]+:[0-9]+:.+$")
+});
 schema_by_hand!(Amount, "Amount", |_| {
     text_of("A quantity of an item, `group:id:quantity`. In changes it may be negative.", "^[0-9]+:[0-9]+:-?[0-9]+$")
 });
@@ -145,6 +193,12 @@ mod tests {
         assert_eq!(amount("3:9:125").to_string(), "3:9:125");
         let longest = Amount { item: ItemId { group: u8::MAX, id: u32::MAX }, quantity: i64::MIN };
         assert_eq!(serde_json::to_value(longest).ok(), Some(longest.to_string().into()));
+        let curved = |text: &str| text.parse::<CurvedAmount>().and_then(|amount| amount.at(5));
+        assert_eq!(curved("3:9:125"), Ok(amount("3:9:125")));
+        assert_eq!(curved("3:9:10 * (n - 1)"), Ok(amount("3:9:40")));
+        for wrong in ["3:9", "3:9:x", "3:9:1:1", "3:9:m + 1", "3:9:0 - n", "n:9:1"] {
+            assert!(curved(wrong).is_err(), "{wrong}");
+        }
         for wrong in ["", "3:9", "3:9:x", "x:9:1", "300:1:1", "3:9:1:1:1"] {
             assert!(wrong.parse::<Amount>().is_err(), "{wrong}");
         }

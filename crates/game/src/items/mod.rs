@@ -15,7 +15,7 @@ pub mod suspicion;
 mod terms;
 pub mod usage;
 
-pub use amount::{Amount, GROUPS, ItemId};
+pub use amount::{Amount, CurvedAmount, GROUPS, ItemId};
 pub use ledger::Cause;
 pub use legacy::LegacyChange;
 pub use misses::Misses;

@@ -6,7 +6,7 @@ use raidkeep_engine::usage::{RowInUse, UsedEntry, Uses};
 
 use crate::items::{Amount, Inventory, ItemRules};
 
-const OWNED: UsedEntry = item("own it");
+const OWNED: UsedEntry = item("owned");
 
 /// A way to use items.
 pub const fn item(how: &'static str) -> UsedEntry {

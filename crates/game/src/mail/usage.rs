@@ -7,8 +7,8 @@ use crate::items::usage::{item, note_items};
 use crate::mail::Broadcasts;
 use crate::mail::model::{HEAD, Mail, VERSION, row_number};
 
-const UNCLAIMED: UsedEntry = item("have it in a mail that they have not claimed");
-const ANNOUNCED: UsedEntry = item("a mail to everybody that players may still receive");
+const UNCLAIMED: UsedEntry = item("in mails that are not claimed");
+const ANNOUNCED: UsedEntry = item("in mails to everybody that players may still receive");
 
 pub(super) fn count_mails(row: &RowInUse<'_>, uses: &mut Uses) {
     if row_number(row.key).is_ok_and(|number| number != HEAD)

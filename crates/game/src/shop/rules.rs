@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
-use crate::timed_events::{Change, Changeable, Numbers, check_changes};
+use crate::timed_events::{Changeable, EventChange, Numbers, check_changes};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// Everything that is sold for points.
@@ -47,7 +47,7 @@ impl Offer {
 
 impl Offer {
     /// This offer as changes make it, in their order.
-    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c Change>) -> Cow<'_, Self> {
+    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         let mut offer = Cow::Borrowed(self);
         for change in changes.filter(|change| is_about_offers(change)) {
             offer.to_mut().apply(change);
@@ -55,7 +55,7 @@ impl Offer {
         offer
     }
 
-    fn apply(&mut self, change: &Change) -> usize {
+    fn apply(&mut self, change: &EventChange) -> usize {
         match change.of {
             _ if !change.of.selector().is_of(&self.id) => 0,
             Numbers::OfferPrice { .. } => {
@@ -68,7 +68,7 @@ impl Offer {
     }
 }
 
-fn is_about_offers(change: &Change) -> bool {
+fn is_about_offers(change: &EventChange) -> bool {
     matches!(change.of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
 }
 
@@ -92,7 +92,7 @@ impl SingleFile for ShopRules {
 }
 
 impl Changeable for ShopRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         is_about_offers(change).then(|| self.offers.iter_mut().map(|offer| offer.apply(change)).sum())
     }
 }

@@ -16,7 +16,7 @@ use crate::platforms::mcrmb::Gateway;
 use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::shop::requests::{Bought, OrderProgress, PENDING, SHORT, not_paid, told};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
-use crate::timed_events::{Change, EventRules};
+use crate::timed_events::{EventChange, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
@@ -93,7 +93,7 @@ impl<'r> Counter<'r> {
         mode: PurchaseMode,
         rules: &'r TicketRules,
         clock: &'r Clock,
-        own: impl Iterator<Item = &'c Change>,
+        own: impl Iterator<Item = &'c EventChange>,
     ) -> Result<Self, Refusal> {
         let purchase = rules.purchase(mode).ok_or(NONE_TO_BUY)?;
         let kinds = rules.kind(purchase.ticket).zip(rules.kind(purchase.allowance));

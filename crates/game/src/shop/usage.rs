@@ -9,9 +9,9 @@ use crate::orders::{Order, Wish};
 use crate::shop::ShopRules;
 use crate::tickets::TicketRules;
 
-const OFFER: UsedEntry = UsedEntry { table: <ShopRules as SingleFile>::PATH, list: "offers", how: "have ordered it" };
-const TICKET: UsedEntry = UsedEntry { table: <TicketRules as SingleFile>::PATH, list: "kinds", how: "have ordered it" };
-const ITEM: UsedEntry = item("have ordered it");
+const OFFER: UsedEntry = UsedEntry { table: <ShopRules as SingleFile>::PATH, list: "offers", how: "in open orders" };
+const TICKET: UsedEntry = UsedEntry { table: <TicketRules as SingleFile>::PATH, list: "kinds", how: "in open orders" };
+const ITEM: UsedEntry = item("in open orders");
 
 /// An order keeps its goods, not the offer; the offer with the same goods is meant.
 pub(super) fn count(row: &RowInUse<'_>, uses: &mut Uses) {

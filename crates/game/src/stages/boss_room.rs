@@ -9,9 +9,9 @@ use crate::boss::{BossField, ChallengesLeft, Ratios};
 use crate::energy::EnergyMoments;
 use crate::stages::legacy::codes::{MATERIALS, NOT_CONFIGURED, STAGE};
 use crate::stages::model::Mode;
-use crate::stages::requests::{ENTRY, RaiderItem, Short, StageTables, pay, reported_damage};
+use crate::stages::requests::{ENTRY, RaiderItem, Short, StageTables, pay};
 use crate::stages::session::{Sessions, StageSession};
-use crate::stages::suspects::believe;
+use crate::stages::suspects::{believe, reported_damage};
 use raidkeep_engine::request::lenient::Given;
 use raidkeep_engine::request::{Player, Refusal};
 

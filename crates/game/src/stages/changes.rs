@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use crate::items::Amount;
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
 use crate::stages::sweep::{SweepBlock, SweepRules};
-use crate::timed_events::{Change, Changeable, EventRules, Numbers};
+use crate::timed_events::{Changeable, EventChange, EventRules, Numbers};
 use raidkeep_engine::rules::{Report, Tables};
 
 impl Changeable for StageRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         let (from, to) = range_of_stages(&change.of)?;
         Some(self.modes_mut().map(|mode| mode.change(from, to, |block| block.apply(change))).sum())
     }
@@ -107,7 +107,7 @@ impl StageBlock {
     }
 
     /// This configuration of a stage as changes make it, in their order.
-    pub(super) fn under<'c>(&self, stage: u32, changes: impl Iterator<Item = &'c Change>) -> Cow<'_, Self> {
+    pub(super) fn under<'c>(&self, stage: u32, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         let mut block = Cow::Borrowed(self);
         for change in changes {
             if range_of_stages(&change.of).is_some_and(|(from, to)| (from..=to).contains(&stage)) {
@@ -118,7 +118,7 @@ impl StageBlock {
     }
 
     /// Applies a change to the numbers of these stages; returns how many there are.
-    fn apply(&mut self, change: &Change) -> usize {
+    fn apply(&mut self, change: &EventChange) -> usize {
         let legacy = self.legacy.as_mut();
         match change.of {
             Numbers::StageRewards { .. } => change_and_tidy(&mut self.rewards, change),
@@ -138,21 +138,25 @@ impl StageBlock {
 }
 
 /// Changes quantities; what becomes nothing is left out.
-fn change_and_tidy(amounts: &mut Vec<Amount>, change: &Change) -> usize {
+fn change_and_tidy(amounts: &mut Vec<Amount>, change: &EventChange) -> usize {
     let changed = change.change_amounts(amounts);
     amounts.retain(|amount| amount.quantity != 0 || !change.has_item(amount.item));
     changed
 }
 
 /// Changes a number; returns whether it is another one.
-fn change_number<N: Copy + PartialEq + TryFrom<i64> + TryInto<i64>>(number: &mut N, most: N, change: &Change) -> usize {
+fn change_number<N: Copy + PartialEq + TryFrom<i64> + TryInto<i64>>(
+    number: &mut N,
+    most: N,
+    change: &EventChange,
+) -> usize {
     let before = *number;
     change.change(number, most);
     usize::from(*number != before)
 }
 
 impl Changeable for SweepRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         let (from, to) = range_of_sweeps(&change.of)?;
         let mut changed = 0;
         for block in std::mem::take(&mut self.stages) {
@@ -192,7 +196,7 @@ impl SweepBlock {
     }
 
     /// This configuration of a stage as changes make it, in their order.
-    pub(super) fn under<'c>(&self, stage: u32, changes: impl Iterator<Item = &'c Change>) -> Cow<'_, Self> {
+    pub(super) fn under<'c>(&self, stage: u32, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         let mut block = Cow::Borrowed(self);
         for change in changes {
             if range_of_sweeps(&change.of).is_some_and(|(from, to)| (from..=to).contains(&stage)) {
@@ -204,7 +208,7 @@ impl SweepBlock {
         block
     }
 
-    fn apply(&mut self, change: &Change) -> usize {
+    fn apply(&mut self, change: &EventChange) -> usize {
         match change.of {
             Numbers::SweepRewards { .. } => change_and_tidy(&mut self.rewards, change),
             Numbers::SweepCost { .. } => change_and_tidy(&mut self.cost, change),

@@ -13,6 +13,7 @@ pub mod modes;
 pub mod requests;
 pub mod rounds;
 pub mod rules;
+mod runs;
 pub mod session;
 pub mod suspects;
 mod suspicion;

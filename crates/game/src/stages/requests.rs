@@ -19,10 +19,10 @@ use crate::stages::model::{Mode, Progress};
 use crate::stages::modes::{Boss, Coin, Endless, Exp, General, StageMode};
 use crate::stages::rules::{ModeRules, StageRules};
 use crate::stages::session::{Sessions, StageSession, Visitor, VisitorItem};
-use crate::stages::suspects::believe;
+use crate::stages::suspects::{believe, reported_damage};
 use crate::stages::winnings::{Won, collect_victory};
 use crate::tickets::{Limits, TicketRules, Tickets};
-use crate::timed_events::{Change, EventRules};
+use crate::timed_events::{EventChange, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::in_force::FormerTables;
@@ -65,15 +65,20 @@ pub(super) struct StageTables<'w> {
     pub(super) levels: Res<'w, Rules<LevelRules>>,
     pub(super) energy: Res<'w, Rules<EnergyRules>>,
     pub(super) tickets: Res<'w, Rules<TicketRules>>,
+    pub(super) drops: Res<'w, Rules<DropRules>>,
     pub(super) events: Res<'w, Rules<EventRules>>,
     pub(super) former: FormerTables<'w>,
-    pub(super) drops: Res<'w, Rules<DropRules>>,
 }
 
 impl StageTables<'_> {
     /// The stages as they were when a session was opened.
     pub(super) fn stages_of(&self, session: Option<StageSession>) -> &StageRules {
         session.map_or(&self.stages, |session| self.former.get(session.terms(), &self.stages))
+    }
+
+    /// The drop tables as they were then.
+    pub(super) fn drops_of(&self, session: StageSession) -> &DropRules {
+        self.former.get(session.terms(), &self.drops)
     }
 
     /// The mode as it is now, for the progress in it: when that is reset is no term of a session.
@@ -86,14 +91,18 @@ impl StageTables<'_> {
     }
 
     /// What a player's own events change now.
-    pub(super) fn own_changes(&self, visitor: &VisitorItem) -> impl Iterator<Item = &Change> {
-        self.events.own_changes(visitor.made_at(), self.clock.now())
+    pub(super) fn own_changes(&self, visitor: &VisitorItem) -> impl Iterator<Item = &EventChange> {
+        self.events.own_changes(visitor.owner.made_at(), self.clock.now())
     }
 
     /// What they changed when a session was opened, by the events of then.
-    pub(super) fn own_changes_of(&self, visitor: &VisitorItem, session: StageSession) -> impl Iterator<Item = &Change> {
+    pub(super) fn own_changes_of(
+        &self,
+        visitor: &VisitorItem,
+        session: StageSession,
+    ) -> impl Iterator<Item = &EventChange> {
         let events = self.former.get(session.terms(), &self.events);
-        events.own_changes(visitor.made_at(), session.open().entered_at)
+        events.own_changes(visitor.owner.made_at(), session.open().entered_at)
     }
 
     /// Experience as the replies show it.
@@ -374,15 +383,6 @@ fn victory_boss_stage(
     let boss =
         BossBlow { ratio: Some(field.ratios("")), record: Some(struck.is_record.into()), damage: Some(struck.best) };
     Ok(win(&mut player, rules, session, boss, &tables, &mut random))
-}
-
-/// The damage reported by a client, if any.
-pub(super) fn reported_damage(damage: Given) -> Result<Option<i64>, Refusal> {
-    match damage {
-        Given::Missing => Ok(None),
-        Given::Number(damage) => Ok(Some(damage)),
-        Given::Other => Err(Refusal::malformed("data.damage", "an integer")),
-    }
 }
 
 fn check_victory<'t>(

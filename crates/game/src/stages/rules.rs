@@ -1,6 +1,5 @@
 //! `stages/*.ron`: one file for each mode.
 
-use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -9,12 +8,12 @@ use crate::drops::Drops;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LAYOUT;
+use crate::stages::runs::{StageRun, stages_of};
 use crate::stages::{Mode, suspicion};
 use crate::tickets::TICKET;
 use crate::timed_events::check_changes;
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
@@ -26,7 +25,8 @@ pub struct StageRules {
 /// One mode: the contents of one file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ModeRules {
+#[schemars(rename = "ModeRules")]
+pub struct ModeRules<S = StageBlock> {
     /// Which mode the file configures.
     pub mode: Mode,
     /// The lowest stage number of the mode.
@@ -57,7 +57,7 @@ pub struct ModeRules {
     #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub newcomer_passed: u32,
     /// The configured stages.
-    pub stages: Vec<StageBlock>,
+    pub stages: Vec<S>,
 }
 
 fn yes() -> bool {
@@ -65,68 +65,48 @@ fn yes() -> bool {
 }
 
 /// A run of stages with the same settings.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct StageBlock {
+    /// Its entry in the file, counted from 0: the stages of a run with formulas share one.
+    pub entry: usize,
     /// The first stage of the run.
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub from: u32,
     /// The last stage of the run; absent = the first only.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub to: Option<u32>,
     /// The lowest level at which a player may enter.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 100_000), extend("unit" = "level"))]
     pub level: u32,
     /// Energy that entering takes.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     pub energy: i64,
     /// Items that entering takes.
-    #[serde(default)]
     pub cost: Vec<Amount>,
     /// What a victory grants.
-    #[serde(default)]
     pub rewards: Vec<Amount>,
     /// How many of the rewards are drawn, with replacement; absent = all are granted.
-    #[serde(default)]
-    #[schemars(range(min = 1, max = 100), extend("unit" = "rewards"))]
     pub random: Option<u32>,
     /// Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
-    #[serde(default)]
     pub drops: Drops,
     /// Experience that a victory grants.
-    #[serde(default)]
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
     pub exp: i64,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
     /// there.
-    #[serde(default)]
     pub legacy: Option<LegacyEntry>,
     /// When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
     /// overlap are one.
-    #[serde(default)]
     pub windows: Vec<Window>,
     /// Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
-    #[serde(default)]
     pub by_events: bool,
     /// The layout of the enemies, from `layouts.ron`.
-    #[serde(default)]
     pub layout: Option<String>,
     /// In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`.
-    #[serde(default)]
     pub plausible_damage: Option<PlausibleDamage>,
 }
 
 /// What the legacy function `enter_stage` takes.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct LegacyEntry {
     /// Energy.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     pub energy: i64,
     /// Items. An amount of 0 shows the item in the reply.
-    #[serde(default)]
     pub cost: Vec<Amount>,
 }
 
@@ -145,16 +125,16 @@ impl StageBlock {
         Opening::at(&self.windows, moment, clock.zone())
     }
 
-    /// All rewards of a victory, or the configured number of them, drawn with replacement.
-    pub fn draw(&self, random: &mut Randomness) -> Vec<Amount> {
-        match self.random {
-            None => self.rewards.clone(),
-            Some(draws) => (0..draws).filter_map(|_| self.rewards.choose(random.source()).copied()).collect(),
-        }
-    }
-
     fn contains(&self, stage: u32) -> bool {
         (self.from..=self.last()).contains(&stage)
+    }
+}
+
+impl<S> ModeRules<S> {
+    fn with_stages<T>(self, stages: Vec<T>) -> ModeRules<T> {
+        let Self { mode, first, last, repeatable, sequential, ticket, limits, resets, newcomer_passed, stages: _ } =
+            self;
+        ModeRules { mode, first, last, repeatable, sequential, ticket, limits, resets, newcomer_passed, stages }
     }
 }
 
@@ -193,7 +173,7 @@ impl StageRules {
     pub(super) fn placed_blocks(&self) -> impl Iterator<Item = (Place, &StageBlock)> {
         self.modes.iter().flat_map(|(file, mode)| {
             let place = Place::file(file).key("stages");
-            mode.stages.iter().enumerate().map(move |(index, block)| (place.clone().index(index), block))
+            mode.stages.iter().map(move |block| (place.clone().index(block.entry), block))
         })
     }
 
@@ -231,10 +211,14 @@ impl StageRules {
 
 impl Table for StageRules {
     const PATH: &'static str = "stages/";
-    type File = ModeRules;
+    type File = ModeRules<StageRun>;
 
-    fn assemble(files: Vec<(String, ModeRules)>, _: &mut Report) -> Self {
-        Self { modes: files }
+    fn assemble(files: Vec<(String, ModeRules<StageRun>)>, report: &mut Report) -> Self {
+        let modes = files.into_iter().map(|(file, mode)| {
+            let stages = stages_of(&mode.stages, &file, report);
+            (file, mode.with_stages(stages))
+        });
+        Self { modes: modes.collect() }
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
@@ -277,8 +261,8 @@ fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
         resets.check(&place.clone().key("resets"), report);
     }
     let mut expected = mode.first;
-    for (index, block) in mode.stages.iter().enumerate() {
-        let place = place.clone().key("stages").index(index);
+    for block in &mode.stages {
+        let place = place.clone().key("stages").index(block.entry);
         check_run(block, mode, expected, &place, report);
         check_numbers(block, &place, report);
         check_damage(block, mode, &place, report);
@@ -333,8 +317,8 @@ fn check_tickets(mode: &ModeRules, place: &Place, report: &mut Report) {
 
 fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
     check_tickets(mode, place, report);
-    for (index, block) in mode.stages.iter().enumerate() {
-        let place = place.clone().key("stages").index(index);
+    for block in &mode.stages {
+        let place = place.clone().key("stages").index(block.entry);
         if let Some(items) = tables.get::<ItemRules>() {
             items.check_all(&block.cost, 1, &place.clone().key("cost"), report);
             items.check_all(&block.rewards, 1, &place.clone().key("rewards"), report);

@@ -269,16 +269,9 @@ impl PlayerRows for StageCounts {
 pub(super) struct Visitor {
     entity: Entity,
     stored: &'static Stored,
-    owner: &'static Account,
+    pub(super) owner: &'static Account,
     counts: &'static mut StageCounts,
     session: Option<&'static CurrentSession>,
-}
-
-impl VisitorItem<'_, '_> {
-    /// When its account was made, unix seconds.
-    pub(super) fn made_at(&self) -> i64 {
-        self.owner.made_at()
-    }
 }
 
 /// Opens and ends the sessions of players.

@@ -17,7 +17,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
-use raidkeep_engine::request::lenient::{self, Integer};
+use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::{Archive, ArchivedRow, FoundRows, RowQuery};
@@ -107,6 +107,15 @@ impl Anomaly {
     /// One that is not about damage.
     pub(super) fn new(what: Misdeed, stage: i64) -> Self {
         Self { what, stage, damage: None, most: None, level: None, seconds: None }
+    }
+}
+
+/// The damage reported by a client, if any.
+pub(super) fn reported_damage(damage: Given) -> Result<Option<i64>, Refusal> {
+    match damage {
+        Given::Missing => Ok(None),
+        Given::Number(damage) => Ok(Some(damage)),
+        Given::Other => Err(Refusal::malformed("data.damage", "an integer")),
     }
 }
 

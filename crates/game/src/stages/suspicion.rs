@@ -18,7 +18,7 @@ pub(super) fn look(mode: &ModeRules, tables: &Tables, place: &Place, report: &mu
     }
     let stages = place.clone().key("stages");
     for (index, block) in mode.stages.iter().enumerate() {
-        let place = stages.clone().index(index);
+        let place = stages.clone().index(block.entry);
         look_at_entry(block, tables, &place, report);
         look_at_potions(mode, block, tables, &place, report);
         if let Some(before) = index.checked_sub(1).map(|before| &mode.stages[before]) {

@@ -12,13 +12,14 @@ use crate::stages::Mode;
 use crate::stages::codes;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
 use crate::stages::rules::StageRules;
+use crate::stages::runs::{SweepRun, sweeps_of};
 use crate::timed_events::check_changes;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
-use raidkeep_engine::rules::{Place, Report, Rules, SingleFile, Tables};
+use raidkeep_engine::rules::{Place, Report, Rules, Table, Tables, only};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<MoppingUpStage, _>(mopping_up_stage);
@@ -27,41 +28,41 @@ pub(super) fn register(app: &mut App) {
 /// `sweep.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SweepRules {
+#[schemars(rename = "SweepRules")]
+pub struct SweepRules<S = SweepBlock> {
     /// Runs of stages.
-    pub stages: Vec<SweepBlock>,
+    pub stages: Vec<S>,
 }
 
 /// A run of stages with rewards that grow along it.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct SweepBlock {
+    /// Its entry in the file, counted from 0: the stages of a run with formulas share one.
+    pub entry: usize,
     /// The first stage of the run.
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub from: u32,
     /// The last stage of the run.
-    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub to: u32,
     /// Energy of one sweep.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     pub energy: i64,
     /// Items of one sweep.
-    #[serde(default)]
     pub cost: Vec<Amount>,
     /// What one sweep of the first stage grants.
     pub rewards: Vec<Amount>,
     /// What each further stage of the run adds.
-    #[serde(default)]
     pub growth: Vec<Amount>,
     /// Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
-    #[serde(default)]
     pub drops: Drops,
     /// Experience of one sweep.
-    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
     pub exp: i64,
 }
 
 impl SweepRules {
+    /// What one sweep of a stage grants; `None` if it cannot be swept.
+    pub fn rewards_of(&self, stage: u32) -> Option<Vec<Amount>> {
+        self.block(stage)?.rewards(stage, 1)
+    }
+
     fn block(&self, stage: u32) -> Option<&SweepBlock> {
         self.stages.iter().find(|block| (block.from..=block.to).contains(&stage))
     }
@@ -86,8 +87,13 @@ impl SweepBlock {
     }
 }
 
-impl SingleFile for SweepRules {
+impl Table for SweepRules {
     const PATH: &'static str = "sweep.ron";
+    type File = SweepRules<SweepRun>;
+
+    fn assemble(files: Vec<(String, SweepRules<SweepRun>)>, report: &mut Report) -> Self {
+        Self { stages: sweeps_of(&only(files).stages, <Self as Table>::PATH, report) }
+    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
@@ -98,7 +104,7 @@ impl SingleFile for SweepRules {
 impl SweepRules {
     fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, block) in self.stages.iter().enumerate() {
-            let place = Place::file(<Self as SingleFile>::PATH).key("stages").index(index);
+            let place = Place::file(Self::PATH).key("stages").index(block.entry);
             if self.stages[..index].iter().any(|earlier| block.from <= earlier.to && earlier.from <= block.to) {
                 report.error(place.clone().key("from"), "the run overlaps an earlier one");
             }

@@ -6,7 +6,7 @@ use raidkeep_engine::usage::{RowInUse, UsedEntry, Uses};
 
 use crate::stages::{StageRules, StageSession};
 
-const INSIDE: UsedEntry = UsedEntry { table: <StageRules as Table>::PATH, list: "stages", how: "are inside" };
+const INSIDE: UsedEntry = UsedEntry { table: <StageRules as Table>::PATH, list: "stages", how: "inside" };
 
 pub(super) fn count(row: &RowInUse<'_>, uses: &mut Uses) {
     if let Ok(session) = StageSession::read(row.value) {

@@ -1,6 +1,7 @@
 //! What a victory brings (docs/contract/stages.md#winning-a-stage).
 
 use bevy_ecs::prelude::*;
+use rand::seq::IndexedRandom;
 
 use crate::items::{Amount, Cause};
 use crate::stages::model::Progress;
@@ -35,9 +36,9 @@ pub(super) fn collect_victory(
     let rise = if is_new { player.progress.pass(present, stage, clock) } else { 0 };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
     let block = block.map(|block| block.under(stage, tables.own_changes_of(&player.visitor, session)));
-    let mut reward = block.as_deref().map(|block| block.draw(random)).unwrap_or_default();
+    let mut reward = block.as_deref().map(|block| draw(block, random)).unwrap_or_default();
     if let Some(block) = &block {
-        let drops = tables.former.get(session.terms(), &tables.drops);
+        let drops = tables.drops_of(session);
         reward.extend(drops.draw(&block.drops, 1, &mut player.inventory, random));
     }
     let exp = block.map_or(0, |block| block.exp);
@@ -60,4 +61,12 @@ fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress
         progress.note_paid(stage, opening);
     }
     unpaid.is_some()
+}
+
+/// All rewards of a stage, or the configured number of them, drawn with replacement.
+fn draw(block: &StageBlock, random: &mut Randomness) -> Vec<Amount> {
+    match block.random {
+        None => block.rewards.clone(),
+        Some(draws) => (0..draws).filter_map(|_| block.rewards.choose(random.source()).copied()).collect(),
+    }
 }

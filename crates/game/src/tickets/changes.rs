@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use crate::tickets::{Purchase, TicketRules};
-use crate::timed_events::{Change, Changeable, Numbers};
+use crate::timed_events::{Changeable, EventChange, Numbers};
 
 impl Purchase {
     /// This purchase as changes make it, in their order.
-    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c Change>) -> Cow<'_, Self> {
+    pub fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         let mut purchase = Cow::Borrowed(self);
         for change in changes {
             if matches!(change.of, Numbers::TicketPrice { ticket } if ticket == self.ticket) {
@@ -17,7 +17,7 @@ impl Purchase {
         purchase
     }
 
-    fn change_price(&mut self, change: &Change) -> usize {
+    fn change_price(&mut self, change: &EventChange) -> usize {
         if let Some(points) = &mut self.price_points {
             change.change(points, u32::MAX);
         }
@@ -26,7 +26,7 @@ impl Purchase {
 }
 
 impl Changeable for TicketRules {
-    fn apply(&mut self, change: &Change) -> Option<usize> {
+    fn apply(&mut self, change: &EventChange) -> Option<usize> {
         match change.of {
             Numbers::TicketPrice { ticket } => {
                 let sold = self.purchases.iter_mut().filter(|purchase| purchase.ticket == ticket);

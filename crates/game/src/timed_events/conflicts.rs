@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::timed_events::change::Change;
+use crate::timed_events::change::EventChange;
 use crate::timed_events::rules::{EventRules, TimedEvent};
 use crate::windows::{OpenSpan, Window};
 use raidkeep_engine::calendar::date_of;
@@ -35,7 +35,7 @@ pub(super) fn check(events: &EventRules, report: &mut Report) {
 }
 
 /// What a later change does to an earlier one.
-fn effect(earlier: &Change, later: &Change) -> &'static str {
+fn effect(earlier: &EventChange, later: &EventChange) -> &'static str {
     match (earlier.set, later.set) {
         (Some(one), Some(other)) if one != other => "sets otherwise what is set by",
         (_, Some(_)) => "sets, and so undoes, what is changed by",

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::{Amount, ItemRules};
-use crate::timed_events::change::Change;
+use crate::timed_events::change::{EventChange, Factor};
 use crate::timed_events::conflicts;
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::rules::{Place, Report, Span, Table, Tables};
@@ -28,7 +28,7 @@ pub struct TimedEvent {
     /// What it changes while it runs, one after the other. Events that run at the same time change in the order of their
     /// files' names; a player's own events come last.
     #[serde(default)]
-    pub changes: Vec<Change>,
+    pub changes: Vec<EventChange>,
     /// Activity stages that are open while it runs.
     #[serde(default)]
     pub opens: Vec<u32>,
@@ -126,13 +126,13 @@ impl EventRules {
     }
 
     /// What the own events of a player change at a moment (unix seconds), whose account was made at another.
-    pub fn own_changes(&self, made_at: i64, at: i64) -> impl Iterator<Item = &Change> {
+    pub fn own_changes(&self, made_at: i64, at: i64) -> impl Iterator<Item = &EventChange> {
         let own = self.events.iter().filter(move |(_, event)| event.is_own_at(made_at, at));
         own.flat_map(|(_, event)| &event.changes)
     }
 
     /// From when until when (unix seconds) the own events of a player run that change such numbers.
-    pub fn own_windows(&self, made_at: i64, is_meant: fn(&Change) -> bool) -> impl Iterator<Item = (i64, i64)> {
+    pub fn own_windows(&self, made_at: i64, is_meant: fn(&EventChange) -> bool) -> impl Iterator<Item = (i64, i64)> {
         let meant = self.events.iter().filter(move |(_, event)| event.changes.iter().any(is_meant));
         meant.filter_map(move |(_, event)| Some(event.player_days?.of(made_at)))
     }
@@ -210,16 +210,16 @@ impl TimedEvent {
         }
     }
 
-    fn check_change(&self, change: &Change, place: &Place, report: &mut Report) {
+    fn check_change(&self, change: &EventChange, place: &Place, report: &mut Report) {
         let given = [change.multiply.is_some(), change.add.is_some(), change.set.is_some()];
         if given.iter().filter(|given| **given).count() != 1 {
             report.error(place, "expected one of multiply, add and set");
         }
         let (from, to) = change.of.selector().range();
-        if from > to {
+        if !change.of.selector().is_range() {
             report.error(place.clone().key("of"), format!("expected from <= to, found {from} to {to}"));
         }
-        if change.multiply.is_some_and(crate::timed_events::Factor::is_one) || change.add == Some(0) {
+        if change.multiply.is_some_and(Factor::is_one) || change.add == Some(0) {
             report.warning(place, "changes nothing");
         }
         if self.player_days.is_some() && !change.of.may_be_of_a_player() {

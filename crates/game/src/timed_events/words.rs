@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::timed_events::change::{Change, Numbers};
+use crate::timed_events::change::EventChange;
+use crate::timed_events::numbers::Numbers;
 
 impl Numbers {
     /// The kind, as designers write it.
@@ -32,7 +33,7 @@ impl Numbers {
 }
 
 /// Such as `stage_rewards 8 to 24, item 3:1: times 2`.
-impl fmt::Display for Change {
+impl fmt::Display for EventChange {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.of.kind())?;
         let selector = self.of.selector();

@@ -187,7 +187,7 @@ impl ComparedRow {
         if cells.iter().all(|cell| cell.change.mean == 0.0 && cell.change.error.is_none_or(|error| error == 0.0)) {
             return None;
         }
-        let ratio = cells.iter().filter_map(ComparedCell::effect_over_noise).reduce(f64::max);
+        let ratio = clearest(&cells).and_then(ComparedCell::effect_over_noise);
         let named = if base.measures().contains(&measure) { base } else { other };
         Some(Self {
             measure: measure.clone(),
@@ -213,9 +213,17 @@ impl ComparedRow {
 
     /// The cell of the day with the clearest effect.
     pub fn clearest(&self) -> Option<&ComparedCell> {
-        let ratio = |cell: &ComparedCell| cell.effect_over_noise().unwrap_or(0.0);
-        self.cells.iter().reduce(|best, cell| if ratio(cell) > ratio(best) { cell } else { best })
+        clearest(&self.cells)
     }
+}
+
+/// The cell with the largest effect over noise, among those whose interval leaves out 0 if there are any.
+fn clearest(cells: &[ComparedCell]) -> Option<&ComparedCell> {
+    let key = |cell: &ComparedCell| {
+        let is_sure = cell.interval.is_some_and(|(low, high)| low > 0.0 || high < 0.0);
+        (is_sure, cell.effect_over_noise().unwrap_or(0.0))
+    };
+    cells.iter().reduce(|best, cell| if key(cell) > key(best) { cell } else { best })
 }
 
 impl ComparedCell {

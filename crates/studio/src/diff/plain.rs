@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use raidkeep_engine::rules::{RonBracket, RonValue};
+use crate::schema::AssetShape;
+use raidkeep_engine::rules::{CurvedText, Formula, RonBracket, RonValue};
 
 /// Texts are shown up to this many characters.
 const SHOWN_CHARS_MAX: usize = 60;
@@ -62,6 +63,33 @@ impl Plain {
                 Self::Fields(String::new(), members.collect())
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => Self::Word(value.to_string()),
+        }
+    }
+
+    /// The value with its formulas computed at an `n`, as far as the schema allows formulas.
+    pub(super) fn at(&self, n: u32, shape: Option<AssetShape<'_>>) -> Self {
+        let of = |text: &str| text.parse::<Formula>().ok().and_then(|formula| formula.at(i64::from(n)).ok());
+        match (self, shape) {
+            (Self::Text(text), Some(shape)) if shape.is("integer") => {
+                of(text).map_or_else(|| self.clone(), |value| Self::Word(value.to_string()))
+            }
+            (Self::Text(text), Some(shape)) if shape.is_curved_text() => {
+                CurvedText::from(text.as_str()).at(n).map_or_else(|_| self.clone(), Self::Text)
+            }
+            (Self::Text(text), Some(shape)) if shape.type_name() == Some("CurvedAmount") => {
+                let value =
+                    text.match_indices(':').nth(1).and_then(|(at, _)| Some((&text[..at], of(&text[at + 1..])?)));
+                value.map_or_else(|| self.clone(), |(item, value)| Self::Text(format!("{item}:{value}")))
+            }
+            (Self::Fields(name, fields), Some(shape)) => {
+                let fields = fields.iter().map(|(key, value)| (key.clone(), value.at(n, shape.field(key))));
+                Self::Fields(name.clone(), fields.collect())
+            }
+            (Self::List(name, elements), Some(shape)) => {
+                let elements = elements.iter().map(|element| element.at(n, shape.element()));
+                Self::List(name.clone(), elements.collect())
+            }
+            _ => self.clone(),
         }
     }
 

@@ -10,6 +10,8 @@ use crate::schema::AssetShape;
 
 /// The fields that say which numbers a run is for.
 const RUN: [&str; 2] = ["from", "to"];
+/// Runs with formulas that are longer are compared as they are written.
+const CURVE_MAX: u32 = 10_000;
 
 /// The same file of both folders; `None` where it is missing.
 pub(super) struct Pair<'a> {
@@ -165,28 +167,25 @@ impl Pair<'_> {
     }
 
     fn runs(&self, list: &str, before: &[Plain], after: &[Plain], names: &Names, found: &mut Vec<AssetChange>) {
-        let (before, after) = (Runs::of(before), Runs::of(after));
         let shape = self.entry_shape(list);
-        let mut told: Vec<(u32, u32, ChangeKind, Vec<ChangedValue>)> = Vec::new();
+        let (before, after) = (Runs::of(before, shape), Runs::of(after, shape));
+        let mut told: Vec<Told> = Vec::new();
         for (first, last) in before.pieces(&after) {
-            let (kind, values) = match (before.at(first), after.at(first)) {
-                (Some(before), Some(after)) => (ChangeKind::Changed, changes(before, after, shape, &RUN, names)),
-                (None, Some(after)) => (ChangeKind::Added, contents(after, &RUN, true)),
-                (Some(before), None) => (ChangeKind::Removed, contents(before, &RUN, false)),
+            let (kind, values) = match (before.at(first, shape), after.at(first, shape)) {
+                (Some(before), Some(after)) => (ChangeKind::Changed, changes(&before, &after, shape, &RUN, names)),
+                (None, Some(after)) => (ChangeKind::Added, contents(&after, &RUN, true)),
+                (Some(before), None) => (ChangeKind::Removed, contents(&before, &RUN, false)),
                 (None, None) => continue,
             };
-            match told.last_mut() {
-                _ if kind == ChangeKind::Changed && values.is_empty() => {}
-                Some((_, end, same, earlier))
-                    if (*same, &*earlier) == (kind, &values) && end.checked_add(1) == Some(first) =>
-                {
-                    *end = last
-                }
-                _ => told.push((first, last, kind, values)),
+            let has_formula = before.has_formula(first) || after.has_formula(first);
+            let piece = Told { first, last, kind, values, has_formula };
+            let says_nothing = kind == ChangeKind::Changed && piece.values.is_empty();
+            if !says_nothing && !told.last_mut().is_some_and(|earlier| earlier.takes(&piece)) {
+                told.push(piece);
             }
         }
         let Nouns { topic, one, many } = nouns(self.table, list);
-        for (first, last, kind, values) in told {
+        for Told { first, last, kind, values, .. } in told {
             let subject = if first == last { format!("{one} {first}") } else { format!("{many} {first} to {last}") };
             let ids = ChangedIds::Run(first, last);
             let entry = Some(ChangedEntry { table: self.table.to_owned(), list: list.to_owned(), ids });
@@ -195,26 +194,79 @@ impl Pair<'_> {
     }
 }
 
+/// A change of the numbers from one to another.
+struct Told {
+    first: u32,
+    last: u32,
+    kind: ChangeKind,
+    values: Vec<ChangedValue>,
+    has_formula: bool,
+}
+
+impl Told {
+    /// Takes in the change of the numbers that follow, if it is the same; where formulas make the values, if it is of the
+    /// same values.
+    fn takes(&mut self, next: &Self) -> bool {
+        let follows = self.last.checked_add(1) == Some(next.first) && self.kind == next.kind;
+        if follows && self.values == next.values {
+            self.last = next.last;
+            return true;
+        }
+        let keys = |told: &Self| told.values.iter().map(|value| value.key.clone()).collect::<Vec<_>>();
+        let is_curve = follows && self.has_formula && next.has_formula && keys(self) == keys(next);
+        if is_curve {
+            self.last = next.last;
+            for (value, next) in self.values.iter_mut().zip(&next.values) {
+                extend(&mut value.before, next.before.as_deref());
+                extend(&mut value.after, next.after.as_deref());
+            }
+        }
+        is_curve
+    }
+}
+
+/// Between the first and the last value of a curve.
+const UP_TO: &str = "..";
+
+fn extend(range: &mut Option<String>, next: Option<&str>) {
+    if let (Some(range), Some(next)) = (range, next) {
+        let first = range.split(UP_TO).next().unwrap_or_default().to_owned();
+        *range = if first == next && *range == first { first } else { format!("{first}{UP_TO}{next}") };
+    }
+}
+
 /// The runs of a list, with their numbers.
 struct Runs<'a> {
     runs: Vec<(u32, u32, &'a Plain)>,
+    /// Where each of the runs with formulas begins, and its last number.
+    curves: Vec<(u32, u32)>,
 }
 
 impl<'a> Runs<'a> {
     /// A run without `from` begins where the one before it ends.
-    fn of(entries: &'a [Plain]) -> Self {
-        let mut runs: Vec<(u32, u32, &Plain)> = Vec::new();
+    fn of(entries: &'a [Plain], shape: Option<AssetShape<'_>>) -> Self {
+        let (mut runs, mut curves): (Vec<(u32, u32, &Plain)>, _) = (Vec::new(), Vec::new());
         for entry in entries {
             let to = entry.field("to").and_then(Plain::number);
             let next = runs.last().map_or(1, |(_, last, _)| last.saturating_add(1));
             let first = entry.field("from").and_then(Plain::number).unwrap_or(next);
-            runs.push((first, to.unwrap_or(first), entry));
+            let last = to.unwrap_or(first);
+            runs.push((first, last, entry));
+            if last.saturating_sub(first) < CURVE_MAX && entry.at(first, shape) != entry.at(first, None) {
+                curves.push((first, last));
+            }
         }
-        Self { runs }
+        Self { runs, curves }
     }
 
-    fn at(&self, number: u32) -> Option<&'a Plain> {
-        self.runs.iter().find(|(first, last, _)| (*first..=*last).contains(&number)).map(|(.., entry)| *entry)
+    /// The values of a number, those of formulas computed.
+    fn at(&self, number: u32, shape: Option<AssetShape<'_>>) -> Option<Plain> {
+        let run = self.runs.iter().find(|(first, last, _)| (*first..=*last).contains(&number));
+        run.map(|(.., entry)| if self.has_formula(number) { entry.at(number, shape) } else { (*entry).clone() })
+    }
+
+    fn has_formula(&self, number: u32) -> bool {
+        self.curves.iter().any(|(first, last)| (*first..=*last).contains(&number))
     }
 
     /// The numbers from the lowest to the highest, cut wherever a run of either list begins or ends.
@@ -223,6 +275,9 @@ impl<'a> Runs<'a> {
         for (first, last, _) in self.runs.iter().chain(&other.runs) {
             cuts.insert(u64::from(*first));
             cuts.insert(u64::from(*last) + 1);
+        }
+        for (first, last) in self.curves.iter().chain(&other.curves) {
+            cuts.extend(u64::from(*first)..=u64::from(*last));
         }
         let cuts: Vec<u64> = cuts.into_iter().collect();
         let number = |cut: u64| u32::try_from(cut).unwrap_or(u32::MAX);

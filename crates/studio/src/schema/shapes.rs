@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::schema::documents::assets;
-use raidkeep_engine::rules::Catalogue;
+use raidkeep_engine::rules::{CURVE_FORMAT, Catalogue};
 
 const DEFINITIONS: &str = "#/$defs/";
 
@@ -124,6 +124,16 @@ impl<'a> AssetShape<'a> {
         let of_choices = self.schema["anyOf"].as_array().into_iter().flatten();
         types.into_iter().any(|found| found == kind)
             || of_choices.into_iter().any(|choice| self.at(choice).resolved().is(kind))
+    }
+
+    /// Whether it is one of several words.
+    pub fn is_choice(self) -> bool {
+        self.schema.get("enum").is_some() || self.schema.get("oneOf").is_some()
+    }
+
+    /// Whether it is a text that may hold formulas in curly brackets.
+    pub fn is_curved_text(self) -> bool {
+        self.schema["format"] == CURVE_FORMAT
     }
 
     /// The least and the greatest number.
