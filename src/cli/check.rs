@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
 use raidkeep_server::config::Config;
+use raidkeep_studio::schema::AssetShapes;
+use raidkeep_studio::sheet::AssetSheets;
 
 /// Exit code 0: the assets are valid. 1: they are not, or there are warnings and --deny-warnings is set.
 #[derive(Debug, Args)]
@@ -22,6 +24,9 @@ pub(super) struct Check {
     /// Fails on warnings too.
     #[arg(long)]
     deny_warnings: bool,
+    /// Prints the values of all runs with formulas too.
+    #[arg(long)]
+    values: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -62,6 +67,9 @@ impl Check {
             }
             Format::Text => {
                 problems.iter().for_each(|problem| print_line(&subject.located(problem).to_string()));
+                if self.values {
+                    subject.values(&catalogue).iter().for_each(|line| print_line(line));
+                }
                 print_line(&summary());
             }
             Format::Github => {
@@ -90,6 +98,14 @@ impl Subject {
             }
             None => Self { source: raidkeep_game::usual_assets(path), file: None },
         }
+    }
+
+    /// The values of formulas, a line for each.
+    fn values(&self, catalogue: &Catalogue) -> Vec<String> {
+        let within = self.file.as_ref().map_or("", |(_, below)| below);
+        let shapes = AssetShapes::new(catalogue);
+        let texts = self.source.text_files().unwrap_or_default();
+        AssetSheets::new(texts, within, &shapes).formula_values()
     }
 
     fn describe(&self) -> String {

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use raidkeep_engine::rules::{Curve, Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::rules::{CurvedNumber, Place, Report, Rules, RulesApp, Table, Tables, only};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
 
 /// A player's total experience.
@@ -76,7 +76,7 @@ struct CurvePiece {
     step: Option<i64>,
     /// In place of `step`: what level n needs more than the one before, such as `"100 + 20 * n"`.
     #[serde(default)]
-    need: Option<Curve<i64>>,
+    need: Option<CurvedNumber<i64>>,
 }
 
 impl CurvePiece {

@@ -37,7 +37,7 @@ mod unread;
 mod tests;
 
 pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
-pub use curve::{CURVE_FORMAT, Curve, CurvedText, Formula};
+pub use curve::{CURVE_FORMAT, CurvedNumber, CurvedText, Formula};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use outline::{RonBracket, RonGroup, RonPart, RonValue};

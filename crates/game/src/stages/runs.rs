@@ -8,7 +8,7 @@ use crate::items::{Amount, CurvedAmount};
 use crate::stages::rules::{LegacyEntry, StageBlock};
 use crate::stages::sweep::SweepBlock;
 use crate::windows::Window;
-use raidkeep_engine::rules::{Curve, CurvedText, Place, Report};
+use raidkeep_engine::rules::{CurvedNumber, CurvedText, Place, Report};
 
 /// The most stages of a run with formulas, each of which is kept on its own.
 const STAGES_MAX: u32 = 10_000;
@@ -25,9 +25,9 @@ pub struct StageRun {
     to: Option<u32>,
     /// The lowest level at which a player may enter.
     #[serde(default)]
-    level: Curve<u32>,
+    level: CurvedNumber<u32>,
     /// Energy that entering takes.
-    energy: Curve<i64>,
+    energy: CurvedNumber<i64>,
     /// Items that entering takes.
     #[serde(default)]
     cost: Vec<CurvedAmount>,
@@ -39,7 +39,7 @@ pub struct StageRun {
     random: Option<u32>,
     /// Experience that a victory grants.
     #[serde(default)]
-    exp: Curve<i64>,
+    exp: CurvedNumber<i64>,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
     /// there.
     #[serde(default)]
@@ -64,7 +64,7 @@ pub struct StageRun {
 #[serde(deny_unknown_fields)]
 struct LegacyRun {
     /// Energy.
-    energy: Curve<i64>,
+    energy: CurvedNumber<i64>,
     /// Items. An amount of 0 shows the item in the reply.
     #[serde(default)]
     cost: Vec<CurvedAmount>,
@@ -79,7 +79,7 @@ pub struct SweepRun {
     /// The last stage of the run.
     to: u32,
     /// Energy of one sweep.
-    energy: Curve<i64>,
+    energy: CurvedNumber<i64>,
     /// Items of one sweep.
     #[serde(default)]
     cost: Vec<CurvedAmount>,
@@ -89,7 +89,7 @@ pub struct SweepRun {
     #[serde(default)]
     growth: Vec<Amount>,
     /// Experience of one sweep.
-    exp: Curve<i64>,
+    exp: CurvedNumber<i64>,
 }
 
 /// The values of a run at one stage, and what could not be computed.
@@ -114,7 +114,7 @@ impl<'a> Values<'a> {
             .ok()
     }
 
-    fn number<N: TryFrom<i64> + Copy + Default>(&mut self, keys: &[&str], curve: &Curve<N>) -> N {
+    fn number<N: TryFrom<i64> + Copy + Default>(&mut self, keys: &[&str], curve: &CurvedNumber<N>) -> N {
         let place = keys.iter().fold(self.place.clone(), |place, key| place.key(key));
         self.or_told(place, curve.at(self.n)).unwrap_or_default()
     }
