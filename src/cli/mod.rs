@@ -3,6 +3,7 @@
 mod accept_loss;
 mod archive;
 mod backup;
+mod calendar;
 mod call;
 mod check;
 mod clock;
@@ -10,6 +11,7 @@ mod compare;
 mod diff;
 mod doors;
 mod environment;
+mod goals;
 mod init;
 mod load;
 mod log;
@@ -60,6 +62,8 @@ enum Command {
     CheckConfig(serve::Serve),
     /// Checks the assets for mistakes; exit code 1 if there are any.
     Check(check::Check),
+    /// Prints and draws when the events of the assets run.
+    Calendar(calendar::CalendarArguments),
     /// Describes assets, configuration or protocol as JSON Schema, AsyncAPI or Markdown.
     Schema(schema::Schema),
     /// Backs up the worlds of a running server; exit code 1 if any was not copied.
@@ -116,11 +120,12 @@ pub fn run() -> ExitCode {
         Some(Command::Call(call)) => call.run(),
         Some(Command::Replay(replay)) => done(replay.run()),
         Some(Command::Check(check)) => check.run(),
+        Some(Command::Calendar(calendar)) => done(calendar.run()),
         Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
-        Some(Command::Simulate(simulate)) => done(simulate.run()),
-        Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Simulate(simulate)) => simulate.run(),
+        Some(Command::Compare(compare)) => compare.run(),
         Some(Command::Diff(diff)) => diff.run(),
         Some(Command::Sheet(sheet)) => sheet.run(),
         Some(Command::Load(load)) => load.run(),

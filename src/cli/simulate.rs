@@ -1,14 +1,17 @@
 //! `raidkeep simulate`: simulates virtual players for some days, and writes a report.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::check::tell_warnings;
+use crate::cli::goals::GoalOptions;
 use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::{AssetSource, LoadedRules, Problems, Single};
+use raidkeep_studio::goals::{self, judge};
 use raidkeep_studio::report::export::{series_csv, series_json};
 use raidkeep_studio::report::page::Page;
 use raidkeep_studio::report::{simulation, summary};
@@ -71,6 +74,10 @@ impl Subject {
         Ok(studies?)
     }
 
+    pub(super) fn days(&self) -> u32 {
+        self.days
+    }
+
     /// Player-days of all seeds under one asset folder.
     pub(super) fn size(&self) -> f64 {
         f64::from(self.players) * f64::from(self.days) * f64::from(self.seeds)
@@ -106,24 +113,29 @@ pub(super) struct Simulate {
     /// or exp. Before, the player lives for --days.
     #[arg(long, value_name = "ITEM")]
     greedy: Option<String>,
+    #[command(flatten)]
+    goals: GoalOptions,
 }
 
 impl Simulate {
-    pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
+    pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let policy = self.subject.read_policy()?;
+        let assets = raidkeep_game::usual_assets(self.assets.as_deref());
         if let Some(wanted) = &self.greedy {
             let Subject { days, seed, .. } = self.subject;
             let plan = GreedyPlan { wanted, days, seed, policy: &policy.content };
-            let found = greedy(&plan, &load_telling(&raidkeep_game::usual_assets(self.assets.as_deref()))?)?;
+            let found = greedy(&plan, &load_telling(&assets)?)?;
             print_line(found.to_string().trim_end());
-            return Ok(());
+            return Ok(ExitCode::SUCCESS);
         }
+        let goals = self.goals.read(&assets, &policy.content, self.subject.days)?;
         let began = Instant::now();
-        let studies = self.subject.study(&policy, [raidkeep_game::usual_assets(self.assets.as_deref())])?;
+        let studies = self.subject.study(&policy, [assets])?;
         let study = studies.first().ok_or("expected one study")?;
         let seconds = began.elapsed().as_secs_f64();
         let summary = summary::text(study);
-        let page = simulation::page(study, None);
+        let goals = goals.map(|goals| judge(&goals, study));
+        let page = simulation::page(study, goals.as_deref());
         write_file(&self.out, "summary.txt", &summary)?;
         write_file(&self.out, "series.csv", series_csv(study).text())?;
         write_file(&self.out, "series.json", &series_json(study))?;
@@ -134,7 +146,12 @@ impl Simulate {
             seconds * 1e6 / self.subject.size(),
             self.out.join("report.html").display()
         ));
-        Ok(())
+        let outcomes = goals.unwrap_or_default();
+        if !outcomes.is_empty() {
+            write_file(&self.out, "goals.json", &format!("{}\n", serde_json::to_string_pretty(&outcomes)?))?;
+            print_line(&format!("\n{}", goals::text(&outcomes).trim_end()));
+        }
+        Ok(self.goals.exit_code(&outcomes))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The checker against single mistakes: they are injected into the shipped assets, and each must be caught at its line.
+//! The checker against single mistakes: they are injected into the shipped assets, and each must be told at its line and
+//! nowhere else.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,7 +10,7 @@ use raidkeep::game;
 use raidkeep::server::config::Config;
 
 /// How many mistakes are made.
-const MISTAKES: usize = 240;
+const MISTAKES: usize = 400;
 const SEED: u64 = 20_261_121;
 
 /// Pseudo-random numbers, the same for the same seed.
@@ -32,8 +33,9 @@ fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
 fn draw(files: &BTreeMap<String, String>, known: &Known<'_>) -> Vec<Mutation> {
     let mut random = Lcg(SEED);
     let mut pools: Vec<Vec<Mutation>> = Vec::new();
-    for (name, text) in files {
-        for kind in Kind::ALL {
+    for (at, (name, text)) in files.iter().enumerate() {
+        // Every second kind for each file, in turn, is enough and halves the time.
+        for kind in Kind::ALL.into_iter().skip(at % 2).step_by(2) {
             pools.push(mutations(name, text, kind, known));
         }
     }
@@ -53,7 +55,7 @@ fn draw(files: &BTreeMap<String, String>, known: &Known<'_>) -> Vec<Mutation> {
 }
 
 #[test]
-fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
+fn every_single_mistake_in_the_shipped_assets_is_told_at_its_line_and_only_there() {
     let config = Config::load(None, &[]).expect("the shipped configuration should be valid");
     let app = game::build_app(&config.game().expect("the shipped configuration should be valid"));
     let catalogue = &app.world().resource::<RuleTables>().catalogue;
@@ -76,7 +78,13 @@ fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
         }
         write(folder.path(), &mistake.file, &files[&mistake.file]);
     }
-    assert!(missed.is_empty(), "{} of {} mistakes were missed:\n{}", missed.len(), drawn.len(), missed.join("\n\n"));
+    assert!(
+        missed.is_empty(),
+        "{} of {} mistakes were missed, or told with others that nobody made:\n{}",
+        missed.len(),
+        drawn.len(),
+        missed.join("\n\n")
+    );
     for file in files.keys() {
         assert!(drawn.iter().any(|mistake| mistake.file == *file), "{file} should get its mistakes too");
     }
@@ -85,7 +93,8 @@ fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
     }
 }
 
+/// Whether the mistake is told at its line, and nothing else is called an error.
 fn is_caught(problems: &Problems, mistake: &Mutation) -> bool {
-    let is_it = |file: &str, line: u32| file == mistake.file && line == mistake.line;
-    problems.iter().any(|problem| problem.severity == Severity::Error && is_it(&problem.file, problem.line))
+    let errors: Vec<_> = problems.iter().filter(|problem| problem.severity == Severity::Error).collect();
+    matches!(errors.as_slice(), [only] if only.file == mistake.file && only.line == mistake.line)
 }

@@ -1,10 +1,12 @@
 //! Designers' tools: checks, scenarios, simulations and generated schemas.
 
+mod calendar;
 mod check;
 mod check_mutations;
 mod compare;
 mod diff;
 mod fuzz_inputs;
+mod goals;
 mod greedy;
 mod habits;
 mod mutation;

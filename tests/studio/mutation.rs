@@ -1,7 +1,9 @@
 //! Injects single mistakes into RON text. It knows the tokens of the text, which fields the schema makes optional, and
 //! the few names below, but nothing else about the tables.
 
-use std::collections::{BTreeMap, HashSet};
+mod form;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -33,11 +35,35 @@ pub(crate) enum Kind {
     Negative,
     /// A duplicated entry or field.
     Overlap,
+    /// A mark in full width, as input methods for Chinese type it.
+    FullWidth,
+    /// Typographic quotes around a text.
+    SmartQuotes,
+    /// A character that cannot be seen.
+    Invisible,
+    /// A text without its closing quote.
+    MissingQuote,
+    /// A text without its opening quote.
+    MissingOpening,
+    /// A field without its colon.
+    MissingColon,
+    /// A value without its closing bracket.
+    MissingBracket,
+    /// A closing bracket too many.
+    ExtraBracket,
+    /// A comma too many.
+    ExtraComma,
+    /// A mark that a merge has left.
+    Conflict,
+    /// A number beyond every range.
+    TooLarge,
+    /// An entry whose name is not the one that others use.
+    Misnamed,
 }
 
 impl Kind {
     /// All kinds.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Typo,
         Self::WrongType,
         Self::MissingField,
@@ -45,6 +71,18 @@ impl Kind {
         Self::Dangling,
         Self::Negative,
         Self::Overlap,
+        Self::FullWidth,
+        Self::SmartQuotes,
+        Self::Invisible,
+        Self::MissingQuote,
+        Self::MissingOpening,
+        Self::MissingColon,
+        Self::MissingBracket,
+        Self::ExtraBracket,
+        Self::ExtraComma,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::Misnamed,
     ];
 }
 
@@ -123,9 +161,12 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 /// What can be changed without making a mistake.
+#[derive(Default)]
 pub(crate) struct Known<'t> {
     words: HashSet<&'t str>,
     optional: HashSet<String>,
+    /// How often each item, ticket kind, monster and layout is used.
+    uses: HashMap<String, usize>,
 }
 
 impl<'t> Known<'t> {
@@ -134,8 +175,33 @@ impl<'t> Known<'t> {
         let words = files.values().flat_map(|text| tokens(text)).map(|token| token.text).collect();
         let mut optional = HashSet::new();
         note_optional(schema, &mut optional);
-        Self { words, optional }
+        let mut uses = HashMap::new();
+        for (file, text) in files {
+            for name in used_names(file, text) {
+                *uses.entry(name).or_insert(0) += 1;
+            }
+        }
+        Self { words, optional, uses }
     }
+}
+
+/// The items, ticket kinds, monsters and layouts that a file uses.
+fn used_names(file: &str, text: &str) -> Vec<String> {
+    let tokens = tokens(text);
+    let source = Source { file, text, tokens, kind: Kind::Misnamed, known: &Known::default() };
+    let name = |at: usize| {
+        let (token, field) = (source.tokens[at], source.field_of(at));
+        let plain = token.text.trim_matches('"');
+        let parts: Vec<&str> = plain.split(':').collect();
+        match (token.sort, parts.as_slice()) {
+            _ if field == "id" || field == "key" => None,
+            (Sort::Text, [group, number, ..]) if group.len() == 1 => Some(format!("{group}:{number}")),
+            (Sort::Text, _) if matches!(field, "monster" | "layout") => Some(plain.to_owned()),
+            (Sort::Number, _) if TICKETS.contains(&field) || source.list_of(at) == "limits" => Some(plain.to_owned()),
+            _ => None,
+        }
+    };
+    (0..source.tokens.len()).filter_map(name).collect()
 }
 
 fn note_optional(schema: &Value, optional: &mut HashSet<String>) {
@@ -172,6 +238,10 @@ impl<'t> Source<'t> {
             Kind::Dangling => self.dangling(at),
             Kind::Negative => self.negative(at),
             Kind::Overlap => self.overlap(at),
+            Kind::Misnamed => self.misnamed(at),
+            Kind::TooLarge if self.tokens[at].sort == Sort::Number => self.instead_of(at, "99999999999999999999"),
+            Kind::TooLarge => None,
+            _ => self.broken_form(at),
         }
     }
 
@@ -323,5 +393,23 @@ impl<'t> Source<'t> {
         let identity = self.tokens[at + 1].start - token.start;
         let told_at = token.start + copy.len() + 2 + identity;
         self.replaced(token.start, copied, &format!("{copy},\n{copy}"), told_at)
+    }
+
+    /// Changes the name of an entry that several places use.
+    fn misnamed(&self, at: usize) -> Option<Mutation> {
+        let token = self.tokens[at];
+        let is_name = matches!(
+            (self.file, self.field_of(at)),
+            ("items.ron" | "monsters.ron" | "layouts.ron", "id") | ("tickets.ron", "key")
+        );
+        let name = token.text.trim_matches('"');
+        if !is_name || self.known.uses.get(name).is_none_or(|uses| *uses < 2) {
+            return None;
+        }
+        match token.sort {
+            Sort::Number => self.instead_of(at, &format!("{name}9")),
+            _ if name.contains(':') => self.instead_of(at, &format!("\"{name}77\"")),
+            _ => self.instead_of(at, &format!("\"{name}_\"")),
+        }
     }
 }

@@ -316,3 +316,50 @@ fn the_program_prints_each_part() {
             .unwrap_or_else(|error| panic!("{part} should be JSON: {error}"));
     }
 }
+
+/// Each field of each definition, by its path, with its schema.
+fn fields_of<'d>(name: &str, schema: &'d Value, found: &mut Vec<(String, &'d Value)>) {
+    for (field, part) in schema["properties"].as_object().into_iter().flatten() {
+        found.push((format!("{name}.{field}"), part));
+        fields_of(&format!("{name}.{field}"), part, found);
+    }
+    let choices = ["oneOf", "anyOf"].iter().filter_map(|key| schema[*key].as_array()).flatten();
+    for choice in choices {
+        // What a choice means stands beside the one name in it.
+        for (variant, content) in choice["properties"].as_object().into_iter().flatten() {
+            fields_of(&format!("{name}.{variant}"), content, found);
+        }
+    }
+}
+
+#[test]
+fn every_key_of_the_assets_has_its_meaning_and_every_number_its_range_and_unit() {
+    let assets = schema::assets(&game().catalogue);
+    let mut fields = Vec::new();
+    for (name, definition) in assets["$defs"].as_object().expect("the assets have definitions") {
+        fields_of(name, definition, &mut fields);
+    }
+    let is_number = |kind: &Value| kind == "integer" || kind == "number";
+    let numbers = |field: &Value| {
+        let kind = &field["type"];
+        is_number(kind) || kind.as_array().is_some_and(|kinds| kinds.iter().any(is_number))
+    };
+    let mut wrong = Vec::new();
+    for (path, field) in &fields {
+        let has_meaning = |field: &Value| field["description"].as_str().is_some_and(|text| text.len() > 1);
+        if !has_meaning(field) && !has_meaning(resolved(field, &assets)) {
+            wrong.push(format!("{path} has no meaning"));
+        }
+        let elements = field["prefixItems"].as_array().into_iter().flatten().chain([&field["items"]]);
+        for number in elements.chain([*field]).filter(|part| numbers(part)) {
+            if number["minimum"].is_null() || number["maximum"].is_null() {
+                wrong.push(format!("{path} has no range"));
+            }
+            if number["unit"].is_null() && field["unit"].is_null() {
+                wrong.push(format!("{path} has no unit"));
+            }
+        }
+    }
+    assert!(fields.len() > 200, "the fields should be found");
+    assert!(wrong.is_empty(), "a designer reads in the reference what a number may be:\n{}", wrong.join("\n"));
+}

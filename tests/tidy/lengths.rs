@@ -19,7 +19,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/game/src/mail/model.rs", 544),
     ("crates/game/src/orders/model.rs", 447),
     ("crates/game/src/platforms/sud/rounds.rs", 464),
-    ("crates/game/src/stages/requests.rs", 442),
+    ("crates/game/src/stages/requests.rs", 414),
     ("crates/studio/src/testing/mod.rs", 677),
     ("tests/engine/envelope.rs", 494),
     ("tests/engine/journal.rs", 537),

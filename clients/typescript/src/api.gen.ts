@@ -146,6 +146,7 @@ export const READ_ONLY = [
   "family_list",
   "family_members",
   "get_config_boss",
+  "get_drop_rates",
   "get_player_info",
   "get_shop",
   "ledger_list",
@@ -350,6 +351,9 @@ export const CODES = {
     96: "there is a family of this name",
     97: "already in a family",
     99: "illegal family name",
+  },
+  get_drop_rates: {
+    99: "no such drop table",
   },
   get_hang_up_info: {
     96: "There is no configuration information for this stage",
@@ -953,6 +957,16 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
+   * `get_drop_rates {token, table}`: how often what comes from the drop tables.
+   * - 99: no such drop table
+   */
+  get_drop_rates: {
+    request: GetDropRatesRequest;
+    reply: GetDropRatesReply;
+    code: 99;
+    success: 0;
+  };
+  /**
    * `get_hang_up_info {token}`.
    * - 96: There is no configuration information for this stage
    * - 99: no stage is hanging up
@@ -1377,7 +1391,7 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
-   * `use_item {token, item, count}`: drinks `count` of a potion.
+   * `use_item {token, item, count}`: drinks `count` of a potion, or opens as many of a chest.
    * - 95: materials insufficient
    * - 96: Can only be a positive integer
    * - 98: this item cannot be used
@@ -1737,6 +1751,8 @@ export interface Assets {
   "characters.ron": Cast;
   /** What crafting costs and how strong the results are. */
   "crafting.ron": CraftRules;
+  /** One file in `drops/`. */
+  [drops: `drops/${string}.ron`]: DropFile;
   /** `energy.ron`. */
   "energy.ron": EnergyRules;
   /** A special event: the contents of a file in `events/`. */
@@ -2417,6 +2433,14 @@ export type CheckRecordReply = PlatformData;
 /** `check_record {token}`: the last five movements. */
 export type CheckRecordRequest = Record<string, never>;
 
+/** An item that players open. */
+export interface Chest {
+  /** The drop tables that opening one of it rolls. */
+  drops: Drops;
+  /** The item, `group:id`. */
+  item: ItemId;
+}
+
 /** Something the player may do. */
 export interface Choice {
   /** What decides between `pass` and `fail`; absent = it always passes. */
@@ -2570,6 +2594,51 @@ export interface Document {
   /** Identifies the world that it comes from, whose own numbers mean nothing in another world. */
   world: string;
 }
+
+/** What a draw may bring; without `items` and `table` it brings nothing. */
+export interface DropEntry {
+  /** Whether it is among those that `guaranteed_after` guarantees. */
+  guaranteed?: boolean;
+  /** What it grants. */
+  items?: Amount[];
+  /** Another table, which is rolled once. */
+  table?: string;
+  /** Its chance is this in the sum of the weights of the table, 1 to 1000000. */
+  weight: number;
+}
+
+/** One file in `drops/`. */
+export interface DropFile {
+  /** Items that players open with `use_item`. So whatever grants items, such as a mail or an offer, can grant chances. */
+  chests?: Chest[];
+  /** Its tables. Those of all files may name each other. */
+  tables: DropTable[];
+}
+
+/** A drop table and how many times it is rolled, `table` or `table:times`. */
+export type DropRoll = string;
+
+/** A table of what may come, by weight. */
+export interface DropTable {
+  /** How many entries one roll draws, 1 to 100. Left out: `1`. */
+  draws?: number;
+  /** What may come. */
+  entries: DropEntry[];
+  /**
+   * After so many draws in a row without an entry that is `guaranteed`, the next draw brings one of them. It is counted for
+   * each player, over all rolls of this table wherever they are. 1 to 1000; absent = nothing is guaranteed.
+   */
+  guaranteed_after?: number;
+  /** How lists of rewards and other tables name it: lowercase letters, digits and `_`. A player's misses belong to it. */
+  id: string;
+  /** The name that players read beside the chances. */
+  name: string;
+  /** Whether one roll may draw an entry more than once. If not, a table has at most 12 entries. Left out: `true`. */
+  replacement?: boolean;
+}
+
+/** Drop tables that are rolled beside a list of rewards. */
+export type Drops = DropRoll[];
 
 /** Nothing: `{}`. */
 export type Empty = Record<string, never>;
@@ -2913,6 +2982,18 @@ export interface GetConfigBossReply {
 
 /** `get_config_boss {token}`. */
 export type GetConfigBossRequest = Record<string, never>;
+
+/** The reply of `get_drop_rates`. */
+export interface GetDropRatesReply {
+  /** The tables, in the order of the rules. */
+  tables: ShownTable[];
+}
+
+/** `get_drop_rates {token, table}`: how often what comes from the drop tables. */
+export interface GetDropRatesRequest {
+  /** The id of a table; missing = all tables. */
+  table?: string;
+}
 
 /** The reply of `get_hang_up_info`. */
 export interface GetHangUpInfoReply {
@@ -3401,7 +3482,7 @@ export interface MailReceivedEvent {
 export interface MailRules {
   /** The longest body of a player's mail, in characters. */
   body_max_chars: number;
-  /** Mails that a player's mailbox holds. */
+  /** Mails that a player's mailbox holds. All of it is in memory with its player, and one reply lists it. */
   box_max: number;
   /** Mails that a player may send from one local midnight to the next. */
   sent_per_day: number;
@@ -4597,6 +4678,56 @@ export interface ShopRules {
   offers: Offer[];
 }
 
+/** How many times one roll brings it on average, with six decimals. Of what comes at most once, this is the chance. */
+export interface ShownChance {
+  /** By luck alone. */
+  base: string;
+  /** In the long run, with what is guaranteed. */
+  rate: string;
+}
+
+/** When a hit is certain. */
+export interface ShownGuarantee {
+  /** After so many misses in a row the next draw hits. */
+  after: number;
+  /** What counts as a hit: the items of the guaranteed entries. */
+  items: Amount[];
+  /** The caller's misses in a row. */
+  misses: number;
+  /** The tables that count as a hit. */
+  tables: string[];
+  /** How many draws from now on the hit comes at the latest. */
+  within: number;
+}
+
+/** How often an amount comes. */
+export interface ShownRate {
+  /** By luck alone. */
+  base: string;
+  /** How much of which item. */
+  item: Amount;
+  /** In the long run, with what is guaranteed. */
+  rate: string;
+}
+
+/** A drop table and its chances. */
+export interface ShownTable {
+  /** How many entries one roll draws. */
+  draws: number;
+  /** What is guaranteed, if anything. */
+  guarantee?: ShownGuarantee;
+  /** Its id. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** How often a draw brings nothing; absent if each brings something. */
+  nothing?: ShownChance;
+  /** What may come, with the tables that it names. */
+  rates: ShownRate[];
+  /** Whether one roll may draw an entry more than once. */
+  replacement: boolean;
+}
+
 /** A reply that consists of a code only (docs/contract/identity.md#accounts). */
 export interface SignupReply {
   /** 200, or why not; the codes are listed with the function. */
@@ -4665,6 +4796,8 @@ export interface Spoils {
 export interface StageBlock {
   /** Items that entering takes. */
   cost?: Amount[];
+  /** Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times. */
+  drops?: Drops;
   /** Energy that entering takes. */
   energy: number;
   /** Experience that a victory grants. Left out: `0`. */
@@ -4869,6 +5002,8 @@ export interface SuspectShown {
 export interface SweepBlock {
   /** Items of one sweep. */
   cost?: Amount[];
+  /** Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times. */
+  drops?: Drops;
   /** Energy of one sweep. */
   energy: number;
   /** Experience of one sweep. */
@@ -5113,11 +5248,11 @@ export interface UseItemReply {
   energy: EnergyChange;
   /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
-  /** What was used up, as a negative quantity. */
+  /** What was used up, as a negative quantity, and what was in it. */
   reward: Amount[];
 }
 
-/** `use_item {token, item, count}`: drinks `count` of a potion. */
+/** `use_item {token, item, count}`: drinks `count` of a potion, or opens as many of a chest. */
 export interface UseItemRequest {
   /** Missing = 1. */
   count?: number;

@@ -60,6 +60,7 @@ pub mod open;
 
 pub mod backup;
 pub mod journal;
+pub mod usage;
 pub mod verify;
 
 pub mod plugins;

@@ -14,6 +14,7 @@ use crate::revoked::RevokedToken;
 use crate::storage::{StorageApp, StoragePlugin};
 use crate::tick::TickPlugin;
 use crate::timekeeping::{ClockPlugin, DayCount};
+use crate::usage::UsagePlugin;
 use crate::verify::VerifyApp;
 
 /// What any game needs. [`PluginGroup::set`] replaces a plugin by one with other settings:
@@ -45,6 +46,7 @@ impl PluginGroup for EnginePlugins {
             .add(OncePlugin::default())
             .add(PlayersPlugin::default())
             .add(BackupPlugin::default())
+            .add(UsagePlugin)
     }
 }
 

@@ -59,6 +59,7 @@ pub struct LevelRules {
 #[serde(deny_unknown_fields)]
 pub struct LevelFile {
     /// Experience of a new player.
+    #[schemars(range(min = 0, max = 1_000_000_000_000_000_000_i64), extend("unit" = "experience"))]
     newcomer_exp: i64,
     /// Pieces of the curve in ascending order: up to threshold `to`, threshold n lies `step` x n, or `need`, above the one
     /// before.
@@ -70,12 +71,15 @@ pub struct LevelFile {
 #[serde(deny_unknown_fields)]
 struct CurvePiece {
     /// The last level of this part.
+    #[schemars(range(min = 1, max = 100_000), extend("unit" = "level"))]
     to: u32,
     /// Level n needs n times this more experience than the one before.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000_000_i64), extend("unit" = "experience"))]
     step: Option<i64>,
     /// In place of `step`: what level n needs more than the one before, such as `"100 + 20 * n"`.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000_000_i64), extend("unit" = "experience"))]
     need: Option<CurvedNumber<i64>>,
 }
 
@@ -94,11 +98,8 @@ impl CurvePiece {
                 drop(report.error(place.clone().key("need"), "stands beside `step`, expected one of both"))
             }
             (None, None) => drop(report.error(place, "expected `step` or `need`")),
-            (Some(step), None) if step <= 0 => {
-                report.error(place.clone().key("step"), "expected 1 or more, so that levels ascend");
-            }
-            (Some(_), None) => {}
-            (None, Some(_)) => {
+            (Some(_), None) | (None, Some(CurvedNumber::Constant(_))) => {}
+            (None, Some(CurvedNumber::Formula(_))) => {
                 let wrong = (first..=self.to.min(LEVELS_MAX)).find_map(|n| match self.need(n) {
                     Ok(need) if need > 0 => None,
                     Ok(need) => Some(format!("is {need} at n = {n}, expected 1 or more, so that levels ascend")),
@@ -170,9 +171,6 @@ impl Table for LevelRules {
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
         self.warn_of_unreachable_levels(&place, report);
-        if self.newcomer_exp < 0 {
-            report.error(place.clone().key("newcomer_exp"), "is negative, expected 0 or more");
-        }
         if self.file.curve.is_empty() {
             report.error(place.clone().key("curve"), "is empty, expected at least one piece");
         }
@@ -183,9 +181,6 @@ impl Table for LevelRules {
             if piece.to <= reached {
                 let message = format!("expected more than {reached}, where the piece before ends");
                 report.error(place.clone().key("to"), message);
-            }
-            if piece.to > LEVELS_MAX {
-                report.error(place.key("to"), format!("expected {LEVELS_MAX} or less"));
             }
             reached = piece.to;
         }

@@ -9,8 +9,11 @@ pub mod boss;
 pub mod challenges;
 pub mod character;
 pub mod crafting;
+pub mod drops;
 pub mod energy;
+pub mod event_calendar;
 pub mod families;
+pub mod goals;
 pub mod hang_up;
 pub mod identifiers;
 pub mod identity;
@@ -59,8 +62,11 @@ use crate::boss::ranking::RankingPlugin;
 use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
+use crate::drops::DropsPlugin;
 use crate::energy::EnergyPlugin;
+use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
+use crate::goals::GoalsPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::images::ImagesPlugin;
@@ -180,6 +186,7 @@ impl PluginGroup for GamePlugins {
             .add(EngineRowsPlugin)
             .add(OverviewPlugin)
             .add(ItemsPlugin::default())
+            .add(DropsPlugin)
             .add(LevelsPlugin)
             .add(EnergyPlugin)
             .add(TicketsPlugin)
@@ -189,6 +196,7 @@ impl PluginGroup for GamePlugins {
             .add(FamiliesPlugin)
             .add(BossPlugin)
             .add(RankingPlugin)
+            .add(GoalsPlugin)
             .add(MailPlugin)
             .add(CharacterPlugin)
             .add(CraftingPlugin)
@@ -205,6 +213,7 @@ impl PluginGroup for GamePlugins {
             .add(ShopPlugin)
             .add(PortabilityPlugin::default())
             .add(SudPlugin::default())
+            .add(EventCalendarPlugin)
             .add(MendingPlugin)
     }
 }

@@ -1,4 +1,4 @@
-//! `use_item`: drinking potions (docs/contract/items-and-levels.md#using-items).
+//! `use_item`: drinking potions and opening chests (docs/contract/items-and-levels.md#using-items).
 
 use std::fmt;
 
@@ -8,10 +8,12 @@ use schemars::{JsonSchema, json_schema};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::drops::DropRules;
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory, ItemId, ItemRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
@@ -26,7 +28,7 @@ const TOO_FEW: Refusal = Refusal::new(95, "materials insufficient");
 /// The ledger's cause for items that were used.
 const USE: Cause = Cause::new("use_item");
 
-/// `use_item {token, item, count}`: drinks `count` of a potion.
+/// `use_item {token, item, count}`: drinks `count` of a potion, or opens as many of a chest.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct UseItem {
     /// `group:id`, or the number of an item of group 3.
@@ -49,7 +51,7 @@ pub struct ItemUsed {
     energy: EnergyChange,
     /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
-    /// What was used up, as a negative quantity.
+    /// What was used up, as a negative quantity, and what was in it.
     reward: Vec<Amount>,
     /// The same moments in unix seconds.
     at: EnergyMoments,
@@ -110,30 +112,45 @@ impl Visitor<'_> for NamedItemVisitor {
 fn use_item(
     In(call): In<Call<UseItem>>,
     mut players: Query<(&mut Energy, &mut Inventory)>,
-    items: Res<Rules<ItemRules>>,
+    (items, drops): (Res<Rules<ItemRules>>, Res<Rules<DropRules>>),
     rules: Res<Rules<EnergyRules>>,
     clock: Res<Clock>,
+    mut random: ResMut<Randomness>,
 ) -> Answer<ItemUsed> {
     let UseItem { item: NamedItem(item), count } = call.request;
     let count = positive(count)?;
-    let worth = items.item(item).ok_or(NO_SUCH_ITEM)?.energy.ok_or(NOT_USABLE)?;
+    let (worth, chest) = (items.item(item).ok_or(NO_SUCH_ITEM)?.energy, drops.chest(item));
+    if worth.is_none() && chest.is_none() {
+        return Err(NOT_USABLE);
+    }
     let (mut energy, mut inventory) = call.caller.get_mut(&mut players)?;
     let now = clock.now();
     if inventory.quantity(item) < count {
         return Err(TOO_FEW);
     }
     // Only an operator can give a player so many that this overflows.
-    let points = worth.checked_mul(count).ok_or(COUNT)?;
+    let points = worth.unwrap_or(0).checked_mul(count).ok_or(COUNT)?;
     energy.points(now, &rules).checked_add(points).ok_or(COUNT)?;
+    if chest.is_some_and(|chest| !drops.can_draw(chest, count.unsigned_abs())) {
+        return Err(COUNT);
+    }
     let used = [Amount { item, quantity: count }];
     if !inventory.pay(&used, USE) {
         return Err(TOO_FEW);
     }
-    energy.gain(points, now, &rules);
+    if points > 0 {
+        energy.gain(points, now, &rules);
+    }
+    let mut reward = vec![Amount { item, quantity: -count }];
+    if let Some(chest) = chest {
+        let won = drops.draw(chest, count.unsigned_abs(), &mut inventory, &mut random);
+        inventory.grant(&won, USE);
+        reward.extend(won);
+    }
     Ok(Success::with(ItemUsed {
         energy: EnergyChange::after(&energy, points, now, &rules),
-        remain: inventory.remain_of(&used),
-        reward: vec![Amount { item, quantity: -count }],
+        remain: inventory.remain_of(&reward),
+        reward,
         at: EnergyMoments::of(&energy, now, &rules),
     }))
 }

@@ -25,7 +25,7 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
 use raidkeep_engine::request::{Answer, Call, Code, Player, Success};
-use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
+use raidkeep_engine::rules::{Rules, RulesApp, SingleFile};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::start::StartApp;
 use raidkeep_engine::travel::PortabilityApp;
@@ -35,24 +35,15 @@ use raidkeep_engine::travel::PortabilityApp;
 #[serde(deny_unknown_fields)]
 pub struct PresenceRules {
     /// Seconds without a request after which a player without a connection is offline.
+    #[schemars(range(min = 1, max = 86_400))]
     pub silent_seconds: i64,
     /// The most players that `get_list` shows.
+    #[schemars(range(min = 1, max = 10_000), extend("unit" = "players"))]
     pub listed_max: usize,
 }
 
 impl SingleFile for PresenceRules {
     const PATH: &'static str = "presence.ron";
-
-    fn validate(&self, _: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
-        let listed_max = i64::try_from(self.listed_max).unwrap_or(i64::MAX);
-        for (key, value, most) in [("silent_seconds", self.silent_seconds, 86_400), ("listed_max", listed_max, 10_000)]
-        {
-            if !(1..=most).contains(&value) {
-                report.error(place.clone().key(key), format!("{value} is out of range, expected 1 to {most}"));
-            }
-        }
-    }
 }
 
 /// Who is online, and who has just gone offline.

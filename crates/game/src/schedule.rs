@@ -44,6 +44,19 @@ pub enum Weekday {
 }
 
 impl Weekday {
+    /// As the rules write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Tuesday => "tuesday",
+            Self::Wednesday => "wednesday",
+            Self::Thursday => "thursday",
+            Self::Friday => "friday",
+            Self::Saturday => "saturday",
+            Self::Sunday => "sunday",
+        }
+    }
+
     /// Whether this is the day.
     pub fn is(self, day: CivilWeekday) -> bool {
         self as i8 == day.to_monday_zero_offset()

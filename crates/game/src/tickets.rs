@@ -123,6 +123,7 @@ pub struct TicketRules {
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
+    #[schemars(range(min = 0, max = 65_535), extend("unit" = "key"))]
     pub key: u16,
     /// The name of its constant in clients, in lowercase letters, digits and `_`; absent = `ticket_KEY`.
     #[serde(default)]
@@ -130,9 +131,11 @@ pub struct TicketKind {
     /// For people.
     pub name: String,
     /// How many a player has each day.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "tickets"))]
     pub daily: u32,
     /// How many a VIP player has each day; absent = the same.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "tickets"))]
     pub daily_vip: Option<u32>,
 }
 
@@ -154,13 +157,16 @@ pub struct Purchase {
     /// As the client names it.
     pub mode: PurchaseMode,
     /// The kind that is bought.
+    #[schemars(range(min = 0, max = 65_535), extend("unit" = "ticket kind"))]
     pub ticket: u16,
     /// The kind that counts how many may still be bought today.
+    #[schemars(range(min = 0, max = 65_535), extend("unit" = "ticket kind"))]
     pub allowance: u16,
     /// What one costs.
     pub price: Vec<Amount>,
     /// What one costs in points of the payment platform; absent = not sold for points.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "MCRMB points"))]
     pub price_points: Option<u32>,
 }
 
@@ -244,9 +250,6 @@ impl TicketRules {
             let place = place.clone().key("purchases").index(index);
             for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {
                 report.name_used(TICKET, kind.to_string(), &place.clone().key(key));
-            }
-            if purchase.price_points == Some(0) {
-                report.error(place.clone().key("price_points"), "0 is not a price, expected 1 or more");
             }
             if let Some(items) = tables.get::<ItemRules>() {
                 items.check_all(&purchase.price, 1, &place.clone().key("price"), report);

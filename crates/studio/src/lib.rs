@@ -1,9 +1,11 @@
 //! Tools for designers and tests: the test server, scenarios, simulations, load tests, and generated documents.
 
+pub mod calendar;
 pub mod compare;
 pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod goals;
 pub mod hostile_stores;
 pub mod load;
 pub mod long_run;

@@ -169,6 +169,7 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "family_list",
         "family_members",
         "get_config_boss",
+        "get_drop_rates",
         "get_player_info",
         "get_shop",
         "ledger_list",
@@ -400,6 +401,9 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         96: "there is a family of this name",
         97: "already in a family",
         99: "illegal family name",
+    },
+    "get_drop_rates": {
+        99: "no such drop table",
     },
     "get_hang_up_info": {
         96: "There is no configuration information for this stage",
@@ -752,6 +756,7 @@ Assets = TypedDict(
     },
 )
 """What each file of the assets holds, and each file of a folder:
+- `drops/*.ron`: DropFile
 - `events/*.ron`: SpecialEvent
 - `personal_tasks/*.ron`: TaskTemplate
 - `stages/*.ron`: ModeRules
@@ -1318,6 +1323,15 @@ class CheckRecordRequest(TypedDict):
     """`check_record {token}`: the last five movements."""
 
 
+class Chest(TypedDict):
+    """An item that players open."""
+
+    drops: Drops
+    """The drop tables that opening one of it rolls."""
+    item: ItemId
+    """The item, `group:id`."""
+
+
 Choice = TypedDict(
     "Choice",
     {
@@ -1479,6 +1493,47 @@ class Document(TypedDict):
     """The fingerprint of the rules that were in force; for people."""
     world: str
     """Identifies the world that it comes from, whose own numbers mean nothing in another world."""
+
+
+class DropEntry(TypedDict):
+    """What a draw may bring; without `items` and `table` it brings nothing."""
+
+    guaranteed: NotRequired[bool]
+    """Whether it is among those that `guaranteed_after` guarantees."""
+    items: NotRequired[list[Amount]]
+    """What it grants."""
+    table: NotRequired[str]
+    """Another table, which is rolled once."""
+    weight: int
+    """Its chance is this in the sum of the weights of the table, 1 to 1000000."""
+
+
+class DropFile(TypedDict):
+    """One file in `drops/`."""
+
+    chests: NotRequired[list[Chest]]
+    """Items that players open with `use_item`. So whatever grants items, such as a mail or an offer, can grant chances."""
+    tables: list[DropTable]
+    """Its tables. Those of all files may name each other."""
+
+
+class DropTable(TypedDict):
+    """A table of what may come, by weight."""
+
+    draws: NotRequired[int]
+    """How many entries one roll draws, 1 to 100. Left out: `1`."""
+    entries: list[DropEntry]
+    """What may come."""
+    guaranteed_after: NotRequired[int]
+    """After so many draws in a row without an entry that is `guaranteed`, the next draw brings one of them. It is counted for
+    each player, over all rolls of this table wherever they are. 1 to 1000; absent = nothing is guaranteed.
+    """
+    id: str
+    """How lists of rewards and other tables name it: lowercase letters, digits and `_`. A player's misses belong to it."""
+    name: str
+    """The name that players read beside the chances."""
+    replacement: NotRequired[bool]
+    """Whether one roll may draw an entry more than once. If not, a table has at most 12 entries. Left out: `true`."""
 
 
 class Empty(TypedDict):
@@ -1827,6 +1882,20 @@ class GetConfigBossReply(TypedDict):
 
 class GetConfigBossRequest(TypedDict):
     """`get_config_boss {token}`."""
+
+
+class GetDropRatesReply(TypedDict):
+    """The reply of `get_drop_rates`."""
+
+    tables: list[ShownTable]
+    """The tables, in the order of the rules."""
+
+
+class GetDropRatesRequest(TypedDict):
+    """`get_drop_rates {token, table}`: how often what comes from the drop tables."""
+
+    table: NotRequired[str]
+    """The id of a table; missing = all tables."""
 
 
 class GetHangUpInfoReply(TypedDict):
@@ -2344,7 +2413,7 @@ class MailRules(TypedDict):
     body_max_chars: int
     """The longest body of a player's mail, in characters."""
     box_max: int
-    """Mails that a player's mailbox holds."""
+    """Mails that a player's mailbox holds. All of it is in memory with its player, and one reply lists it."""
     sent_per_day: int
     """Mails that a player may send from one local midnight to the next."""
     subject_max_chars: int
@@ -3514,6 +3583,60 @@ class ShopRules(TypedDict):
     """In the order in which players see them."""
 
 
+class ShownChance(TypedDict):
+    """How many times one roll brings it on average, with six decimals. Of what comes at most once, this is the chance."""
+
+    base: str
+    """By luck alone."""
+    rate: str
+    """In the long run, with what is guaranteed."""
+
+
+class ShownGuarantee(TypedDict):
+    """When a hit is certain."""
+
+    after: int
+    """After so many misses in a row the next draw hits."""
+    items: list[Amount]
+    """What counts as a hit: the items of the guaranteed entries."""
+    misses: int
+    """The caller's misses in a row."""
+    tables: list[str]
+    """The tables that count as a hit."""
+    within: int
+    """How many draws from now on the hit comes at the latest."""
+
+
+class ShownRate(TypedDict):
+    """How often an amount comes."""
+
+    base: str
+    """By luck alone."""
+    item: Amount
+    """How much of which item."""
+    rate: str
+    """In the long run, with what is guaranteed."""
+
+
+class ShownTable(TypedDict):
+    """A drop table and its chances."""
+
+    draws: int
+    """How many entries one roll draws."""
+    guarantee: NotRequired[ShownGuarantee]
+    """What is guaranteed, if anything."""
+    id: str
+    """Its id."""
+    name: str
+    """Its name."""
+    nothing: NotRequired[ShownChance]
+    """How often a draw brings nothing; absent if each brings something."""
+    rates: list[ShownRate]
+    """What may come, with the tables that it names."""
+    replacement: bool
+    """Whether one roll may draw an entry more than once."""
+
+
 class SignupReply(TypedDict):
     """A reply that consists of a code only (docs/contract/identity.md#accounts)."""
 
@@ -3586,6 +3709,8 @@ StageBlock = TypedDict(
     {
         # Items that entering takes.
         "cost": "NotRequired[list[Amount]]",
+        # Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+        "drops": "NotRequired[Drops]",
         # Energy that entering takes.
         "energy": "int",
         # Experience that a victory grants. Left out: `0`.
@@ -3804,6 +3929,8 @@ SweepBlock = TypedDict(
     {
         # Items of one sweep.
         "cost": "NotRequired[list[Amount]]",
+        # Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+        "drops": "NotRequired[Drops]",
         # Energy of one sweep.
         "energy": "int",
         # Experience of one sweep.
@@ -4062,11 +4189,11 @@ class UseItemReply(TypedDict):
     remain: list[Amount]
     """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
-    """What was used up, as a negative quantity."""
+    """What was used up, as a negative quantity, and what was in it."""
 
 
 class UseItemRequest(TypedDict):
-    """`use_item {token, item, count}`: drinks `count` of a potion."""
+    """`use_item {token, item, count}`: drinks `count` of a potion, or opens as many of a chest."""
 
     count: NotRequired[int]
     """Missing = 1."""
@@ -4305,6 +4432,12 @@ DamageRankingReply: TypeAlias = RankingPage
 
 Described: TypeAlias = dict[str, str]
 """Name to description."""
+
+DropRoll: TypeAlias = str
+"""A drop table and how many times it is rolled, `table` or `table:times`."""
+
+Drops: TypeAlias = list[DropRoll]
+"""Drop tables that are rolled beside a list of rewards."""
 
 EnterStageBossReply: TypeAlias = StageEntered
 """The reply of `enter_stage_*`."""
@@ -4597,6 +4730,7 @@ FeedbackCode: TypeAlias = Literal[403, 404, 422]
 FoundFamilyCode: TypeAlias = Literal[96, 97, 99]
 GetAllMailCode: TypeAlias = Never
 GetConfigBossCode: TypeAlias = Never
+GetDropRatesCode: TypeAlias = Literal[99]
 GetHangUpInfoCode: TypeAlias = Literal[96, 99]
 GetHangUpRewardCode: TypeAlias = Literal[96, 99]
 GetListCode: TypeAlias = Literal[403]
@@ -5093,6 +5227,18 @@ class PlayerFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["get_drop_rates"],
+        data: GetDropRatesRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetDropRatesReply:
+        """`get_drop_rates {token, table}`: how often what comes from the drop tables.
+        - 99: no such drop table
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["get_hang_up_info"],
         data: Mapping[str, Never] | None = None,
         *,
@@ -5560,7 +5706,7 @@ class PlayerFunctions(ABC):
         *,
         timeout_seconds: float | None = None,
     ) -> UseItemReply:
-        """`use_item {token, item, count}`: drinks `count` of a potion.
+        """`use_item {token, item, count}`: drinks `count` of a potion, or opens as many of a chest.
         - 95: materials insufficient
         - 96: Can only be a positive integer
         - 98: this item cannot be used
@@ -6256,6 +6402,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["get_config_boss"]
 ) -> TypeGuard[RefusedError[GetConfigBossCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_drop_rates"]
+) -> TypeGuard[RefusedError[GetDropRatesCode | GlobalRefusal]]: ...
 
 
 @overload

@@ -6,12 +6,14 @@ use std::fmt;
 use std::fs;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+use super::bounds::check_bounds;
 use super::decode::decode;
+use super::file_schema::FileSchema;
 use super::names::AllNames;
 use super::path::Segment;
 use super::problem::{Problem, Problems, Severity};
@@ -70,8 +72,8 @@ pub trait SingleFile: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// The file, such as `energy.ron`.
     const PATH: &'static str;
 
-    /// [`Table::validate`].
-    fn validate(&self, tables: &Tables, report: &mut Report);
+    /// [`Table::validate`], for what the ranges of the fields do not say.
+    fn validate(&self, _tables: &Tables, _report: &mut Report) {}
 }
 
 impl<T: SingleFile> Table for T {
@@ -141,9 +143,11 @@ struct Kind {
     path: &'static str,
     is_needed: bool,
     former: Option<Former>,
-    build: fn(&[String], bool, &mut Tables, &mut Report),
+    build: fn(&[String], bool, &FileSchema, &mut Tables, &mut Report),
     validate: fn(&Tables, &mut Report),
     schema: SchemaOf,
+    /// Generated when first needed.
+    file_schema: OnceLock<FileSchema>,
 }
 
 impl Kind {
@@ -156,7 +160,12 @@ impl Kind {
             build: build::<T>,
             validate: validate::<T>,
             schema: schema_of::<T::File>,
+            file_schema: OnceLock::new(),
         }
+    }
+
+    fn file_schema(&self) -> &FileSchema {
+        self.file_schema.get_or_init(|| FileSchema::of(self.schema))
     }
 
     fn is_folder(&self) -> bool {
@@ -171,13 +180,17 @@ impl Kind {
 /// Decodes the files of a table and adds the table if all of them are present and valid.
 ///
 /// Otherwise the files are still decoded, for their errors.
-fn build<T: Table>(files: &[String], complete: bool, tables: &mut Tables, report: &mut Report) {
+fn build<T: Table>(files: &[String], complete: bool, schema: &FileSchema, tables: &mut Tables, report: &mut Report) {
     let documents = report.documents();
     let mut problems = Vec::new();
     let mut contents = Vec::new();
     for file in files {
         let document = documents.get(file);
-        let content = document.and_then(|document| decode(file, document, &mut problems));
+        let content = document.and_then(|document| {
+            let content = decode(file, document, Some(schema), &mut problems)?;
+            check_bounds(file, document, schema, &mut problems);
+            Some(content)
+        });
         contents.extend(content.map(|content| (file.clone(), content)));
     }
     report.add(problems);
@@ -222,6 +235,13 @@ impl Catalogue {
         schemas
     }
 
+    /// The schema of the files of a table, by the path of one of them.
+    #[must_use]
+    pub fn schema_of_file(&self, file: &str) -> Option<&FileSchema> {
+        let owner = self.owner(file)?;
+        self.kinds.iter().find(|kind| kind.path == owner).map(Kind::file_schema)
+    }
+
     /// Reads, decodes and checks all tables.
     ///
     /// # Errors
@@ -233,13 +253,13 @@ impl Catalogue {
 
     /// The same, with everything that was learnt on the way, whether the files are valid or not.
     #[must_use]
-    pub fn study(&self, source: &AssetSource) -> Study {
+    pub fn study(&self, source: &AssetSource) -> AssetStudy {
         if let Some(problem) = self.wrong_folder(source) {
-            return Study { problems: Problems::new(vec![problem]), ..Study::default() };
+            return AssetStudy { problems: Problems::new(vec![problem]), ..AssetStudy::default() };
         }
         let Reading { texts, pictures, others, problems } = source.read();
         if texts.is_empty() && !problems.is_empty() {
-            return Study { problems: Problems::new(problems), ..Study::default() };
+            return AssetStudy { problems: Problems::new(problems), ..AssetStudy::default() };
         }
         let failed: HashSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
         let owned = self.owned_files(&texts);
@@ -264,7 +284,7 @@ impl Catalogue {
         let rank =
             |file: &str| (!causes.contains(file), !faulty.contains(file), !givers.contains(file), self.order(file));
         let problems = Problems::ranked(report.problems().to_vec(), rank);
-        Study { tables, texts: kept_texts, problems, fingerprint, names, report }
+        AssetStudy { tables, texts: kept_texts, problems, fingerprint, names, report }
     }
 
     /// Tells of a folder that holds nothing the game reads, and of the folder that was probably meant.
@@ -315,7 +335,7 @@ impl Catalogue {
         let mut tables = Tables::default();
         for kind in &self.kinds {
             let files = texts.files(kind.path);
-            (kind.build)(&files, !files.is_empty(), &mut tables, &mut report);
+            (kind.build)(&files, !files.is_empty(), kind.file_schema(), &mut tables, &mut report);
         }
         (tables, Problems::new(report.problems().to_vec()))
     }
@@ -360,7 +380,7 @@ impl Catalogue {
                     remark.hint(format!("rename \"{file}\" to \"{}\"", kind.path));
                 }
             } else {
-                (kind.build)(files, !unread, &mut tables, report);
+                (kind.build)(files, !unread, kind.file_schema(), &mut tables, report);
             }
         }
         tables
@@ -416,7 +436,7 @@ pub struct LoadedRules {
 
 /// All that a load learns about the files, valid or not.
 #[derive(Debug, Default)]
-pub struct Study {
+pub struct AssetStudy {
     /// The tables that could be read.
     pub tables: Tables,
     /// What they were read from.
@@ -430,7 +450,7 @@ pub struct Study {
     report: Report,
 }
 
-impl Study {
+impl AssetStudy {
     /// The line and column of a place, both counted from 1, columns in characters.
     #[must_use]
     pub fn position(&self, place: &Place) -> (u32, u32) {

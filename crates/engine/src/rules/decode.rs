@@ -11,7 +11,9 @@ use ron::{Error, Options};
 use serde::de::DeserializeOwned;
 
 use super::explain::{Explanation, explain, waits_for_mark};
-use super::lex::skip_blank;
+use super::file_schema::FileSchema;
+use super::foreign::told_of_first;
+use super::lex::{skip_blank, token_end};
 use super::locate::{Document, Spot};
 use super::path::{Segment, path_text};
 use super::problem::{Problem, Severity};
@@ -25,7 +27,12 @@ const MOST_ROUNDS: usize = 100;
 /// broken only the first mistake is told, since nothing behind it can be trusted.
 ///
 /// A duplicate key in a map is an error too, but the content is still returned, so that it can be checked further.
-pub(super) fn decode<F: DeserializeOwned>(file: &str, document: &Document, problems: &mut Vec<Problem>) -> Option<F> {
+pub(super) fn decode<F: DeserializeOwned>(
+    file: &str,
+    document: &Document,
+    schema: Option<&FileSchema>,
+    problems: &mut Vec<Problem>,
+) -> Option<F> {
     if let Some(fault) = first_fault(document) {
         let (line, column) = document.position(fault.offset);
         // The innermost step may lead through the very part that is broken.
@@ -37,7 +44,7 @@ pub(super) fn decode<F: DeserializeOwned>(file: &str, document: &Document, probl
         return None;
     }
     let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
-    let mut search = Search::new(file, document);
+    let mut search = Search::new(file, document, schema);
     for round in 0..MOST_ROUNDS {
         match options.from_str::<F>(&search.text) {
             Ok(content) => {
@@ -59,6 +66,7 @@ pub(super) fn decode<F: DeserializeOwned>(file: &str, document: &Document, probl
 struct Search<'a> {
     file: &'a str,
     document: &'a Document,
+    schema: Option<&'a FileSchema>,
     /// The text with the faulty parts replaced by spaces, byte for byte.
     text: String,
     /// Where the replaced parts start.
@@ -71,10 +79,11 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(file: &'a str, document: &'a Document) -> Self {
+    fn new(file: &'a str, document: &'a Document, schema: Option<&'a FileSchema>) -> Self {
         let mut search = Self {
             file,
             document,
+            schema,
             text: document.text().to_owned(),
             blanked: HashSet::new(),
             excused: HashSet::new(),
@@ -96,22 +105,21 @@ impl<'a> Search<'a> {
         let spot = self.document.spot(offset);
         let shown = shown_at(&error.code, &spot, offset);
         let read = if waits_for_mark(&error.code) { offset - shown } else { 0 };
-        let explanation = explain(&error.code, self.document.text(), shown, read);
+        let shape = self.schema.and_then(|schema| Some((schema, schema.shape_at(self.document, shown)?)));
+        let range = shape.and_then(|(schema, shape)| shape.range(schema));
+        let explanation = explain(&error.code, self.document.text(), shown, read, range.as_ref());
         if !self.follows_from_earlier(&error.code, &spot, offset) {
             let message = explanation.message.clone();
-            let hint = explanation.hint().or_else(|| self.unclosed_hint(&error.code));
+            let hint = explanation.hint().or_else(|| self.foreign_hint(&error.code, shown));
             self.push(shown, &spot.path, message, hint);
         }
         self.document.is_intact() && self.take_out(&spot, &explanation)
     }
 
-    /// Points to an unclosed bracket, as the error itself may be reported far behind it.
-    fn unclosed_hint(&self, code: &Error) -> Option<String> {
-        if !waits_for_mark(code) {
-            return None;
-        }
-        let (line, column) = self.document.position(self.document.unclosed()?);
-        Some(format!("the value that starts in line {line}, column {column} has no closing bracket"))
+    /// Names a character in a refused value that is easily taken for another.
+    fn foreign_hint(&self, code: &Error, shown: usize) -> Option<String> {
+        let text = self.document.text();
+        matches!(code, Error::Message(_)).then(|| told_of_first(&text[shown..token_end(text, shown)])).flatten()
     }
 
     /// Chooses between the two ends of the decoder's span.
@@ -232,7 +240,7 @@ mod tests {
         let text = format!("{{{}}}", "\"a\": x,".repeat(1000));
         let mut problems = Vec::new();
         let document = Document::new(text);
-        assert!(decode::<BTreeMap<String, u32>>("a.ron", &document, &mut problems).is_none());
+        assert!(decode::<BTreeMap<String, u32>>("a.ron", &document, None, &mut problems).is_none());
         assert_eq!(problems.len(), 999 + 100);
     }
 
@@ -255,7 +263,7 @@ mod tests {
         // A name in full width is RON, but never a name of the rules.
         let is_wide = fault.as_ref().is_some_and(|fault| fault.message.contains("full-width letter"));
         prop_assert!(!is_ron || is_wide || fault.is_none(), "what RON accepts is no mistake of form: {fault:?}");
-        let content = decode::<StageFile>("a.ron", &document, &mut problems);
+        let content = decode::<StageFile>("a.ron", &document, None, &mut problems);
         prop_assert!(content.is_some() || !problems.is_empty());
         for problem in &problems {
             let line = usize::try_from(problem.line).expect("a line fits");
@@ -316,7 +324,7 @@ mod tests {
     #[test]
     fn the_text_that_is_mutated_is_valid() {
         let mut problems = Vec::new();
-        let content = decode::<StageFile>("a.ron", &Document::new(VALID.to_owned()), &mut problems);
+        let content = decode::<StageFile>("a.ron", &Document::new(VALID.to_owned()), None, &mut problems);
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!(content.expect("the text is valid").stages.len(), 3);
     }

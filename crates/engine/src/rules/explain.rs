@@ -2,6 +2,7 @@
 
 use ron::Error;
 
+use super::bounds::Range;
 use super::lex::token_end;
 use super::nearest::nearest;
 use super::problem::did_you_mean;
@@ -30,44 +31,38 @@ impl Explanation {
 
 /// Explains an error in the value at the given byte offset of the text.
 ///
-/// The decoder had accepted the first `read` bytes of the value.
-pub(super) fn explain(error: &Error, text: &str, offset: usize, read: usize) -> Explanation {
+/// The decoder had accepted the first `read` bytes of the value, and `range` is what its schema allows.
+pub(super) fn explain(error: &Error, text: &str, offset: usize, read: usize, range: Option<&Range>) -> Explanation {
     let found = || found_at(text, offset);
     let mut meant = None;
     let message = match error {
-        Error::NoSuchStructField { expected, found, outer } => {
+        Error::NoSuchStructField { expected, found, .. } => {
             meant = nearest(found, expected.iter().copied());
-            let place = inside(" in", outer.as_deref());
-            format!("unknown field `{found}`{place}, expected {}", one_of(expected))
+            format!("unknown field `{found}`, expected {}", one_of(expected))
         }
-        Error::NoSuchEnumVariant { expected, found, outer } => {
+        Error::NoSuchEnumVariant { expected, found, .. } => {
             meant = nearest(found, expected.iter().copied());
-            let place = inside(" for", outer.as_deref());
-            format!("unknown name `{found}`{place}, expected {}", one_of(expected))
+            format!("unknown name `{found}`, expected {}", one_of(expected))
         }
-        Error::MissingStructField { field, outer } => {
-            format!("missing field `{field}`{}", inside(" in", outer.as_deref()))
-        }
+        Error::MissingStructField { field, .. } => format!("missing field `{field}`"),
         Error::DuplicateStructField { field, .. } => format!("field `{field}` is given twice"),
-        Error::ExpectedDifferentStructName { expected, found } => {
-            meant = nearest(found, [*expected]);
-            format!("found the struct name `{found}`, expected `{expected}` or no name")
+        Error::ExpectedDifferentStructName { found, .. } => {
+            format!("found the name `{found}` before the `(`, expected none")
         }
-        Error::IntegerOutOfBounds => {
-            format!("found {}, which is out of bounds for the integer expected here", found())
-        }
+        Error::IntegerOutOfBounds => out_of_range(&found(), range),
         Error::InvalidValueForType { expected, found } => {
-            format!("found {found}, expected {expected}")
+            format!("found {}, expected {}", in_plain_words(found), in_plain_words(expected))
         }
         Error::ExpectedDifferentLength { expected, found } => {
-            format!("found {found} elements, expected {expected}")
+            let values = if *found == 1 { "value" } else { "values" };
+            format!("found {found} {values}, expected {}", in_plain_words(expected))
         }
         Error::Message(message) => message.clone(),
         Error::ExceededRecursionLimit => "values are nested too deeply here".to_owned(),
         other => match expectation(other) {
             Some(_) if read > 0 => only_read(&found(), text, offset + read),
             Some(expected) => format!("found {}, expected {expected}", found()),
-            None => lower_first(&other.to_string()),
+            None => oddity(other, &found()),
         },
     };
     Explanation { message, meant }
@@ -90,7 +85,7 @@ pub(super) fn waits_for_mark(code: &Error) -> bool {
 }
 
 /// What the decoder expected, for errors that say only that.
-fn expectation(error: &Error) -> Option<String> {
+fn expectation(error: &Error) -> Option<&'static str> {
     let plain = match error {
         Error::Eof => "the rest of the value",
         Error::ExpectedArray => "a list in `[` `]`",
@@ -113,11 +108,66 @@ fn expectation(error: &Error) -> Option<String> {
         Error::ExpectedStructLike => "a value in `(` `)`",
         Error::ExpectedUnit => "()",
         Error::TrailingCharacters => "nothing behind the end of the value",
-        Error::ExpectedNamedStructLike("") => "a value in `(` `)` without a name",
-        Error::ExpectedNamedStructLike(name) => return Some(format!("`{name}` in `(` `)`")),
+        Error::ExpectedNamedStructLike(_) => "a value in `(` `)`",
         _ => return None,
     };
-    Some(plain.to_owned())
+    Some(plain)
+}
+
+/// Errors that are about the spelling of a single value.
+fn oddity(error: &Error, found: &str) -> String {
+    match error {
+        Error::InvalidEscape(_) => format!("{found} has a `\\` that means nothing, type `\\\\` for a backslash"),
+        Error::InvalidIntegerDigit { digit, .. } => {
+            format!("{found} has the digit `{digit}`, which this kind of number has not")
+        }
+        Error::FloatUnderscore | Error::UnderscoreAtBeginning => {
+            format!("{found} has a `_` where none may be, delete it")
+        }
+        Error::NoSuchExtension(name) => format!("`{name}` cannot be enabled, delete this line"),
+        Error::UnclosedBlockComment => "this comment is not closed, expected `*/`".to_owned(),
+        _ => format!("{found} is not understood here"),
+    }
+}
+
+fn out_of_range(found: &str, range: Option<&Range>) -> String {
+    match range {
+        Some(range) => {
+            format!("{} is out of range, expected {}", found.trim_start_matches("the number "), range.told())
+        }
+        None => format!("{found} is too large or too small here"),
+    }
+}
+
+/// Words of programmers for values, and what designers call them.
+const PLAIN_WORDS: &[(&str, &str)] = &[
+    ("the unsigned integer", "the number"),
+    ("the signed integer", "the number"),
+    ("the floating point number", "the number"),
+    ("the UTF-8 character", "the character"),
+    ("a sequence", "a list"),
+    ("a unit value", "()"),
+    ("an optional value", "a value that may be left out"),
+    ("a newtype struct", "a value in `(` `)`"),
+    ("a struct variant", "a name with values in `(` `)`"),
+    ("a tuple variant", "a name with values in `(` `)`"),
+    ("a newtype variant", "a name with a value in `(` `)`"),
+    ("a unit variant", "a name"),
+    ("an enum", "a name"),
+    ("a boolean", "true or false"),
+];
+
+fn in_plain_words(text: &str) -> String {
+    if let Some(count) = text.strip_prefix("a tuple of size ") {
+        return format!("{count} values in `(` `)`");
+    }
+    let is_number =
+        |name: &str| matches!(name, "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize");
+    match text {
+        name if is_number(name) => "a whole number".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        _ => PLAIN_WORDS.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to)),
+    }
 }
 
 /// Describes what is at a place, quoting a part of it.
@@ -172,21 +222,12 @@ fn one_of(names: &[&str]) -> String {
     }
 }
 
-fn inside(word: &str, name: Option<&str>) -> String {
-    name.map_or_else(String::new, |name| format!("{word} `{name}`"))
-}
-
-fn lower_first(text: &str) -> String {
-    let mut rest = text.chars();
-    rest.next().into_iter().flat_map(char::to_lowercase).chain(rest).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn message(error: &Error, text: &str) -> String {
-        explain(error, text, 0, 0).message
+        explain(error, text, 0, 0, None).message
     }
 
     #[test]
@@ -215,8 +256,8 @@ mod tests {
             found: "maximun".to_owned(),
             outer: Some("Energy".to_owned()),
         };
-        let explanation = explain(&error, "", 0, 0);
-        assert_eq!(explanation.message, "unknown field `maximun` in `Energy`, expected one of `maximum`, `interval`");
+        let explanation = explain(&error, "", 0, 0, None);
+        assert_eq!(explanation.message, "unknown field `maximun`, expected one of `maximum`, `interval`");
         assert_eq!(explanation.hint().as_deref(), Some("did you mean \"maximum\"?"));
     }
 }

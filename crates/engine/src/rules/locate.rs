@@ -70,14 +70,14 @@ impl Document {
         &self.text
     }
 
+    /// The value that the text holds.
+    pub(super) fn root(&self) -> Option<&Node> {
+        self.tree.root.as_ref()
+    }
+
     /// Whether all brackets, strings and comments are closed.
     pub(super) fn is_intact(&self) -> bool {
         self.tree.intact
-    }
-
-    /// Where the innermost value starts that has no closing bracket.
-    pub(super) fn unclosed(&self) -> Option<usize> {
-        self.tree.root.as_ref().and_then(Node::unclosed)
     }
 
     /// Gives the line and column of a byte offset.
@@ -131,11 +131,7 @@ impl Document {
         while let Some(node) = next.filter(|node| holds(&node.span, offset)) {
             spot.node = Some(node);
             let Some(group) = &node.group else { break };
-            let entries = &group.entries;
-            let index = entries.partition_point(|entry| entry.span.end <= offset);
-            let Some(entry) = entries.get(index).filter(|entry| holds(&entry.span, offset)) else {
-                break;
-            };
+            let Some((index, entry)) = group.entry_at(offset) else { break };
             spot.path.extend(group.segment(index));
             spot.holders.push(Holder { group, group_start: node.span.start, entry });
             next = entry.value.as_ref();

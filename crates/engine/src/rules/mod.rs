@@ -11,10 +11,12 @@
 //! Types that are decoded from files should carry `#[serde(deny_unknown_fields)]`. Without it serde accepts a mistyped
 //! name of an optional field, and nothing here can detect it.
 
+mod bounds;
 mod catalogue;
 mod curve;
 mod decode;
 mod explain;
+mod file_schema;
 mod foreign;
 mod lex;
 mod locate;
@@ -36,8 +38,10 @@ mod unread;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use bounds::Range;
+pub use catalogue::{AssetStudy, Catalogue, Former, LoadedRules, SingleFile, Table, Tables, only};
 pub use curve::{CURVE_FORMAT, CurvedNumber, CurvedText, Formula};
+pub use file_schema::{FileSchema, Shape};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use outline::{RonBracket, RonGroup, RonPart, RonValue};

@@ -65,6 +65,8 @@ pub struct Names {
     pub given: Vec<GivenName>,
     /// Each use of a name.
     pub used: Vec<(String, Place)>,
+    /// What follows when no place uses a name; `None` = nothing.
+    pub unused: Option<&'static str>,
 }
 
 /// All names, by their scope.
@@ -96,6 +98,9 @@ fn settle_scope(kind: Naming, list: &Place, names: &Names, report: &mut Report) 
         missing.entry(name).or_default().push(place);
     }
     if missing.is_empty() {
+        if let Some(why) = names.unused {
+            warn_of_unused(kind, names, why, report);
+        }
         return;
     }
     let used: HashSet<&str> = names.used.iter().map(|(name, _)| name.as_str()).collect();
@@ -107,6 +112,13 @@ fn settle_scope(kind: Naming, list: &Place, names: &Names, report: &mut Report) 
             [place] => tell_use(kind, name, place, &names.given, report),
             _ => tell_once(kind, name, &places, (list, &names.given, &used), report),
         }
+    }
+}
+
+fn warn_of_unused(kind: Naming, names: &Names, why: &str, report: &mut Report) {
+    let used: HashSet<&str> = names.used.iter().map(|(name, _)| name.as_str()).collect();
+    for given in names.given.iter().filter(|given| !used.contains(given.name.as_str())) {
+        report.warning(&given.place, format!("nothing uses {} {}, {why}", kind.what, quoted(&given.name)));
     }
 }
 

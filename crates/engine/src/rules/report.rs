@@ -102,6 +102,11 @@ impl Report {
         names.list.get_or_insert(list);
     }
 
+    /// Says that a name which no place uses is probably a mistake; `why` says what follows, such as "so nobody can get it".
+    pub fn names_should_be_used(&mut self, scope: impl Into<NameScope>, why: &'static str) {
+        self.names.entry(scope.into()).or_default().unused = Some(why);
+    }
+
     /// Says that a place uses a name. It is reported when the name is given nowhere.
     pub fn name_used(&mut self, scope: impl Into<NameScope>, name: impl Into<String>, place: &Place) {
         self.names.entry(scope.into()).or_default().used.push((name.into(), place.clone()));

@@ -89,17 +89,22 @@ impl Node {
         }?;
         Some((group, entry))
     }
-
-    /// Where the innermost value starts that has no closing bracket.
-    pub(super) fn unclosed(&self) -> Option<usize> {
-        let group = self.group.as_ref()?;
-        let mut values = group.entries.iter().filter_map(|entry| entry.value.as_ref());
-        let open = group.close.is_none().then_some(self.span.start);
-        values.find_map(Self::unclosed).or(open)
-    }
 }
 
 impl Group {
+    /// The name before the bracket, as in `Boss(health: 5)`; empty without one.
+    pub(super) fn name<'t>(&self, text: &'t str, node: &Node) -> &'t str {
+        let rest = &text[node.span.start..];
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        &rest[..end]
+    }
+
+    /// The part that contains a byte offset.
+    pub(super) fn entry_at(&self, offset: usize) -> Option<(usize, &Entry)> {
+        let index = self.entries.partition_point(|entry| entry.span.end <= offset);
+        self.entries.get(index).filter(|entry| entry.span.contains(&offset)).map(|entry| (index, entry))
+    }
+
     /// The step from a group to one of its parts. A lone payload, as in `Some(5)`, takes no step.
     pub(super) fn segment(&self, index: usize) -> Option<Segment> {
         let entry = self.entries.get(index)?;

@@ -50,7 +50,7 @@ impl<F: DeserializeOwned> Single<F> {
         let mut report = Report::new([(name.to_owned(), text.to_owned())]);
         let documents = report.documents();
         let mut problems = Vec::new();
-        let content = documents.get(name).and_then(|document| decode::<F>(name, document, &mut problems));
+        let content = documents.get(name).and_then(|document| decode::<F>(name, document, None, &mut problems));
         report.add(problems);
         if let Some(content) = &content {
             validate(content, &Place::file(name), &mut report);

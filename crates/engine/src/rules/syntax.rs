@@ -14,7 +14,7 @@ use super::explain::found_at;
 use super::foreign::conflict_mark;
 use super::lex::{Cursor, skip_blank};
 use super::locate::Document;
-use parts::{Dedent, Group, Item, Part, Sort};
+use parts::{Closed, Group, Item, Part, Slip, Sort};
 use word::check_word;
 
 /// The first mistake.
@@ -37,8 +37,8 @@ pub(super) fn first_fault(document: &Document) -> Option<Fault> {
         cursor: Cursor::new(text, 0),
         open: vec![Group::root()],
         last: None,
-        dedent: None,
-        early: None,
+        slip: None,
+        closed: None,
     };
     reader.read().err()
 }
@@ -49,9 +49,9 @@ struct Reader<'a> {
     cursor: Cursor<'a>,
     open: Vec<Group>,
     last: Option<Item>,
-    dedent: Option<Dedent>,
-    /// The last closing bracket within a line whose opening one is the end of an earlier line.
-    early: Option<(usize, usize)>,
+    slip: Option<Slip>,
+    /// The last group that was closed within a line since the line began.
+    closed: Option<Closed>,
 }
 
 type Read = Result<(), Fault>;
@@ -136,13 +136,15 @@ impl<'a> Reader<'a> {
             _ => '}',
         };
         self.cursor.skip_char();
-        self.open.push(Group { closer: Some(closer), offset: start, keyed: None, entry: Part::Nothing });
+        let begins = self.group().entry_begins;
+        let group = Group { closer: Some(closer), offset: start, begins, entry_begins: start, ..Group::root() };
+        self.open.push(group);
         self.last = None;
         Ok(())
     }
 
     fn closer(&mut self, start: usize, found: char) -> Read {
-        let (closer, opener) = (self.group().closer, self.group().offset);
+        let Group { closer, offset: opener, begins, .. } = *self.group();
         let Some(expected) = closer else {
             let message = format!("this `{found}` closes nothing, is it one too many?");
             return Err(self.bracket_fault(fault(start, message)));
@@ -156,8 +158,7 @@ impl<'a> Reader<'a> {
             return Err(self.bracket_fault(fault(start, message)));
         }
         self.entry_ends(start)?;
-        let is_early = !self.indentation(start).1 && self.ends_line(opener) && self.line(opener) < self.line(start);
-        self.early = is_early.then_some((start, opener));
+        self.note_closed(start, opener, begins);
         self.cursor.skip_char();
         self.open.pop();
         self.value_ended(Item { sort: Sort::Group, start: opener, end: self.cursor.at });
@@ -196,29 +197,22 @@ impl<'a> Reader<'a> {
             Sort::Group => "..",
             _ => &self.text[item.start..item.end],
         };
-        match closer {
-            None => {
-                return Err(fault(item.start, format!("found `{written}:`, expected a `(` before the first field")));
-            }
-            Some(']') => {
-                let message = format!("found `{written}:` in a list, expected a `(` before the fields of an element");
-                return Err(self.bracket_fault(fault(item.start, message)));
-            }
+        let wrong = match closer {
+            None => Some(format!("found `{written}:`, expected a `(` before the first field")),
+            Some(']') => Some(format!("found `{written}:` in a list, expected a `(` before the fields of an element")),
             Some(')') if item.sort == Sort::Text => {
-                let name = written.trim_matches('"');
-                return Err(fault(item.start, format!("names of fields stand without quotes, type `{name}`")));
+                Some(format!("names of fields stand without quotes, type `{}`", written.trim_matches('"')))
             }
             Some(')') if item.sort != Sort::Name => {
-                return Err(fault(
-                    item.start,
-                    format!("found {} before `:`, expected the name of a field", self.found(item.start)),
-                ));
+                Some(format!("found {} before `:`, expected the name of a field", self.found(item.start)))
             }
             Some(')') if keyed == Some(false) => {
-                let message = format!("found the name `{written}`, though the values before it have none");
-                return Err(self.bracket_fault(fault(item.start, message)));
+                Some(format!("found the name `{written}`, though the values before it have none"))
             }
-            Some(_) => {}
+            Some(_) => None,
+        };
+        if let Some(message) = wrong {
+            return Err(self.bracket_fault(fault(item.start, message)));
         }
         self.cursor.skip_char();
         let group = self.group();
@@ -233,6 +227,9 @@ impl<'a> Reader<'a> {
         let token = &self.text[start..self.cursor.at];
         let first = token.chars().next().unwrap_or(' ');
         let is_text = matches!(first, '"' | '\'') || token.ends_with(['"', '\'']);
+        if let Some(last) = self.last.filter(|last| last.sort == Sort::Text && last.end == start) {
+            return Err(self.torn_text(last, start));
+        }
         if !is_text {
             check_word(token, start)?;
         } else if !self.cursor.intact {
@@ -257,6 +254,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A text with more right behind it: its quotes are in the wrong places.
+    fn torn_text(&self, text: Item, start: usize) -> Fault {
+        match self.text[text.start..text.end].contains('\n') {
+            true => fault(text.start, "this text has no closing `\"` in its line"),
+            false => {
+                let found = self.found(start);
+                fault(start, format!("found {found} right behind a text, a `\"` is missing or one too many"))
+            }
+        }
+    }
+
     fn no_opening_quote(&self, word: Item) -> Fault {
         fault(word.start, format!("the text `{}` has no opening `\"`", &self.text[word.start..word.end]))
     }
@@ -265,20 +273,13 @@ impl<'a> Reader<'a> {
     fn value_may_begin(&mut self, start: usize) -> Read {
         let (entry, keyed, closer) = (self.group().entry, self.group().keyed, self.group().closer);
         let Some(last) = self.last.filter(|_| !matches!(entry, Part::Nothing | Part::Colon)) else {
+            if entry == Part::Nothing {
+                self.group().entry_begins = start;
+            }
             return Ok(());
         };
         let touches = last.end == start;
         let is_quote = self.text[start..].starts_with('"');
-        if touches && last.sort == Sort::Text {
-            let text = &self.text[last.start..last.end];
-            return Err(match text.contains('\n') {
-                true => fault(last.start, "this text has no closing `\"` in its line"),
-                false => fault(
-                    start,
-                    format!("found {} right behind a text, a `\"` is missing or one too many", self.found(start)),
-                ),
-            });
-        }
         if touches && is_quote && matches!(last.sort, Sort::Name | Sort::Number) {
             return Err(self.no_opening_quote(last));
         }

@@ -162,7 +162,7 @@ fn the_fingerprint_follows_what_tables_read() {
 fn a_typo_in_a_field_is_located_and_gets_a_hint() {
     assert_eq!(
         energy_faults("(\n  maximun: 100,\n  interval: 5,\n)"),
-        ["energy.ron:2:3: error: maximun: unknown field `maximun` in `Energy`, expected one of \
+        ["energy.ron:2:3: error: maximun: unknown field `maximun`, expected one of \
           `maximum`, `interval`, `label` (did you mean \"maximum\"?)"]
     );
 }
@@ -171,7 +171,7 @@ fn a_typo_in_a_field_is_located_and_gets_a_hint() {
 fn a_typo_in_a_variant_is_located_and_gets_a_hint() {
     assert_eq!(
         stage_faults("(stages: [\n(id: 1, kind: Bos(health: 1))])"),
-        ["stages/a.ron:2:15: error: stages[0].kind: unknown name `Bos` for `Kind`, expected one \
+        ["stages/a.ron:2:15: error: stages[0].kind: unknown name `Bos`, expected one \
           of `Normal`, `Boss`, `Timed` (did you mean \"Boss\"?)"]
     );
 }
@@ -182,7 +182,7 @@ fn errors_in_two_elements_of_a_list_are_both_reported() {
         stage_faults("(stages: [\n(id: \"a\", kind: Normal),\n(id: 1, kind: Normal),\n(id: 300,),\n])"),
         [
             "stages/a.ron:2:6: error: stages[0].id: found the string \"a\", expected a whole number",
-            "stages/a.ron:4:1: error: stages[2]: missing field `kind` in `Stage`",
+            "stages/a.ron:4:1: error: stages[2]: missing field `kind`",
         ]
     );
 }
@@ -193,8 +193,7 @@ fn errors_in_two_fields_of_a_struct_are_both_reported() {
         energy_faults("(maximum: yes,\n interval: 300, label: 5)"),
         [
             "energy.ron:1:11: error: maximum: found the name `yes`, expected a whole number",
-            "energy.ron:2:12: error: interval: found the number 300, which is out of bounds for \
-             the integer expected here",
+            "energy.ron:2:12: error: interval: 300 is out of range, expected 0 to 255",
             "energy.ron:2:24: error: label: found the number 5, expected a string in double quotes",
         ]
     );
@@ -208,7 +207,7 @@ fn errors_in_several_files_are_all_reported() {
         [
             "energy.ron:1:2: error: found the end of the file, expected `)`: the `(` in line 1, column 1 is not closed",
             "items.ron:1:2: error: [\"1\"]: found the number 1, expected a string in double quotes",
-            "stages/a.ron:1:1: error: missing field `stages` in `StageFile`",
+            "stages/a.ron:1:1: error: missing field `stages`",
         ]
     );
 }
@@ -248,12 +247,9 @@ fn a_missing_file_is_reported_and_a_stray_one_gets_a_hint() {
 fn a_missing_field_points_to_its_struct() {
     assert_eq!(
         stage_faults("(stages: [(id: 1, kind: Boss( ) )])"),
-        ["stages/a.ron:1:25: error: stages[0].kind: missing field `health` in `Boss`"]
+        ["stages/a.ron:1:25: error: stages[0].kind: missing field `health`"]
     );
-    assert_eq!(
-        energy_faults("// head\n (maximum: 5 /* ) */ )"),
-        ["energy.ron:2:2: error: missing field `interval` in `Energy`"]
-    );
+    assert_eq!(energy_faults("// head\n (maximum: 5 /* ) */ )"), ["energy.ron:2:2: error: missing field `interval`"]);
 }
 
 #[test]
@@ -268,7 +264,7 @@ fn a_wrong_type_says_what_was_found() {
     );
     assert_eq!(
         stage_faults("(stages: [(id: 1, kind: Normal, bounds: (1))])"),
-        ["stages/a.ron:1:41: error: stages[0].bounds: found 1 elements, expected a tuple of size 2"]
+        ["stages/a.ron:1:41: error: stages[0].bounds: found 1 value, expected 2 values in `(` `)`"]
     );
 }
 
@@ -300,7 +296,7 @@ fn a_fault_found_by_a_type_itself_points_to_the_value() {
 
     let document = Document::new("[\n (1, 2),\n  (2, 1 /* ) */ ),\n]".to_owned());
     let mut problems = Vec::new();
-    assert!(decode::<Vec<Span>>("a.ron", &document, &mut problems).is_none());
+    assert!(decode::<Vec<Span>>("a.ron", &document, None, &mut problems).is_none());
     assert_eq!(Problems::new(problems).to_string(), "a.ron:3:3: error: [1]: low is above high");
 }
 
@@ -330,6 +326,6 @@ fn a_missing_comma_or_bracket_is_located() {
     );
     assert_eq!(
         stage_faults("(stages: [(id: 1, kind: Normal)\n)"),
-        ["stages/a.ron:2:1: error: found `)`, expected `]` before it: the `[` in line 1, column 10 is not closed"]
+        ["stages/a.ron:1:32: error: expected `]` here: the `[` in line 1, column 10 is not closed"]
     );
 }

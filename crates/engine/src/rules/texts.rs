@@ -33,7 +33,8 @@ impl TableTexts {
         }
     }
 
-    pub(super) fn all(&self) -> Vec<(String, String)> {
+    /// All files and their texts.
+    pub fn all(&self) -> Vec<(String, String)> {
         self.0.values().flatten().cloned().collect()
     }
 

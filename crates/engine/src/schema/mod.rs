@@ -1,11 +1,13 @@
 //! JSON Schema of the types that are read and written, for people and tools.
 
 mod strings;
+mod units;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 pub use schemars;
 pub use strings::{map_of, text_of};
+pub use units::{add_units, each};
 
 pub use crate::schema_by_hand;
 

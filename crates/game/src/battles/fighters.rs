@@ -47,6 +47,7 @@ pub struct Means {
     /// Its name, which players read in the verdict.
     pub name: String,
     /// Its strength.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "points"))]
     pub strength: u32,
 }
 
@@ -55,6 +56,7 @@ pub struct Means {
 #[serde(deny_unknown_fields)]
 pub struct MoveRule {
     /// How often it is made, relative to the others that fit.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "weight"))]
     pub weight: u32,
     /// At which score it fits: `always`, `ahead` or `behind`.
     #[serde(default)]
@@ -69,9 +71,6 @@ pub struct MoveRule {
     #[serde(default)]
     pub items: Vec<String>,
 }
-
-/// The strongest a skill or piece of equipment may be.
-const STRENGTH_MAX: u32 = 1_000_000;
 
 impl FighterRules {
     /// The fighter of that name.
@@ -131,10 +130,6 @@ impl FighterRule {
     }
 
     fn check_move(&self, rule: &MoveRule, longest: usize, place: &Place, report: &mut Report) {
-        if !(1..=1000).contains(&rule.weight) {
-            let message = format!("{} is out of range, expected 1 to 1000", rule.weight);
-            report.error(place.clone().key("weight"), message);
-        }
         let is_legal = |text: &String| !text.trim().is_empty() && text.chars().nth(longest).is_none();
         if rule.text.as_ref().is_some_and(|text| !is_legal(text)) {
             report.error(place.clone().key("text"), format!("expected 1 to {longest} characters"));
@@ -156,10 +151,6 @@ impl Means {
     fn check(&self, place: &Place, report: &mut Report) {
         if self.name.trim().is_empty() {
             report.error(place.clone().key("name"), "is empty, expected the name that players read");
-        }
-        if self.strength > STRENGTH_MAX {
-            let message = format!("{} is out of range, expected 0 to {STRENGTH_MAX}", self.strength);
-            report.error(place.clone().key("strength"), message);
         }
     }
 }

@@ -17,22 +17,15 @@ use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 #[serde(deny_unknown_fields)]
 pub struct RewardedPerDay {
     /// Of one player, whoever the opponents.
+    #[schemars(range(min = 0, max = 100_000), extend("unit" = "battles"))]
     pub player: u32,
     /// Between the same two players.
+    #[schemars(range(min = 0, max = 100_000), extend("unit" = "battles"))]
     pub pair: u32,
 }
 
-/// More battles than this cannot be fought in a day.
-const BATTLES_MAX: u32 = 100_000;
-
 impl RewardedPerDay {
     pub(super) fn check(&self, place: &Place, report: &mut Report) {
-        for (key, value) in [("player", self.player), ("pair", self.pair)] {
-            if value > BATTLES_MAX {
-                let message = format!("{value} is out of range, expected 0 to {BATTLES_MAX}");
-                report.error(place.clone().key(key), message);
-            }
-        }
         if self.pair > self.player {
             let message = format!("{} will never be reached: a player has {} at most", self.pair, self.player);
             report.warning(place.clone().key("pair"), message);

@@ -16,16 +16,22 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 #[serde(deny_unknown_fields)]
 pub struct BattleRules {
     /// Seconds that both players have to act in a round.
+    #[schemars(range(min = 1, max = 86_400))]
     pub round_seconds: i64,
     /// Rounds that a player must win to win the battle.
+    #[schemars(range(min = 1, max = 100), extend("unit" = "rounds"))]
     pub wins_needed: u32,
     /// After this many rounds the battle is a draw.
+    #[schemars(range(min = 1, max = 100), extend("unit" = "rounds"))]
     pub rounds_max: u32,
     /// Seconds for which an ended battle can still be looked up.
+    #[schemars(range(min = 1, max = 86_400))]
     pub kept_seconds: i64,
     /// The longest text of an action, in characters.
+    #[schemars(range(min = 1, max = 2000), extend("unit" = "characters"))]
     pub text_longest: usize,
     /// The `game_mode` of the reports to SUD.
+    #[schemars(range(min = -2_147_483_648, max = 2_147_483_647), extend("unit" = "number of a mode"))]
     pub game_mode: i32,
     /// Who wins a round.
     pub verdict: VerdictRules,
@@ -51,14 +57,18 @@ pub struct VerdictRules {
     /// Weights for the player who guards.
     pub guard: Weights,
     /// At most this many of the named skills, and of the named items, count.
+    #[schemars(range(min = 0, max = 20), extend("unit" = "names"))]
     pub named_max: usize,
     /// Percentage of the strength of named skills that counts.
+    #[schemars(range(min = 0, max = 1000))]
     pub skill_percent: u32,
     /// Percentage of the strength of named items that counts.
+    #[schemars(range(min = 0, max = 1000))]
     pub item_percent: u32,
     /// The random part of the score.
     pub dice: Dice,
     /// The lead that wins a round.
+    #[schemars(range(min = 1, max = 1_000_000), extend("unit" = "points"))]
     pub margin: i64,
 }
 
@@ -67,12 +77,16 @@ pub struct VerdictRules {
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     /// Of 力量.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "percent"))]
     strength: u32,
     /// Of 敏捷.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "percent"))]
     agility: u32,
     /// Of 智力.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "percent"))]
     wits: u32,
     /// Of 体魄.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "percent"))]
     vigor: u32,
 }
 
@@ -88,9 +102,6 @@ impl Weights {
 
     fn check(&self, place: &Place, report: &mut Report) {
         let weights = [self.strength, self.agility, self.wits, self.vigor];
-        if weights.iter().any(|weight| *weight > 1000) {
-            report.error(place, "expected percents of 0 to 1000");
-        }
         if weights.iter().all(|weight| *weight == 0) {
             report.error(place, "expected a percent above 0 for at least one attribute");
         }
@@ -102,10 +113,13 @@ impl Weights {
 #[serde(deny_unknown_fields)]
 pub struct Dice {
     /// How many dice.
+    #[schemars(range(min = 0, max = 100), extend("unit" = "dice"))]
     pub count: u32,
     /// Sides of each die.
+    #[schemars(range(min = 2, max = 1000), extend("unit" = "pips"))]
     pub sides: u32,
     /// Points for each pip.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "points"))]
     pub weight: u32,
 }
 
@@ -114,10 +128,13 @@ pub struct Dice {
 #[serde(deny_unknown_fields)]
 pub struct ReportRoles {
     /// The player who challenged.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "number of a role"))]
     pub challenger: i32,
     /// The player who was challenged.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "number of a role"))]
     pub challenged: i32,
     /// A fighter of the game master.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "number of a role"))]
     pub robot: i32,
 }
 
@@ -140,6 +157,7 @@ pub struct Spoils {
     /// Items.
     pub items: Vec<Amount>,
     /// Experience.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "experience"))]
     pub exp: i64,
 }
 
@@ -164,43 +182,15 @@ impl Spoils {
         if let Some(items) = tables.get::<ItemRules>() {
             items.check_all(&self.items, 1, &place.clone().key("items"), report);
         }
-        if !(0..=1_000_000).contains(&self.exp) {
-            report.error(place.clone().key("exp"), format!("{} is out of range, expected 0 to 1000000", self.exp));
-        }
     }
 }
 
 impl BattleRules {
     fn check_numbers(&self, place: &Place, report: &mut Report) {
-        let verdict = &self.verdict;
-        let size = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-        let bounds = [
-            (place.clone().key("round_seconds"), self.round_seconds, 1, 86_400),
-            (place.clone().key("wins_needed"), self.wins_needed.into(), 1, 100),
-            (place.clone().key("rounds_max"), self.rounds_max.into(), self.wins_needed.into(), 100),
-            (place.clone().key("kept_seconds"), self.kept_seconds, 1, 86_400),
-            (place.clone().key("text_longest"), size(self.text_longest), 1, 2000),
-            (place.clone().key("verdict").key("named_max"), size(verdict.named_max), 0, 20),
-            (place.clone().key("verdict").key("skill_percent"), verdict.skill_percent.into(), 0, 1000),
-            (place.clone().key("verdict").key("item_percent"), verdict.item_percent.into(), 0, 1000),
-            (place.clone().key("verdict").key("dice").key("count"), verdict.dice.count.into(), 0, 100),
-            (place.clone().key("verdict").key("dice").key("sides"), verdict.dice.sides.into(), 2, 1000),
-            (place.clone().key("verdict").key("dice").key("weight"), verdict.dice.weight.into(), 0, 1000),
-            (place.clone().key("verdict").key("margin"), verdict.margin, 1, 1_000_000),
-        ];
-        for (place, value, least, most) in bounds {
-            if !(least..=most).contains(&value) {
-                report.error(place, format!("{value} is out of range, expected {least} to {most}"));
-            }
-        }
-    }
-
-    fn check_roles(&self, place: &Place, report: &mut Report) {
-        let ReportRoles { challenger, challenged, robot } = self.report_roles;
-        for (key, role) in [("challenger", challenger), ("challenged", challenged), ("robot", robot)] {
-            if !(0..=1_000_000).contains(&role) {
-                report.error(place.clone().key(key), format!("{role} is out of range, expected 0 to 1000000"));
-            }
+        if self.rounds_max < self.wins_needed {
+            let message =
+                format!("nobody can win: {} rounds are too few for {} wins", self.rounds_max, self.wins_needed);
+            report.error(place.clone().key("rounds_max"), message);
         }
     }
 }
@@ -250,7 +240,6 @@ impl BattleRules {
             stake.check(&place.clone().key("stake"), tables, report);
         }
         self.rewarded_per_day.check(&place.clone().key("rewarded_per_day"), report);
-        self.check_roles(&place.clone().key("report_roles"), report);
         self.texts.check(&place.key("texts"), report);
     }
 }
@@ -280,7 +269,7 @@ mod tests {
         let problems = catalogue.load(&raidkeep_engine::rules::AssetSource::Folder(folder.path().to_owned()));
         let told = problems.expect_err("the mistakes should be found").to_string();
         let expected = [
-            "15 is out of range, expected 30 to 100",
+            "nobody can win: 15 rounds are too few for 30 wins",
             "0 is out of range, expected 1 to 1000000",
             "expected less than the winner gets",
             "unknown place {champion}, expected one of {winner}, {loser}",

@@ -17,6 +17,7 @@ pub struct StakeRules {
     /// What each puts in: the most of this that both can pay.
     pub each: Amount,
     /// Percentage of the pot that the winner does not get.
+    #[schemars(range(min = 0, max = 100))]
     pub commission_percent: u32,
 }
 
@@ -41,10 +42,6 @@ impl StakeRules {
         }
         if self.each.quantity > EACH_MAX {
             report.error(each, format!("quantity {} is too high, expected {EACH_MAX} or less", self.each.quantity));
-        }
-        if self.commission_percent > 100 {
-            let message = format!("{} is out of range, expected 0 to 100", self.commission_percent);
-            report.error(place.clone().key("commission_percent"), message);
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod ranking;
 pub mod requests;
 pub mod rules;
 pub mod systems;
+mod usage;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -20,7 +21,8 @@ use raidkeep_engine::in_force::InForceApp;
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{Rules, RulesApp};
 use raidkeep_engine::schedule::{Tick, TickSystems};
-use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::storage::{StorageApp, WorldEntity};
+use raidkeep_engine::usage::UsageApp;
 
 pub use field::BossField;
 pub use model::{BossNumbers, BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
@@ -38,7 +40,7 @@ pub struct BossPlugin;
 
 impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<BossRules>().keep_rules::<BossRules>();
+        app.add_rules::<BossRules>().keep_rules::<BossRules>().count_uses(WorldBoss::TABLE, usage::count);
         app.init_resource::<Roster>().init_resource::<systems::SeasonEnd>();
         app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
         app.add_world_entities::<WorldBoss>().add_world_row::<BossNumbers>();

@@ -82,6 +82,11 @@ impl BossNumbers {
         self.0.iter().position(|known| known == id).and_then(|number| u32::try_from(number).ok())
     }
 
+    /// The id that has a number; `None` if none has.
+    pub fn id(&self, number: u32) -> Option<&str> {
+        self.0.get(usize::try_from(number).ok()?).map(String::as_str)
+    }
+
     /// Numbers the ids that have no number yet, in their order.
     pub fn learn<'a>(&mut self, ids: impl Iterator<Item = &'a str>) {
         for id in ids {

@@ -12,17 +12,18 @@ use raidkeep_engine::rules::{Place, Report};
 #[serde(deny_unknown_fields, default)]
 pub struct PlausibleDamage {
     /// At any level, immediately.
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64), extend("unit" = "life points"))]
     pub at_once: u64,
     /// For each level of the player, immediately.
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64), extend("unit" = "life points"))]
     pub per_level: u64,
     /// For each second in the stage, at any level.
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64), extend("unit" = "life points"))]
     pub per_second: u64,
     /// For each second in the stage and each level.
+    #[schemars(range(min = 0, max = 1_000_000_000_000_i64), extend("unit" = "life points"))]
     pub per_level_second: u64,
 }
-
-/// The highest value of each.
-const PART_MAX: u64 = 1_000_000_000_000;
 
 impl PlausibleDamage {
     /// The most that a player of this level can have dealt in this time.
@@ -34,22 +35,10 @@ impl PlausibleDamage {
             .saturating_add(by_time.saturating_mul(seconds))
     }
 
-    /// Reports numbers that are too high, and rules by which nobody can ever deal damage.
+    /// Reports rules by which nobody can ever deal damage.
     pub fn check(&self, place: &Place, report: &mut Report) {
         let Self { at_once, per_level, per_second, per_level_second } = *self;
-        let parts = [
-            ("at_once", at_once),
-            ("per_level", per_level),
-            ("per_second", per_second),
-            ("per_level_second", per_level_second),
-        ];
-        for (key, value) in parts {
-            if value > PART_MAX {
-                let message = format!("{value} is out of range, expected 0 to {PART_MAX}");
-                report.error(place.clone().key(key), message);
-            }
-        }
-        if parts.iter().all(|(_, value)| *value == 0) {
+        if [at_once, per_level, per_second, per_level_second] == [0; 4] {
             report.error(place, "no damage would ever be believed, expected a number above 0");
         }
     }

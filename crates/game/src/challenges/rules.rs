@@ -3,36 +3,23 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
+use raidkeep_engine::rules::SingleFile;
 
 /// How long challenges stay open, and how many.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChallengeRules {
     /// Seconds after which an unanswered challenge ends.
+    #[schemars(range(min = 1, max = 86_400))]
     pub unanswered_seconds: i64,
     /// Open challenges that a player may have sent.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "challenges"))]
     pub sent_max: usize,
     /// Open challenges that a player may have received.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "challenges"))]
     pub received_max: usize,
 }
 
 impl SingleFile for ChallengeRules {
     const PATH: &'static str = "challenges.ron";
-
-    fn validate(&self, _: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
-        let size = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-        let bounds = [
-            ("unanswered_seconds", self.unanswered_seconds, 86_400),
-            ("sent_max", size(self.sent_max), 1000),
-            ("received_max", size(self.received_max), 1000),
-        ];
-        for (key, value, most) in bounds {
-            if !(1..=most).contains(&value) {
-                let message = format!("{value} is out of range, expected 1 to {most}");
-                report.error(place.clone().key(key), message);
-            }
-        }
-    }
 }

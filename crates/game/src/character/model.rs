@@ -22,12 +22,16 @@ pub enum Attribute {
 #[serde(deny_unknown_fields)]
 pub struct Attributes {
     /// 力量: the force of blows.
+    #[schemars(range(min = 0, max = 4_294_967_295_i64), extend("unit" = "points"))]
     pub strength: u32,
     /// 敏捷: quickness of hand and foot.
+    #[schemars(range(min = 0, max = 4_294_967_295_i64), extend("unit" = "points"))]
     pub agility: u32,
     /// 智力: cleverness, and the force of words and spells.
+    #[schemars(range(min = 0, max = 4_294_967_295_i64), extend("unit" = "points"))]
     pub wits: u32,
     /// 体魄: endurance.
+    #[schemars(range(min = 0, max = 4_294_967_295_i64), extend("unit" = "points"))]
     pub vigor: u32,
 }
 

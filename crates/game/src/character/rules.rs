@@ -30,12 +30,16 @@ pub struct CharacterRules {
 #[serde(deny_unknown_fields)]
 pub struct Growth {
     /// The value at level 0.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "points"))]
     pub base: u32,
     /// Hundredths of a point per level.
+    #[schemars(range(min = 0, max = 10_000), extend("unit" = "hundredths of a point"))]
     pub hundredths_per_level: u32,
     /// Percentage of the strength of the strongest skill.
+    #[schemars(range(min = 0, max = 1000))]
     pub skill_percent: u32,
     /// Percentage of the strength of the strongest equipment.
+    #[schemars(range(min = 0, max = 1000))]
     pub equipment_percent: u32,
 }
 
@@ -67,22 +71,6 @@ impl SingleFile for CharacterRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
-        let attributes =
-            [("strength", &self.strength), ("agility", &self.agility), ("wits", &self.wits), ("vigor", &self.vigor)];
-        for (attribute, growth) in attributes {
-            let bounds = [
-                ("base", growth.base, 1, 1000),
-                ("hundredths_per_level", growth.hundredths_per_level, 0, 10_000),
-                ("skill_percent", growth.skill_percent, 0, 1000),
-                ("equipment_percent", growth.equipment_percent, 0, 1000),
-            ];
-            for (key, value, least, most) in bounds {
-                if !(least..=most).contains(&value) {
-                    let message = format!("{value} is out of range, expected {least} to {most}");
-                    report.error(place.clone().key(attribute).key(key), message);
-                }
-            }
-        }
         if let Some(items) = tables.get::<ItemRules>() {
             for (index, item) in self.shown_items.iter().enumerate() {
                 let place = place.clone().key("shown_items").index(index);

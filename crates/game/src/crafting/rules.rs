@@ -19,6 +19,7 @@ pub struct CraftRules {
     /// A name that is not given is the start of the description, up to the first of these characters.
     pub name_ends: String,
     /// The most characters of such a name.
+    #[schemars(range(min = 1, max = 64), extend("unit" = "characters"))]
     pub name_longest: usize,
 }
 
@@ -29,14 +30,19 @@ pub struct Recipe {
     /// The material.
     pub material: ItemId,
     /// The most that may be spent at once.
+    #[schemars(range(min = 1, max = 1_000_000), extend("unit" = "items"))]
     pub spend_max: i64,
     /// Strength before any material is counted.
+    #[schemars(range(min = 0, max = 10_000), extend("unit" = "points"))]
     pub strength_base: u32,
     /// Strength added per unit of material.
+    #[schemars(range(min = 0, max = 10_000), extend("unit" = "points"))]
     pub strength_per_unit: u32,
     /// The maximum strength.
+    #[schemars(range(min = 1, max = 10_000), extend("unit" = "points"))]
     pub strength_max: u32,
     /// How many a player may own.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "pieces"))]
     pub owned_max: usize,
     /// The texts that players read.
     pub texts: RecipeTexts,
@@ -72,17 +78,6 @@ impl Recipe {
     fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
         if let Some(items) = tables.get::<ItemRules>() {
             items.check(&Amount { item: self.material, quantity: 1 }, 0, place.clone().key("material"), report);
-        }
-        let bounds = [
-            ("spend_max", self.spend_max, 1_000_000),
-            ("strength_max", i64::from(self.strength_max), 10_000),
-            ("owned_max", i64::try_from(self.owned_max).unwrap_or(i64::MAX), 1000),
-        ];
-        for (key, value, most) in bounds {
-            if !(1..=most).contains(&value) {
-                let message = format!("{value} is out of range, expected 1 to {most}");
-                report.error(place.clone().key(key), message);
-            }
         }
         if self.strength_base > self.strength_max {
             let message = format!("expected {} or less, which is strength_max", self.strength_max);
@@ -123,10 +118,6 @@ impl SingleFile for CraftRules {
         let place = Place::file(Self::PATH);
         self.skill.check(&place.clone().key("skill"), tables, report);
         self.equipment.check(&place.clone().key("equipment"), tables, report);
-        if !(1..=64).contains(&self.name_longest) {
-            let message = format!("{} is out of range, expected 1 to 64", self.name_longest);
-            report.error(place.key("name_longest"), message);
-        }
     }
 }
 

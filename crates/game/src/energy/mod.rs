@@ -125,10 +125,13 @@ impl PlayerRow for Energy {
 #[serde(deny_unknown_fields)]
 pub struct EnergyRules {
     /// No points regenerate at or above this.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "points of energy"))]
     pub maximum: i64,
     /// Seconds per point.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "seconds"))]
     pub seconds_per_point: i64,
     /// Points of a new player.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     pub newcomer: i64,
 }
 
@@ -136,19 +139,6 @@ impl SingleFile for EnergyRules {
     const PATH: &'static str = "energy.ron";
 
     fn validate(&self, _: &Tables, report: &mut Report) {
-        let bounds = [
-            ("maximum", self.maximum, 1),
-            ("seconds_per_point", self.seconds_per_point, 1),
-            ("newcomer", self.newcomer, 0),
-        ];
-        for (key, value, least) in bounds {
-            if !(least..=1_000_000_000).contains(&value) {
-                report.error(
-                    Place::file(Self::PATH).key(key),
-                    format!("{value} is out of range, expected {least} to 1000000000"),
-                );
-            }
-        }
         if self.newcomer > self.maximum {
             let message = format!("a new player starts above the maximum of {}", self.maximum);
             report.warning(Place::file(Self::PATH).key("newcomer"), message);

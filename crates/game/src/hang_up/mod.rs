@@ -5,8 +5,10 @@
 
 mod changes;
 pub mod model;
+mod rates;
 pub mod requests;
 pub mod rules;
+mod usage;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -15,7 +17,8 @@ use raidkeep_engine::history::History;
 use raidkeep_engine::in_force::{ForceChange, InForceApp};
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{Rules, RulesApp};
-use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::storage::{PlayerRow, StorageApp};
+use raidkeep_engine::usage::UsageApp;
 
 pub use model::HangUp;
 pub use rules::HangUpRules;
@@ -36,7 +39,7 @@ impl Plugin for HangUpPlugin {
         app.add_rules::<HangUpRules>().add_player_rows::<HangUp>().add_world_row::<History<HangUpRules>>();
         app.add_moments::<HangUp>();
         app.add_world_mend(|world, mend| world.resource_mut::<History<HangUpRules>>().bring_back(mend.at));
-        app.add_force_hook(follow_rates);
+        app.add_force_hook(follow_rates).count_uses(<HangUp as PlayerRow>::TABLE, usage::count);
         requests::register(app);
     }
 }

@@ -5,8 +5,10 @@ use rand::Rng;
 use rand_distr::{Binomial, Distribution};
 use serde::{Deserialize, Serialize};
 
+use crate::hang_up::rates::{Rates, under};
 use crate::hang_up::rules::HangUpRules;
 use crate::items::Amount;
+use crate::timed_events::Change;
 use raidkeep_engine::history::{History, Piece};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
@@ -57,7 +59,7 @@ impl HangUp {
     pub fn is_configured(&self, now: i64, history: &History<HangUpRules>) -> Option<bool> {
         let hanging = self.hanging.as_ref()?;
         let has_rate = |rules: &HangUpRules| rules.rate(hanging.stage).is_some();
-        let shares = hanging.shares(hanging.elapsed(now) / SECONDS_PER_MINUTE, history);
+        let shares = hanging.shares(hanging.elapsed(now) / SECONDS_PER_MINUTE, &Rates::from(history));
         let has_earned = shares.iter().any(|share| share.minutes > 0 && has_rate(share.rules));
         Some(has_earned || history.in_force().is_some_and(has_rate))
     }
@@ -75,19 +77,20 @@ impl HangUp {
 
     /// What a settlement would pay now, each minute by the rules under which it began. The chances of the minutes so far
     /// are rolled and remembered, so looking often neither changes them nor helps. `None` when no stage is hung up.
-    pub fn look(&mut self, now: i64, history: &History<HangUpRules>, random: &mut impl Rng) -> Option<Earnings> {
-        let hanging = self.hanging.as_mut()?;
+    pub fn look<'r>(&mut self, now: i64, rates: impl Into<Rates<'r>>, random: &mut impl Rng) -> Option<Earnings> {
+        let (hanging, rates) = (self.hanging.as_mut()?, rates.into());
         let minutes = hanging.elapsed(now) / SECONDS_PER_MINUTE;
         let mut amounts = Vec::new();
-        for share in hanging.shares(minutes, history) {
+        for share in hanging.shares(minutes, &rates) {
             // The present rates are shown from the first second on.
-            if share.minutes == 0 && history.in_force() != Some(share.rules) {
+            if share.minutes == 0 && rates.history.in_force() != Some(share.rules) {
                 continue;
             }
-            for amount in share.rules.rate(hanging.stage).unwrap_or_default() {
+            let rules = under(share.rules, &share.own);
+            for amount in rules.rate(hanging.stage).unwrap_or_default() {
                 add(&mut amounts, *amount, share.minutes);
             }
-            hanging.roll(share, random);
+            hanging.roll(&rules, share.unrolled, random);
         }
         hanging.rolled_minutes = hanging.rolled_minutes.max(minutes);
         amounts.extend(hanging.rolled.iter().filter(|amount| amount.quantity > 0));
@@ -95,8 +98,8 @@ impl HangUp {
     }
 
     /// Settles: takes out the earnings; the seconds of the minute in progress stay on the timer.
-    pub fn settle(&mut self, now: i64, history: &History<HangUpRules>, random: &mut impl Rng) -> Option<Earnings> {
-        let earnings = self.look(now, history, random)?;
+    pub fn settle<'r>(&mut self, now: i64, rates: impl Into<Rates<'r>>, random: &mut impl Rng) -> Option<Earnings> {
+        let earnings = self.look(now, rates, random)?;
         let hanging = self.hanging.as_mut()?;
         let leftover = earnings.seconds % SECONDS_PER_MINUTE;
         hanging.since = now.max(hanging.since) - leftover;
@@ -112,42 +115,47 @@ impl Hanging {
     }
 
     /// The minutes since the last settlement, grouped by the rules that pay them.
-    fn shares<'h>(&self, minutes: i64, history: &'h History<HangUpRules>) -> Vec<Share<'h>> {
+    fn shares<'h>(&self, minutes: i64, rates: &Rates<'h>) -> Vec<Share<'h>> {
         let begun =
             |moment: i64| moment.saturating_sub(self.since).saturating_add(SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE;
         let until = self.since.saturating_add(minutes * SECONDS_PER_MINUTE);
         let mut shares: Vec<Share<'h>> = Vec::new();
-        for Piece { terms: rules, number, from, until } in history.pieces(self.since, until) {
-            let (first, last) = (begun(from), begun(until).min(rules.minutes_max()));
-            let (minutes, unrolled) = ((last - first).max(0), (last - first.max(self.rolled_minutes)).max(0));
-            match shares.iter_mut().find(|share| share.number == number) {
-                Some(share) => {
-                    share.minutes += minutes;
-                    share.unrolled += unrolled;
+        for Piece { terms: rules, number, mut from, until } in rates.history.pieces(self.since, until) {
+            for until in rates.cuts(from, until).into_iter().chain([until]) {
+                let (first, last) = (begun(from), begun(until).min(rules.minutes_max()));
+                let (minutes, unrolled) = ((last - first).max(0), (last - first.max(self.rolled_minutes)).max(0));
+                let own = rates.own_changes(from);
+                match shares.iter_mut().find(|share| share.number == number && share.own == own) {
+                    Some(share) => {
+                        share.minutes += minutes;
+                        share.unrolled += unrolled;
+                    }
+                    None => shares.push(Share { rules, number, own, minutes, unrolled }),
                 }
-                None => shares.push(Share { rules, number, minutes, unrolled }),
+                from = until;
             }
         }
         shares
     }
 
-    fn roll(&mut self, share: Share<'_>, random: &mut impl Rng) {
-        if share.unrolled == 0 {
+    fn roll(&mut self, rules: &HangUpRules, minutes: i64, random: &mut impl Rng) {
+        if minutes == 0 {
             return;
         }
-        for chance in share.rules.chances(self.stage) {
-            let hits = successes(share.unrolled.cast_unsigned(), chance.probability(), random);
+        for chance in rules.chances(self.stage) {
+            let hits = successes(minutes.cast_unsigned(), chance.probability(), random);
             add(&mut self.rolled, chance.amount, hits);
         }
     }
 }
 
 /// Minutes under the same rules.
-#[derive(Clone, Copy)]
 struct Share<'h> {
     rules: &'h HangUpRules,
     /// Equal rules have the same number.
     number: usize,
+    /// What the player's own days change of them.
+    own: Vec<&'h Change>,
     /// How many are paid.
     minutes: i64,
     /// How many of them have not been rolled yet.
@@ -332,7 +340,7 @@ mod tests {
         let hours = 365 * 24;
         let history = changing((0..hours).map(|hour| (hour * 3600, rules_with(1 + hour % 2, 1, None))).collect());
         let mut hang_up = hanging(1);
-        let shares = hang_up.hanging.as_ref().expect("something hangs").shares(hours * 60, &history);
+        let shares = hang_up.hanging.as_ref().expect("something hangs").shares(hours * 60, &Rates::from(&history));
         assert_eq!(shares.len(), 2, "a settlement draws for different rules, not for each interval");
         let earnings = hang_up.settle(hours * 3600, &history, &mut random(1)).expect("something hangs");
         assert_eq!(earned(&earnings, 1), hours / 2 * 60 * 3);

@@ -3,13 +3,17 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::hang_up::model::{Earnings, HangUp};
+use crate::hang_up::rates::Rates;
 use crate::hang_up::rules::HangUpRules;
+use crate::identity::Account;
 use crate::items::{Cause, Inventory, LegacyChange};
 use crate::stages::Progress;
+use crate::timed_events::EventRules;
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::history::History;
@@ -17,6 +21,7 @@ use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
+use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<StartHangUp, _>(start_hang_up);
@@ -76,6 +81,19 @@ enum HangUpTime {
     Seconds(i64),
 }
 
+/// What the minutes of players are paid by.
+#[derive(SystemParam)]
+pub struct RateTables<'w> {
+    history: Res<'w, History<HangUpRules>>,
+    events: Res<'w, Rules<EventRules>>,
+}
+
+impl RateTables<'_> {
+    fn of(&self, account: &Account) -> Rates<'_> {
+        Rates::of_player(&self.history, &self.events, account.made_at())
+    }
+}
+
 /// The components and resources that the handlers change.
 #[derive(QueryData)]
 #[query_data(mutable)]
@@ -83,13 +101,14 @@ pub struct Hanger {
     hang_up: &'static mut HangUp,
     inventory: &'static mut Inventory,
     progress: &'static Progress,
+    account: &'static Account,
 }
 
 fn start_hang_up(
     In(call): In<Call<StartHangUp>>,
     mut players: Query<Hanger>,
     clock: Res<Clock>,
-    history: Res<History<HangUpRules>>,
+    rates: RateTables,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpStarted> {
     let mut player = call.caller.get_mut(&mut players)?;
@@ -100,7 +119,7 @@ fn start_hang_up(
         return Ok(Success::empty().status(SAME_STAGE).message("same stage"));
     }
     let now = clock.now();
-    let settled = settle(&mut player.hang_up, &mut player.inventory, now, &history, &mut random);
+    let settled = settle(&mut player.hang_up, &mut player.inventory, now, rates.of(player.account), &mut random);
     player.hang_up.start(stage, now);
     let reply = |start_hang_up_reward, time| HangUpStarted {
         start_hang_up_reward,
@@ -121,10 +140,10 @@ fn settle(
     hang_up: &mut HangUp,
     inventory: &mut Inventory,
     now: i64,
-    history: &History<HangUpRules>,
+    rates: Rates<'_>,
     random: &mut Randomness,
 ) -> Option<(Earnings, Vec<LegacyChange>)> {
-    let earnings = hang_up.settle(now, history, random.source())?;
+    let earnings = hang_up.settle(now, rates, random.source())?;
     inventory.grant(&earnings.amounts, SETTLEMENT);
     let changes = LegacyChange::after(inventory, &earnings.amounts);
     Some((earnings, changes))
@@ -153,12 +172,13 @@ fn get_hang_up_reward(
     In(call): In<Call<GetHangUpReward>>,
     mut players: Query<Hanger>,
     clock: Res<Clock>,
-    history: Res<History<HangUpRules>>,
+    rates: RateTables,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpRewarded> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, clock.now(), &history)?;
-    let settled = settle(&mut player.hang_up, &mut player.inventory, clock.now(), &history, &mut random);
+    check_configured(&player.hang_up, clock.now(), &rates.history)?;
+    let settled =
+        settle(&mut player.hang_up, &mut player.inventory, clock.now(), rates.of(player.account), &mut random);
     let (earnings, get_hang_up_rewards) = settled.ok_or(NOTHING_HANGING)?;
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time: HangUpTime::Seconds(earnings.seconds) };
     Ok(Success::with(HangUpRewarded { get_hang_up_rewards, hang_up_info }).message("Settlement reward success"))
@@ -191,12 +211,13 @@ fn get_hang_up_info(
     In(call): In<Call<GetHangUpInfo>>,
     mut players: Query<Hanger>,
     clock: Res<Clock>,
-    history: Res<History<HangUpRules>>,
+    rates: RateTables,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpShown> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, clock.now(), &history)?;
-    let earnings = player.hang_up.look(clock.now(), &history, random.source()).ok_or(NOTHING_HANGING)?;
+    check_configured(&player.hang_up, clock.now(), &rates.history)?;
+    let earnings =
+        player.hang_up.look(clock.now(), rates.of(player.account), random.source()).ok_or(NOTHING_HANGING)?;
     let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);
     let time = HangUpTime::Hours(HoursMinutesSeconds(earnings.seconds));
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time };

@@ -15,6 +15,7 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 pub struct HangUpRules {
     /// Time beyond this many hours earns nothing; absent = no limit.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000_000))]
     pub cap_hours: Option<i64>,
     /// Guaranteed items. A stage without an entry uses the nearest lower one.
     pub rates: Vec<Rate>,
@@ -27,6 +28,7 @@ pub struct HangUpRules {
 #[serde(deny_unknown_fields)]
 pub struct Rate {
     /// Applies from this stage on.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub stage: u32,
     /// Per whole minute.
     pub per_minute: Vec<Amount>,
@@ -37,6 +39,7 @@ pub struct Rate {
 #[serde(deny_unknown_fields)]
 pub struct Chances {
     /// Applies from this stage on.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub stage: u32,
     /// Each is rolled once per whole minute.
     pub items: Vec<Chance>,
@@ -49,8 +52,10 @@ pub struct Chance {
     /// The amount on success.
     pub amount: Amount,
     /// The chance is `numerator` in `denominator`.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "minutes"))]
     pub numerator: u32,
     /// See `numerator`.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "minutes"))]
     pub denominator: u32,
 }
 
@@ -70,6 +75,16 @@ impl HangUpRules {
     /// The guaranteed items of a stage; `None` when no stage that low is configured.
     pub fn rate(&self, stage: u32) -> Option<&[Amount]> {
         nearest_lower(&self.rates, stage, |rate| rate.stage).map(|rate| rate.per_minute.as_slice())
+    }
+
+    /// The stage whose rates a stage has.
+    pub(super) fn rate_stage(&self, stage: u32) -> Option<u32> {
+        nearest_lower(&self.rates, stage, |rate| rate.stage).map(|rate| rate.stage)
+    }
+
+    /// The stage whose chances a stage has.
+    pub(super) fn chances_stage(&self, stage: u32) -> Option<u32> {
+        nearest_lower(&self.chances, stage, |chances| chances.stage).map(|chances| chances.stage)
     }
 
     /// The items by chance of a stage.
@@ -99,9 +114,6 @@ impl SingleFile for HangUpRules {
 impl HangUpRules {
     fn check(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(<Self as SingleFile>::PATH);
-        if self.cap_hours.is_some_and(|hours| hours <= 0) {
-            report.error(place.clone().key("cap_hours"), "expected 1 or more, or no cap_hours for no limit");
-        }
         if self.rates.is_empty() {
             report.error(place.clone().key("rates"), "is empty, expected the rates of at least one stage");
         }
@@ -121,7 +133,7 @@ impl HangUpRules {
             for (index, chance) in chances.items.iter().enumerate() {
                 let place = place.clone().key("chances").index(at).key("items").index(index);
                 items.check(&chance.amount, 1, place.clone().key("amount"), report);
-                if chance.denominator == 0 || chance.numerator > chance.denominator {
+                if chance.numerator > chance.denominator {
                     let message = "expected a chance between 0 and 1: numerator <= denominator";
                     report.error(place.clone().key("numerator"), message);
                 }

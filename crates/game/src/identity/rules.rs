@@ -13,8 +13,10 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 #[serde(deny_unknown_fields)]
 pub struct NameRules {
     /// Fewest characters.
+    #[schemars(range(min = 1, max = 64), extend("unit" = "characters"))]
     pub shortest: usize,
     /// Most characters.
+    #[schemars(range(min = 1, max = 64), extend("unit" = "characters"))]
     pub longest: usize,
     /// Characters allowed in addition to letters and digits of any script.
     pub also_allowed: String,
@@ -34,8 +36,10 @@ pub struct NameRules {
 #[serde(deny_unknown_fields)]
 pub struct DescriptionRules {
     /// Fewest non-space characters.
+    #[schemars(range(min = 1, max = 2000), extend("unit" = "characters"))]
     pub shortest: usize,
     /// Most characters.
+    #[schemars(range(min = 1, max = 2000), extend("unit" = "characters"))]
     pub longest: usize,
 }
 
@@ -104,11 +108,8 @@ impl SingleFile for NameRules {
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
-        if self.shortest == 0 {
-            report.error(place.clone().key("shortest"), "expected 1 or more");
-        }
-        if self.longest < self.shortest || self.longest > 64 {
-            let message = format!("{} is out of range, expected {} to 64", self.longest, self.shortest);
+        if self.longest < self.shortest {
+            let message = format!("{} is less than the shortest, {}", self.longest, self.shortest);
             report.error(place.clone().key("longest"), message);
         }
         for (mark, kept_for) in [
@@ -121,9 +122,9 @@ impl SingleFile for NameRules {
             }
         }
         let DescriptionRules { shortest, longest } = self.description;
-        if shortest == 0 || longest < shortest || longest > 2000 {
-            let message = format!("{shortest} to {longest} is out of range, expected 1 to 2000 and shortest first");
-            report.error(place.clone().key("description"), message);
+        if longest < shortest {
+            let message = format!("{longest} is less than the shortest, {shortest}");
+            report.error(place.clone().key("description").key("longest"), message);
         }
         for (key, words) in [("indecent", &self.indecent), ("forbidden", &self.forbidden)] {
             for (index, _) in words.iter().enumerate().filter(|(_, word)| looks(word).is_empty()) {

@@ -19,14 +19,19 @@ use raidkeep_engine::rules::{GivenName, Naming, Place, Report, Table, Tables, on
 #[serde(deny_unknown_fields)]
 pub struct ImageLimits {
     /// The largest image of a client, in bytes before base64.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub upload_max_bytes: usize,
     /// The most pixels of a client's image.
+    #[schemars(range(min = 1, max = 16_777_216))]
     pub upload_max_pixels: usize,
     /// The largest PNG that is kept and sent of a client's image, in bytes before base64.
+    #[schemars(range(min = 1024, max = 1_000_000))]
     pub kept_max_bytes: usize,
     /// The largest shipped image, in bytes before base64.
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub shipped_max_bytes: usize,
     /// The longest side of any image that is sent, in pixels.
+    #[schemars(range(min = 1, max = 4096), extend("unit" = "pixels"))]
     pub side_max: u32,
 }
 
@@ -180,18 +185,6 @@ impl Table for Images {
             place: Place::file(format!("{}{name}.png", Self::FOLDER)),
         });
         report.names_given(IMAGE, Place::file(Self::FOLDER), given.collect::<Vec<_>>());
-        let place = Place::file(Self::PATH);
-        for (key, value, least, most) in [
-            ("upload_max_bytes", self.limits.upload_max_bytes, 1, 1_000_000),
-            ("upload_max_pixels", self.limits.upload_max_pixels, 1, 1 << 24),
-            ("kept_max_bytes", self.limits.kept_max_bytes, 1024, 1_000_000),
-            ("shipped_max_bytes", self.limits.shipped_max_bytes, 1, 1_000_000),
-            ("side_max", usize::try_from(self.limits.side_max).unwrap_or(usize::MAX), 1, 4096),
-        ] {
-            if !(least..=most).contains(&value) {
-                report.error(place.clone().key(key), format!("{value} is out of range, expected {least} to {most}"));
-            }
-        }
     }
 }
 

@@ -6,16 +6,19 @@ mod amount;
 mod check;
 pub mod ledger;
 mod legacy;
+mod misses;
 mod model;
 mod portable;
 pub mod requests;
 mod rules;
 pub mod suspicion;
 mod terms;
+pub mod usage;
 
 pub use amount::{Amount, CurvedAmount, GROUPS, ItemId};
 pub use ledger::Cause;
 pub use legacy::LegacyChange;
+pub use misses::Misses;
 pub use model::Inventory;
 pub use rules::{Item, ItemRules};
 pub use terms::{ExpiringItem, ItemTerms};
@@ -26,7 +29,8 @@ use bevy_ecs::prelude::*;
 use crate::items::ledger::LedgerSettings;
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Tick, TickSystems};
-use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::storage::{PlayerRows, StorageApp};
+use raidkeep_engine::usage::UsageApp;
 use raidkeep_engine::verify::VerifyApp;
 
 /// Items and what players own.
@@ -43,6 +47,7 @@ impl Plugin for ItemsPlugin {
         app.add_systems(Tick, terms::end_terms.after(TickSystems::Receive).before(TickSystems::Calendar));
         app.add_systems(Tick, terms::begin_terms.after(TickSystems::PutAway).before(TickSystems::Extensions));
         app.add_table(ledger::TABLE_READER).add_check("ledgers", check::check);
+        app.count_uses(<Inventory as PlayerRows>::TABLE, usage::count);
         requests::register(app);
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::items::ledger::{Cause, Change, LEDGER_TABLE, LedgerSettings, Notes, PointsChange};
 use crate::items::portable::PortableInventory;
-use crate::items::{Amount, ItemId, ItemRules};
+use crate::items::{Amount, ItemId, ItemRules, Misses};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, decode_value, encode_value};
@@ -21,6 +21,7 @@ pub struct Inventory {
     /// Sorted by item.
     owned: Vec<(ItemId, i64)>,
     notes: Notes,
+    misses: Misses,
 }
 
 impl Inventory {
@@ -100,6 +101,16 @@ impl Inventory {
         amounts.iter().map(|amount| Amount { quantity: self.quantity(amount.item), ..*amount }).collect()
     }
 
+    /// How often the player has missed what drop tables guarantee.
+    pub fn misses(&self) -> &Misses {
+        &self.misses
+    }
+
+    /// The same, to note what was drawn.
+    pub fn misses_mut(&mut self) -> &mut Misses {
+        &mut self.misses
+    }
+
     /// The state of the ledger.
     pub(crate) fn ledger(&self) -> &Notes {
         &self.notes
@@ -111,8 +122,9 @@ impl Inventory {
     }
 
     /// Builds an inventory from a document; `owned` is sorted by item.
-    pub(super) fn brought(owned: Vec<Amount>, notes: Notes) -> Self {
-        Self { owned: owned.into_iter().map(|amount| (amount.item, amount.quantity)).collect(), notes }
+    pub(super) fn brought(owned: Vec<Amount>, notes: Notes, misses: Misses) -> Self {
+        let owned = owned.into_iter().map(|amount| (amount.item, amount.quantity)).collect();
+        Self { owned, notes, misses }
     }
 
     /// Everything ever owned, in item order.
@@ -121,10 +133,15 @@ impl Inventory {
     }
 }
 
-/// The row: the quantities, and the state of the ledger.
+/// The row: the quantities, the state of the ledger, and the misses if there are any.
 impl Serialize for Inventory {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (Quantities(&self.owned), self.notes.last(), self.notes.dropped()).serialize(serializer)
+        let (owned, last, dropped) = (Quantities(&self.owned), self.notes.last(), self.notes.dropped());
+        if self.misses.is_empty() {
+            (owned, last, dropped).serialize(serializer)
+        } else {
+            (owned, last, dropped, &self.misses).serialize(serializer)
+        }
     }
 }
 
@@ -138,17 +155,31 @@ impl Serialize for Quantities<'_> {
 
 impl<'de> Deserialize<'de> for Inventory {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (rows, last, dropped) = <(Vec<(u8, u32, i64)>, u64, u64)>::deserialize(deserializer)?;
-        let mut owned: Vec<_> =
-            rows.into_iter().map(|(group, id, quantity)| (ItemId { group, id }, quantity)).collect();
-        owned.sort_unstable();
-        Ok(Self { owned, notes: Notes::continued(last, dropped) })
+        let (rows, last, dropped, misses) = <(OwnedRow, u64, u64, Misses)>::deserialize(deserializer)?;
+        Ok(Self::continued(rows, last, dropped, misses))
     }
 }
 
+/// Group, id and quantity of each item.
+type OwnedRow = Vec<(u8, u32, i64)>;
+
 impl Inventory {
-    /// The version of the row format.
-    const VERSION: u16 = 2;
+    /// The version of the row format with misses.
+    const VERSION: u16 = 3;
+    /// The version of a row without any, which most players have.
+    const WITHOUT_MISSES: u16 = 2;
+
+    /// The version of this player's row.
+    fn version(&self) -> u16 {
+        if self.misses.is_empty() { Self::WITHOUT_MISSES } else { Self::VERSION }
+    }
+
+    fn continued(rows: OwnedRow, last: u64, dropped: u64, misses: Misses) -> Self {
+        let mut owned: Vec<_> =
+            rows.into_iter().map(|(group, id, quantity)| (ItemId { group, id }, quantity)).collect();
+        owned.sort_unstable();
+        Self { owned, notes: Notes::continued(last, dropped), misses }
+    }
 
     /// Reads a player's row, including those of earlier versions.
     pub fn read(value: &[u8]) -> Result<Self, RowError> {
@@ -157,7 +188,11 @@ impl Inventory {
 
     /// Version 1 had only the quantities. The ledger begins with them, so that its sums are right.
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        let rows: Vec<(u8, u32, i64)> = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        if version == Self::WITHOUT_MISSES {
+            let (rows, last, dropped) = postcard::from_bytes(bytes).ok()?;
+            return Some(Self::continued(rows, last, dropped, Misses::default()));
+        }
+        let rows: OwnedRow = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
         let owned: Vec<Amount> =
             rows.into_iter().map(|(group, id, quantity)| Amount { item: ItemId { group, id }, quantity }).collect();
         let mut inventory = Self::default();
@@ -178,11 +213,11 @@ impl PlayerRows for Inventory {
 
     fn save(&mut self, account: AccountId, batch: &mut Batch) {
         self.notes.save(account, batch);
-        batch.put(Self::TABLE, &account.to_key(), |value| encode_value(Self::VERSION, self, value));
+        batch.put(Self::TABLE, &account.to_key(), |value| encode_value(self.version(), self, value));
     }
 
     fn digest(&self, out: &mut Vec<u8>) {
-        encode_value(Self::VERSION, self, out);
+        encode_value(self.version(), self, out);
     }
 
     fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::check::misfit;
 use crate::items::ledger::{LedgerSettings, Movement, Notes};
-use crate::items::{Amount, Inventory};
+use crate::items::{Amount, Inventory, Misses};
 use raidkeep_engine::storage::portable::OwnRows;
 use raidkeep_engine::storage::{Arrival, RowError, Unfit};
 
@@ -17,6 +17,9 @@ pub struct PortableInventory {
     dropped: u64,
     /// The other movements, the oldest first.
     ledger: Vec<NumberedMovement>,
+    /// How often drop tables have missed.
+    #[serde(default, skip_serializing_if = "Misses::is_empty")]
+    misses: Misses,
 }
 
 /// A movement with its number, which in the table is part of the key.
@@ -31,18 +34,23 @@ impl PortableInventory {
     /// The items owned, with the movements of these rows and the unsaved ones.
     pub(super) fn of(inventory: Inventory, rows: &OwnRows) -> Result<Self, RowError> {
         let owned = inventory.amounts().collect();
+        let misses = inventory.misses().clone();
         let notes = inventory.into_notes();
         let dropped = notes.dropped();
         let saved = rows.iter().map(|(key, value)| Movement::read(key, value).map(|(_, movement)| movement));
         let mut movements = saved.collect::<Result<Vec<_>, _>>()?;
         movements.extend(notes.into_unsaved());
         let numbered = |movement: Movement| NumberedMovement { number: movement.number, movement };
-        Ok(Self { owned, dropped, ledger: movements.into_iter().map(numbered).collect() })
+        Ok(Self { owned, dropped, ledger: movements.into_iter().map(numbered).collect(), misses })
     }
 
     /// The inventory, if the ledger accounts for it.
     pub(super) fn into_inventory(self, arrival: Arrival<'_>) -> Result<Inventory, Unfit> {
-        let Self { owned, dropped, ledger } = self;
+        let Self { owned, dropped, ledger, misses } = self;
+        if let Some(at) = misses.misfit() {
+            let expected = "expected the drop tables in their order, each once, with 1 miss or more";
+            return Err(Unfit::at(format!("misses[{at}]"), expected));
+        }
         for (at, amount) in owned.iter().enumerate() {
             if amount.quantity < 0 {
                 return Err(Unfit::at(format!("owned[{at}]"), "expected 0 or more of an item"));
@@ -73,6 +81,6 @@ impl PortableInventory {
         }
         let mut notes = Notes::brought(dropped, movements);
         notes.keep(*arrival.world.resource::<LedgerSettings>());
-        Ok(Inventory::brought(owned, notes))
+        Ok(Inventory::brought(owned, notes, misses))
     }
 }

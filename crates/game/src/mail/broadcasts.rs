@@ -110,6 +110,13 @@ impl WorldRow for Broadcasts {
     }
 }
 
+impl Broadcasts {
+    /// Their letters.
+    pub(super) fn letters(&self) -> impl Iterator<Item = &Letter> {
+        self.list.iter().map(|announced| &announced.letter)
+    }
+}
+
 impl Announced {
     fn is_live(&self, now: i64) -> bool {
         self.letter.at <= now && now < self.expires_at

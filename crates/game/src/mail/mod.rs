@@ -11,6 +11,7 @@ mod portable;
 pub mod post;
 pub mod requests;
 pub mod rules;
+mod usage;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -23,7 +24,8 @@ use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
-use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::storage::{PlayerRows, StorageApp, WorldRow};
+use raidkeep_engine::usage::UsageApp;
 
 pub use broadcasts::{Broadcast, Broadcasts, MailAudience};
 pub use model::{Letter, Mail, MailError, Mailbox};
@@ -44,6 +46,8 @@ impl Plugin for MailPlugin {
         app.add_rules::<MailRules>().add_player_rows::<Mailbox>().add_world_row::<Broadcasts>();
         app.add_player_mend(mending::mend_player).add_world_mend(mending::mend_world);
         app.add_event::<MailReceived<'_>>();
+        app.count_uses(<Mailbox as PlayerRows>::TABLE, usage::count_mails);
+        app.count_uses(<Broadcasts as WorldRow>::TABLE, usage::count_broadcasts);
         requests::register(app);
         app.configure_sets(Tick, MailDelivery.after(TickSystems::Simulate).before(TickSystems::PutAway));
         app.add_systems(Tick, tell_of_broadcasts.in_set(MailDelivery));

@@ -72,7 +72,7 @@ impl Mail {
     }
 
     /// Whether deleting it would lose items.
-    fn is_owed(&self) -> bool {
+    pub(super) fn is_owed(&self) -> bool {
         self.has_items() && !self.claimed
     }
 }
@@ -125,7 +125,7 @@ pub(super) struct Head {
 }
 
 /// The index of the head among a player's rows; mails are at the index of their number.
-const HEAD: u64 = 0;
+pub(super) const HEAD: u64 = 0;
 
 impl Mailbox {
     /// An empty mailbox; nothing was sent on `today`.
@@ -273,12 +273,12 @@ fn row_key(account: AccountId, number: u64) -> [u8; 16] {
     key
 }
 
-fn row_number(key: &[u8]) -> Result<u64, RowError> {
+pub(super) fn row_number(key: &[u8]) -> Result<u64, RowError> {
     let number = key.get(8..).and_then(|number| number.try_into().ok());
     number.map(u64::from_be_bytes).ok_or(RowError::Damaged)
 }
 
-const VERSION: u16 = 1;
+pub(super) const VERSION: u16 = 1;
 
 impl PlayerRows for Mailbox {
     const TABLE: &'static str = "mail";

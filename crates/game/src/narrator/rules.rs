@@ -13,16 +13,22 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 #[serde(deny_unknown_fields)]
 pub struct NarratorRules {
     /// Faces of the die. The highest always passes, a 1 always fails.
+    #[schemars(range(min = 4, max = 1000), extend("unit" = "faces"))]
     pub die_sides: u32,
     /// This much of an attribute counts as one point.
+    #[schemars(range(min = 1, max = 1_000_000), extend("unit" = "points of the attribute"))]
     pub attribute_per_point: u32,
     /// This much strength of a used skill or equipment counts as one point.
+    #[schemars(range(min = 1, max = 1_000_000), extend("unit" = "points of strength"))]
     pub strength_per_point: u32,
     /// The most points from all used skills and equipment together.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "points"))]
     pub help_max: u32,
     /// The most characters of any text of a script.
+    #[schemars(range(min = 1, max = 2000))]
     pub text_max_chars: usize,
     /// The most turns that a script may allow.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "messages"))]
     pub turns_max: u32,
     /// How a chat endpoint is to rephrase texts, if the operator has configured one.
     pub chat: ChatManner,
@@ -57,29 +63,6 @@ impl SingleFile for NarratorRules {
         }
         if let Some(index) = self.chat.forbidden.iter().position(|word| word.trim().is_empty()) {
             report.error(place.clone().key("forbidden").index(index), "is empty and would forbid every text");
-        }
-        for (key, value, most) in
-            [("text_max_chars", self.chat.text_max_chars, 4000), ("tokens_max", self.chat.tokens_max as usize, 8000)]
-        {
-            if !(1..=most).contains(&value) {
-                report.error(place.clone().key(key), format!("{value} is out of range, expected 1 to {most}"));
-            }
-        }
-        if self.chat.temperature_percent > 200 {
-            report.error(place.key("temperature_percent"), "expected 0 to 200");
-        }
-        for (key, value, least, most) in [
-            ("die_sides", i64::from(self.die_sides), 4, 1000),
-            ("attribute_per_point", i64::from(self.attribute_per_point), 1, 1_000_000),
-            ("strength_per_point", i64::from(self.strength_per_point), 1, 1_000_000),
-            ("help_max", i64::from(self.help_max), 0, 1000),
-            ("text_max_chars", i64::try_from(self.text_max_chars).unwrap_or(i64::MAX), 1, 2000),
-            ("turns_max", i64::from(self.turns_max), 1, 1000),
-        ] {
-            if !(least..=most).contains(&value) {
-                let message = format!("{value} is out of range, expected {least} to {most}");
-                report.error(Place::file(Self::PATH).key(key), message);
-            }
         }
     }
 }

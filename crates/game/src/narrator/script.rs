@@ -17,6 +17,7 @@ pub struct Script {
     /// The scene in which it begins.
     pub start: String,
     /// Messages from the player after which the story ends by itself.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "messages"))]
     pub turns_max: u32,
     /// The ending when the turns run out.
     pub runs_out: String,
@@ -71,6 +72,7 @@ pub struct AttributeCheck {
     #[serde(default)]
     pub attribute: Option<Attribute>,
     /// The points needed.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "points"))]
     pub difficulty: u32,
 }
 
@@ -97,6 +99,7 @@ pub struct ScriptEnding {
     pub success: bool,
     /// Percentage of the task's reward that is granted; absent = 100 with success, 0 without.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 100))]
     pub reward_percent: Option<u32>,
 }
 

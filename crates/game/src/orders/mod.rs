@@ -30,7 +30,7 @@ use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;
 
 pub use book::{OrderBook, OrderDesk, OrderNumbers};
-pub use model::{Goods, NewOrder, Order, OrderId, OrderState};
+pub use model::{Goods, NewOrder, Order, OrderId, OrderState, Wish};
 pub use settle::{NotPaid, OrderTold, PointsShort};
 
 impl Mention for Order {

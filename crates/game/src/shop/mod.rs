@@ -5,10 +5,15 @@
 pub mod requests;
 pub mod rules;
 pub mod tickets;
+mod usage;
 
 use bevy_app::{App, Plugin};
 
 use raidkeep_engine::rules::RulesApp;
+
+use crate::orders::Order;
+use raidkeep_engine::storage::WorldEntity;
+use raidkeep_engine::usage::UsageApp;
 
 pub use rules::{Offer, ShopRules};
 
@@ -17,7 +22,7 @@ pub struct ShopPlugin;
 
 impl Plugin for ShopPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<ShopRules>();
+        app.add_rules::<ShopRules>().count_uses(<Order as WorldEntity>::TABLE, usage::count);
         requests::register(app);
         tickets::register(app);
     }

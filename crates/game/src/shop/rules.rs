@@ -27,6 +27,7 @@ pub struct Offer {
     /// For people; players also read it among their records on the payment platform.
     pub name: String,
     /// Points.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "MCRMB points"))]
     pub price: u32,
     /// What is granted.
     pub items: Vec<Amount>,
@@ -109,9 +110,6 @@ impl ShopRules {
             if offer.name.trim().is_empty() || offer.name.chars().count() > NAME_CHARS_MAX {
                 let message = format!("expected a name of 1 to {NAME_CHARS_MAX} characters");
                 report.error(place.clone().key("name"), message);
-            }
-            if offer.price == 0 {
-                report.error(place.clone().key("price"), "0 is not a price, expected 1 point or more");
             }
             if offer.items.is_empty() {
                 report.error(place.clone().key("items"), "nothing is granted, expected at least one item");

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stages::rules::StageRules;
 use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Tables};
+use raidkeep_engine::schema::each;
 
 /// Monsters, by their `id`.
 pub const MONSTER: Naming = Naming { what: "monster", given_in: "the monsters in monsters.ron" };
@@ -31,12 +32,16 @@ pub struct Monster {
     /// For people.
     pub name: String,
     /// Life points.
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000_i64), extend("unit" = "life points"))]
     pub life: i64,
     /// Damage of a hit.
+    #[schemars(range(min = 0, max = 1_000_000_000_000_000_i64), extend("unit" = "life points"))]
     pub attack: i64,
     /// How much damage is taken off a hit.
+    #[schemars(range(min = 0, max = 1_000_000_000_000_000_i64), extend("unit" = "life points"))]
     pub defense: i64,
     /// Fields a second.
+    #[schemars(range(min = 0.0, max = 1000000.0), extend("unit" = "fields a second"))]
     pub speed: f64,
 }
 
@@ -63,8 +68,10 @@ pub struct Layout {
 #[serde(deny_unknown_fields)]
 pub struct Wave {
     /// Seconds after the entry.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "seconds"))]
     pub time: u32,
     /// Seconds between two enemies of the wave.
+    #[schemars(range(min = 0.0, max = 1000000.0), extend("unit" = "seconds"))]
     pub cool_down: f64,
     /// The enemies.
     pub enemies: Vec<Enemy>,
@@ -77,8 +84,10 @@ pub struct Enemy {
     /// From `monsters.ron`.
     pub monster: String,
     /// How many.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "monsters"))]
     pub count: u32,
     /// Where they appear, on a field of 0 to 100 by 0 to 100.
+    #[schemars(transform = each(0, 100, "percent of the field"))]
     pub spawn: (f64, f64),
 }
 
@@ -111,17 +120,6 @@ impl SingleFile for MonsterRules {
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, monster) in self.monsters.iter().enumerate() {
             let place = Place::file(Self::PATH).key("monsters").index(index);
-            if monster.life <= 0 {
-                report.error(place.clone().key("life"), "expected 1 or more");
-            }
-            for (key, value) in [("attack", monster.attack), ("defense", monster.defense)] {
-                if value < 0 {
-                    report.error(place.clone().key(key), "is negative, expected 0 or more");
-                }
-            }
-            if !monster.speed.is_finite() || monster.speed < 0.0 {
-                report.error(place.clone().key("speed"), "expected a number of 0 or more");
-            }
             if tables.get::<LayoutRules>().is_some_and(|layouts| !layouts.has_monster(&monster.id)) {
                 report.warning(place.key("id"), format!("\"{}\" appears in no layout", monster.id));
             }
@@ -160,18 +158,8 @@ impl SingleFile for LayoutRules {
 }
 
 fn check_wave(wave: &Wave, place: &Place, report: &mut Report) {
-    if !wave.cool_down.is_finite() || wave.cool_down < 0.0 {
-        report.error(place.clone().key("cool_down"), "expected a number of 0 or more");
-    }
     for (index, enemy) in wave.enemies.iter().enumerate() {
         let place = place.clone().key("enemies").index(index);
-        if enemy.count == 0 {
-            report.error(place.clone().key("count"), "expected 1 or more");
-        }
-        let on_field = |at: f64| (0.0..=100.0).contains(&at);
-        if !on_field(enemy.spawn.0) || !on_field(enemy.spawn.1) {
-            report.error(place.clone().key("spawn"), "expected a point of the field, (0 to 100, 0 to 100)");
-        }
         report.name_used(MONSTER, enemy.monster.clone(), &place.key("monster"));
     }
 }

@@ -19,9 +19,10 @@ use crate::stages::boss_room::{self, BossRoomBlow, BossRoomEntered};
 use crate::stages::codes::ENERGY;
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
-use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, collect_victory, pay};
+use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, pay};
 use crate::stages::session::Sessions;
 use crate::stages::suspects::{Anomaly, Misdeed};
+use crate::stages::winnings::collect_victory;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
@@ -223,7 +224,7 @@ fn enter_plain_stage(
         return Err(STAGE);
     }
     let block = rules.stage(stage).ok_or(NOT_CONFIGURED)?;
-    let block = block.under(stage, tables.own_changes(&player.visitor, now));
+    let block = block.under(stage, tables.own_changes(&player.visitor));
     let entry = block.legacy.as_ref().ok_or(NOT_CONFIGURED)?;
     if block.is_timed() {
         let opening = block.opening(now, &tables.clock);
@@ -371,7 +372,7 @@ fn pass_stage<N: LegacyName>(
     sessions.leave(&mut player.visitor, blow.as_ref().map(|(_, damage)| *damage));
     // Nothing is passed in the room itself, which belongs to no mode.
     let passed = rules.map(|rules| {
-        let won = collect_victory(&mut player, rules, session.open(), &tables, &mut random);
+        let won = collect_victory(&mut player, rules, session, &tables, &mut random);
         StagePassed {
             pass_stages: LegacyChange::after(&player.inventory, &won.reward),
             p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },

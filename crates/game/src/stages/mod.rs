@@ -18,6 +18,8 @@ pub mod session;
 pub mod suspects;
 mod suspicion;
 pub mod sweep;
+mod usage;
+mod winnings;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -28,6 +30,7 @@ use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{PlayerEntity, StorageApp};
 use raidkeep_engine::travel::PortabilityApp;
+use raidkeep_engine::usage::UsageApp;
 
 pub use layouts::{LayoutRules, MonsterRules};
 pub use model::{HighestStages, Mode, Progress};
@@ -44,6 +47,7 @@ impl Plugin for StagesPlugin {
         app.add_moments::<Progress>();
         app.add_player_rows::<Progress>().add_player_rows::<StageCounts>().add_player_entities::<StageSession>();
         app.keep_rules::<StageRules>().add_start_reader(StageSession::TABLE, session::count_followers);
+        app.count_uses(StageSession::TABLE, usage::count);
         requests::register(app);
         legacy::register(app);
         sweep::register(app);

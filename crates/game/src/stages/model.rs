@@ -159,6 +159,7 @@ impl Moments for Progress {
     fn mend(&mut self, mend: &Mend) {
         self.modes.iter_mut().for_each(|passed| passed.day = mend.begun_date(passed.day));
         self.paid_windows.iter_mut().for_each(|(_, opened)| *opened = mend.past(*opened));
+        self.paid.iter_mut().for_each(|(_, occurrence)| occurrence.mend(mend));
     }
 }
 

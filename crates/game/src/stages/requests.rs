@@ -10,15 +10,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::{BossField, Ratios};
+use crate::drops::DropRules;
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::stages::codes;
 use crate::stages::model::{Mode, Progress};
 use crate::stages::modes::{Boss, Coin, Endless, Exp, General, StageMode};
-use crate::stages::rules::{ModeRules, StageBlock, StageRules};
-use crate::stages::session::{OpenSession, Sessions, StageSession, Visitor, VisitorItem};
+use crate::stages::rules::{ModeRules, StageRules};
+use crate::stages::session::{Sessions, StageSession, Visitor, VisitorItem};
 use crate::stages::suspects::believe;
+use crate::stages::winnings::{Won, collect_victory};
 use crate::tickets::{Limits, TicketRules, Tickets};
 use crate::timed_events::{Change, EventRules};
 use raidkeep_engine::clock::Clock;
@@ -65,6 +67,7 @@ pub(super) struct StageTables<'w> {
     pub(super) tickets: Res<'w, Rules<TicketRules>>,
     pub(super) events: Res<'w, Rules<EventRules>>,
     pub(super) former: FormerTables<'w>,
+    pub(super) drops: Res<'w, Rules<DropRules>>,
 }
 
 impl StageTables<'_> {
@@ -82,9 +85,15 @@ impl StageTables<'_> {
         self.stages.mode(mode).ok_or(codes::NOT_CONFIGURED)
     }
 
-    /// What a player's own events change at a moment (unix seconds).
-    pub(super) fn own_changes(&self, visitor: &VisitorItem, at: i64) -> impl Iterator<Item = &Change> {
-        self.events.own_changes(visitor.made_at(), at)
+    /// What a player's own events change now.
+    pub(super) fn own_changes(&self, visitor: &VisitorItem) -> impl Iterator<Item = &Change> {
+        self.events.own_changes(visitor.made_at(), self.clock.now())
+    }
+
+    /// What they changed when a session was opened, by the events of then.
+    pub(super) fn own_changes_of(&self, visitor: &VisitorItem, session: StageSession) -> impl Iterator<Item = &Change> {
+        let events = self.former.get(session.terms(), &self.events);
+        events.own_changes(visitor.made_at(), session.open().entered_at)
     }
 
     /// Experience as the replies show it.
@@ -191,7 +200,7 @@ fn enter(
         return Err(codes::MISMATCH);
     }
     let block = rules.stage(stage).ok_or(codes::NOT_CONFIGURED)?;
-    let block = block.under(stage, tables.own_changes(&player.visitor, now));
+    let block = block.under(stage, tables.own_changes(&player.visitor));
     if tables.levels.standing(player.experience.total).level < block.level {
         return Err(codes::LEVEL);
     }
@@ -224,8 +233,6 @@ fn enter(
 
 /// The ledger's reason for the cost of an entry.
 pub(super) const ENTRY: Cause = Cause::new("enter_stage");
-/// The ledger's reason for the rewards of a victory.
-const VICTORY: Cause = Cause::new("victory");
 
 /// What a player has too little of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -343,7 +350,7 @@ fn victory_stage<M: StageMode>(
     let mut player = call.caller.get_mut(&mut players)?;
     let (rules, session) = check_victory(&player, &sessions, M::MODE, call.request.stage, &tables)?;
     sessions.leave(&mut player.visitor, None);
-    Ok(win(&mut player, rules, session.open(), BossBlow::default(), &tables, &mut random))
+    Ok(win(&mut player, rules, session, BossBlow::default(), &tables, &mut random))
 }
 
 fn victory_boss_stage(
@@ -366,7 +373,7 @@ fn victory_boss_stage(
     sessions.leave(&mut player.visitor, Some(damage));
     let boss =
         BossBlow { ratio: Some(field.ratios("")), record: Some(struck.is_record.into()), damage: Some(struck.best) };
-    Ok(win(&mut player, rules, session.open(), boss, &tables, &mut random))
+    Ok(win(&mut player, rules, session, boss, &tables, &mut random))
 }
 
 /// The damage reported by a client, if any.
@@ -394,70 +401,16 @@ fn check_victory<'t>(
 fn win(
     player: &mut RaiderItem,
     rules: &ModeRules,
-    open: OpenSession,
+    session: StageSession,
     boss: BossBlow,
     tables: &StageTables,
     random: &mut Randomness,
 ) -> Success<StageWon> {
-    let Won { reward, exp, .. } = collect_victory(player, rules, open, tables, random);
+    let Won { reward, exp, .. } = collect_victory(player, rules, session, tables, random);
     Success::with(StageWon {
         boss,
         remain: player.inventory.remain_of(&reward),
         reward,
         exp_info: tables.exp_info(*player.experience, exp),
     })
-}
-
-/// The rewards of a victory.
-pub(super) struct Won {
-    pub(super) reward: Vec<Amount>,
-    pub(super) exp: i64,
-    /// By how many the highest stage rose.
-    pub(super) rise: u32,
-}
-
-/// Grants the rewards of a victory in this session, by the rules of its entry. A stage with windows pays out once in each.
-pub(super) fn collect_victory(
-    player: &mut RaiderItem,
-    rules: &ModeRules,
-    open: OpenSession,
-    tables: &StageTables,
-    random: &mut Randomness,
-) -> Won {
-    let (clock, OpenSession { stage, entered_at, .. }) = (&*tables.clock, open);
-    let present = tables.present(rules);
-    let is_new = player.progress.highest(present, clock) < stage;
-    let rise = if is_new { player.progress.pass(present, stage, clock) } else { 0 };
-    let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
-    let block = block.map(|block| block.under(stage, tables.own_changes(&player.visitor, entered_at)));
-    let reward = block.as_deref().map(|block| draw(block, random)).unwrap_or_default();
-    let exp = block.map_or(0, |block| block.exp);
-    if !reward.is_empty() {
-        player.inventory.grant(&reward, VICTORY);
-    }
-    if exp > 0 {
-        player.experience.earn(exp);
-    }
-    Won { reward, exp, rise }
-}
-
-/// Whether a victory pays out. A player who entered while a window was open is paid even if it has closed since.
-fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress: &mut Mut<Progress>) -> bool {
-    if !block.is_timed() {
-        return true;
-    }
-    let unpaid = block.opening(entered_at, clock).filter(|opening| !progress.has_paid(stage, opening));
-    if let Some(opening) = &unpaid {
-        progress.note_paid(stage, opening);
-    }
-    unpaid.is_some()
-}
-
-/// All rewards of a stage, or the configured number of them, drawn with replacement.
-fn draw(block: &StageBlock, random: &mut Randomness) -> Vec<Amount> {
-    use rand::seq::IndexedRandom;
-    match block.random {
-        None => block.rewards.clone(),
-        Some(draws) => (0..draws).filter_map(|_| block.rewards.choose(random.source()).copied()).collect(),
-    }
 }

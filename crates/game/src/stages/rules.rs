@@ -1,9 +1,11 @@
 //! `stages/*.ron`: one file for each mode.
 
+use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::boss::PlausibleDamage;
+use crate::drops::Drops;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LAYOUT;
@@ -13,6 +15,7 @@ use crate::tickets::TICKET;
 use crate::timed_events::check_changes;
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
@@ -29,8 +32,10 @@ pub struct ModeRules<S = StageBlock> {
     /// Which mode the file configures.
     pub mode: Mode,
     /// The lowest stage number of the mode.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub first: u32,
     /// The highest stage number of the mode, whether configured or not.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub last: u32,
     /// Whether a stage that is passed may be entered again.
     #[serde(default = "yes")]
@@ -40,15 +45,18 @@ pub struct ModeRules<S = StageBlock> {
     pub sequential: bool,
     /// The kind of ticket that an entry takes.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 65_535), extend("unit" = "ticket kind"))]
     pub ticket: Option<u16>,
     /// The kinds of ticket that the reply shows.
     #[serde(default)]
+    #[schemars(inner(range(min = 0, max = 65_535)), extend("unit" = "ticket kind"))]
     pub limits: Vec<u16>,
     /// When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never.
     #[serde(default)]
     pub resets: Option<Schedule>,
     /// A new player has passed the stages up to this number.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub newcomer_passed: u32,
     /// The configured stages.
     pub stages: Vec<S>,
@@ -77,6 +85,8 @@ pub struct StageBlock {
     pub rewards: Vec<Amount>,
     /// How many of the rewards are drawn, with replacement; absent = all are granted.
     pub random: Option<u32>,
+    /// Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    pub drops: Drops,
     /// Experience that a victory grants.
     pub exp: i64,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
@@ -115,6 +125,14 @@ impl StageBlock {
     /// Which windows were open at `moment`; `None` when none was.
     pub fn opening(&self, moment: i64, clock: &Clock) -> Option<Opening> {
         Opening::at(&self.windows, moment, clock.zone())
+    }
+
+    /// All rewards of a victory, or the configured number of them, drawn with replacement.
+    pub fn draw(&self, random: &mut Randomness) -> Vec<Amount> {
+        match self.random {
+            None => self.rewards.clone(),
+            Some(draws) => (0..draws).filter_map(|_| self.rewards.choose(random.source()).copied()).collect(),
+        }
     }
 
     fn contains(&self, stage: u32) -> bool {
@@ -242,8 +260,8 @@ impl StageRules {
 }
 
 fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
-    if mode.first == 0 || mode.last < mode.first {
-        report.error(place.clone().key("last"), "expected 1 <= first <= last");
+    if mode.last < mode.first {
+        report.error(place.clone().key("last"), format!("{} is below first, {}", mode.last, mode.first));
     }
     if mode.newcomer_passed != 0 && !(mode.first..=mode.last).contains(&mode.newcomer_passed) {
         let message = format!("expected a stage from {} to {}, or 0", mode.first, mode.last);
@@ -277,27 +295,15 @@ fn check_run(block: &StageBlock, mode: &ModeRules, expected: u32, place: &Place,
     if block.from > mode.last {
         let message = format!("stage {} is above {}, the last of the mode", block.from, mode.last);
         report.error(place.clone().key("from"), message);
-    } else if block.last() < block.from || block.last() > mode.last {
-        let message = format!("{} is out of range, expected {} to {}", block.last(), block.from, mode.last);
+    } else if block.last() < block.from {
+        report.error(place.clone().key("to"), format!("{} is below from, {}", block.last(), block.from));
+    } else if block.last() > mode.last {
+        let message = format!("{} is above {}, the last stage of the mode", block.last(), mode.last);
         report.error(place.clone().key("to"), message);
     }
 }
 
 fn check_numbers(block: &StageBlock, place: &Place, report: &mut Report) {
-    let legacy_energy = block.legacy.as_ref().map_or(0, |legacy| legacy.energy);
-    let places = [
-        ("energy", block.energy, place.clone()),
-        ("exp", block.exp, place.clone()),
-        ("energy", legacy_energy, place.clone().key("legacy")),
-    ];
-    for (key, value, place) in places {
-        if !(0..=1_000_000_000).contains(&value) {
-            report.error(place.key(key), format!("{value} is out of range, expected 0 to 1000000000"));
-        }
-    }
-    if block.random.is_some_and(|draws| draws == 0 || draws > 100) {
-        report.error(place.clone().key("random"), "expected 1 to 100 draws, or no random for all rewards");
-    }
     if block.random.is_some() && block.rewards.is_empty() {
         report.error(place.clone().key("random"), "there are no rewards to draw from");
     }
@@ -331,6 +337,7 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
             }
         }
         windows::check_all(&block.windows, &place.clone().key("windows"), report);
+        block.drops.check(&place.clone().key("drops"), report);
         if let Some(layout) = &block.layout {
             report.name_used(LAYOUT, layout.clone(), &place.key("layout"));
         }

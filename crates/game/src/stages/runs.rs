@@ -4,12 +4,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::boss::PlausibleDamage;
+use crate::drops::Drops;
 use crate::items::{Amount, CurvedAmount};
 use crate::stages::rules::{LegacyEntry, StageBlock};
 use crate::stages::sweep::SweepBlock;
 use crate::windows::Window;
 use raidkeep_engine::rules::{CurvedNumber, CurvedText, Place, Report};
 
+/// The most that a formula may say, as of plain numbers.
+const NUMBER_MAX: i64 = 1_000_000_000;
+const LEVEL_MAX: i64 = 100_000;
 /// The most stages of a run with formulas, each of which is kept on its own.
 const STAGES_MAX: u32 = 10_000;
 
@@ -19,14 +23,18 @@ const STAGES_MAX: u32 = 10_000;
 #[serde(deny_unknown_fields)]
 pub struct StageRun {
     /// The first stage of the run.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     from: u32,
     /// The last stage of the run; absent = the first only.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     to: Option<u32>,
     /// The lowest level at which a player may enter.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 100_000), extend("unit" = "level"))]
     level: CurvedNumber<u32>,
     /// Energy that entering takes.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     energy: CurvedNumber<i64>,
     /// Items that entering takes.
     #[serde(default)]
@@ -36,9 +44,14 @@ pub struct StageRun {
     rewards: Vec<CurvedAmount>,
     /// How many of the rewards are drawn, with replacement; absent = all are granted.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 100), extend("unit" = "rewards"))]
     random: Option<u32>,
+    /// Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    #[serde(default)]
+    drops: Drops,
     /// Experience that a victory grants.
     #[serde(default)]
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
     exp: CurvedNumber<i64>,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
     /// there.
@@ -64,6 +77,7 @@ pub struct StageRun {
 #[serde(deny_unknown_fields)]
 struct LegacyRun {
     /// Energy.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     energy: CurvedNumber<i64>,
     /// Items. An amount of 0 shows the item in the reply.
     #[serde(default)]
@@ -75,10 +89,13 @@ struct LegacyRun {
 #[serde(deny_unknown_fields)]
 pub struct SweepRun {
     /// The first stage of the run.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     from: u32,
     /// The last stage of the run.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     to: u32,
     /// Energy of one sweep.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     energy: CurvedNumber<i64>,
     /// Items of one sweep.
     #[serde(default)]
@@ -88,7 +105,11 @@ pub struct SweepRun {
     /// What each further stage of the run adds.
     #[serde(default)]
     growth: Vec<Amount>,
+    /// Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    #[serde(default)]
+    drops: Drops,
     /// Experience of one sweep.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
     exp: CurvedNumber<i64>,
 }
 
@@ -114,9 +135,16 @@ impl<'a> Values<'a> {
             .ok()
     }
 
-    fn number<N: TryFrom<i64> + Copy + Default>(&mut self, keys: &[&str], curve: &CurvedNumber<N>) -> N {
+    fn number<N: TryFrom<i64> + TryInto<i64> + Copy + Default>(&mut self, keys: &[&str], curve: &CurvedNumber<N>) -> N {
         let place = keys.iter().fold(self.place.clone(), |place, key| place.key(key));
-        self.or_told(place, curve.at(self.n)).unwrap_or_default()
+        let most = if keys == ["level"] { LEVEL_MAX } else { NUMBER_MAX };
+        let value = curve.at(self.n).and_then(|value| match value.try_into() {
+            Ok(number) if curve.is_formula() && number > most => {
+                Err(format!("is {number} at n = {}, expected {most} or less", self.n))
+            }
+            _ => Ok(value),
+        });
+        self.or_told(place, value).unwrap_or_default()
     }
 
     fn amounts(&mut self, keys: &[&str], amounts: &[CurvedAmount]) -> Vec<Amount> {
@@ -157,6 +185,7 @@ impl StageRun {
             cost: values.amounts(&["cost"], &self.cost),
             rewards: values.amounts(&["rewards"], &self.rewards),
             random: self.random,
+            drops: self.drops.clone(),
             exp: values.number(&["exp"], &self.exp),
             legacy: self.legacy.as_ref().map(|legacy| LegacyEntry {
                 energy: values.number(&["legacy", "energy"], &legacy.energy),
@@ -180,6 +209,7 @@ impl SweepRun {
             cost: values.amounts(&["cost"], &self.cost),
             rewards: values.amounts(&["rewards"], &self.rewards),
             growth: self.growth.clone(),
+            drops: self.drops.clone(),
             exp: values.number(&["exp"], &self.exp),
         }
     }

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::drops::Drops;
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
@@ -14,6 +15,7 @@ use crate::stages::rules::StageRules;
 use crate::stages::runs::{SweepRun, sweeps_of};
 use crate::timed_events::check_changes;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
@@ -49,6 +51,8 @@ pub struct SweepBlock {
     pub rewards: Vec<Amount>,
     /// What each further stage of the run adds.
     pub growth: Vec<Amount>,
+    /// Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    pub drops: Drops,
     /// Experience of one sweep.
     pub exp: i64,
 }
@@ -115,20 +119,19 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
     if !(first..=last).contains(&block.from) {
         report.error(place.clone().key("from"), format!("expected a general stage, {first} to {last}"));
     }
-    if block.to < block.from || block.to > last {
-        report.error(place.clone().key("to"), format!("expected {} to {last}", block.from));
-    }
-    for (key, value) in [("energy", block.energy), ("exp", block.exp)] {
-        if !(0..=1_000_000_000).contains(&value) {
-            report.error(place.clone().key(key), format!("{value} is out of range, expected 0 to 1000000000"));
-        }
+    if block.to < block.from {
+        report.error(place.clone().key("to"), format!("{} is below from, {}", block.to, block.from));
+    } else if block.to > last && block.from <= last {
+        report.error(place.clone().key("to"), format!("{} is above {last}, the last general stage", block.to));
     }
     for (at, growth) in block.growth.iter().enumerate() {
-        if !block.rewards.iter().any(|reward| reward.item == growth.item) {
+        let exists = tables.get::<ItemRules>().is_none_or(|items| items.item(growth.item).is_some());
+        if exists && !block.rewards.iter().any(|reward| reward.item == growth.item) {
             let place = place.clone().key("growth").index(at);
             report.error(place, format!("item {} is not among the rewards, so it cannot grow", growth.item));
         }
     }
+    block.drops.check(&place.clone().key("drops"), report);
     if let Some(items) = tables.get::<ItemRules>() {
         items.check_all(&block.cost, 1, &place.clone().key("cost"), report);
         items.check_all(&block.rewards, 1, &place.clone().key("rewards"), report);
@@ -183,6 +186,7 @@ fn mopping_up_stage(
     mut players: Query<Raider>,
     tables: StageTables,
     sweep: Res<Rules<SweepRules>>,
+    mut random: ResMut<Randomness>,
 ) -> Answer<Swept> {
     let mut player = call.caller.get_mut(&mut players)?;
     let count = positive(call.request.count)?;
@@ -190,12 +194,16 @@ fn mopping_up_stage(
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
     let stage = stage.ok_or(codes::NOT_PASSED)?;
     let block = sweep.block(stage).ok_or(codes::NOT_CONFIGURED)?;
-    let block = block.under(stage, tables.own_changes(&player.visitor, tables.clock.now()));
+    let block = block.under(stage, tables.own_changes(&player.visitor));
     let points = player.energy.points(tables.clock.now(), &tables.energy);
     let energy = block.energy.checked_mul(count).filter(|energy| *energy <= points).ok_or(codes::ENERGY)?;
     let cost = block.cost(count).ok_or(codes::MATERIALS)?;
-    let (reward, exp) = block.rewards(stage, count).zip(block.exp.checked_mul(count)).ok_or(codes::COUNT)?;
+    let (mut reward, exp) = block.rewards(stage, count).zip(block.exp.checked_mul(count)).ok_or(codes::COUNT)?;
+    if !tables.drops.can_draw(&block.drops, count.unsigned_abs()) {
+        return Err(codes::COUNT);
+    }
     pay(&mut player.energy, &mut player.inventory, energy, &cost, SWEEP, &tables)?;
+    reward.extend(tables.drops.draw(&block.drops, count.unsigned_abs(), &mut player.inventory, &mut random));
     player.inventory.grant(&reward, SWEEP);
     player.experience.earn(exp);
     let now = tables.clock.now();

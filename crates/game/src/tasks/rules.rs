@@ -10,17 +10,20 @@ use crate::tasks::scripts::PublicTasks;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
-use raidkeep_engine::schema::{map_of, schema_by_hand};
+use raidkeep_engine::schema::{each, map_of, schema_by_hand};
 
 /// The contents of `tasks.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRules {
     /// How many public tasks are on offer at a time.
+    #[schemars(range(min = 1, max = 100), extend("unit" = "tasks"))]
     pub queue_size: usize,
     /// Seconds between two refills of the queue.
+    #[schemars(range(min = 1, max = 31_536_000))]
     pub refill_seconds: i64,
     /// The highest level of a task; the lowest is 1.
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "level"))]
     pub level_max: u32,
     /// 龙眼.
     pub dragon_eye: Prize,
@@ -29,8 +32,10 @@ pub struct TaskRules {
     /// 经验值.
     pub experience: ExperiencePrize,
     /// How many personal tasks may be pending for a player.
+    #[schemars(range(min = 0, max = 100), extend("unit" = "tasks"))]
     pub personal_max: usize,
     /// How many personal tasks are made for a player from one local midnight to the next.
+    #[schemars(range(min = 0, max = 10_000), extend("unit" = "tasks"))]
     pub personal_per_day: u32,
     /// What players may send.
     pub limits: SpeechLimits,
@@ -45,6 +50,7 @@ pub struct Prize {
     /// The key in `reward`.
     pub name: String,
     /// The most that one task grants.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "items"))]
     pub max: i64,
 }
 
@@ -55,6 +61,7 @@ pub struct ExperiencePrize {
     /// The key in `reward`.
     pub name: String,
     /// The most that one task grants.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "experience"))]
     pub max: i64,
 }
 
@@ -63,12 +70,16 @@ pub struct ExperiencePrize {
 #[serde(deny_unknown_fields)]
 pub struct SpeechLimits {
     /// Characters of a text.
+    #[schemars(range(min = 1, max = 10_000))]
     pub text_max_chars: usize,
     /// Names in `items` and in `skills`.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "names"))]
     pub used_max: usize,
     /// Names in `roles`.
+    #[schemars(range(min = 0, max = 1000), extend("unit" = "names"))]
     pub roles_max: usize,
     /// Characters of a name.
+    #[schemars(range(min = 1, max = 1000))]
     pub name_max_chars: usize,
 }
 
@@ -98,10 +109,13 @@ impl SpeechLimits {
 #[serde(deny_unknown_fields)]
 pub struct RewardRange {
     /// 龙眼.
+    #[schemars(transform = each(0, 1_000_000, "items"))]
     pub dragon_eye: (i64, i64),
     /// 凤羽.
+    #[schemars(transform = each(0, 1_000_000, "items"))]
     pub phoenix_feather: (i64, i64),
     /// 经验值.
+    #[schemars(transform = each(0, 1_000_000, "experience"))]
     pub experience: (i64, i64),
 }
 
@@ -137,7 +151,8 @@ impl RewardRange {
             ("phoenix_feather", self.phoenix_feather, rules.phoenix_feather.max),
             ("experience", self.experience, rules.experience.max),
         ] {
-            if !(0 <= least && least <= most && most <= max) {
+            let is_negative = least < 0 || most < 0;
+            if !is_negative && (least > most || most > max) {
                 let message =
                     format!("({least}, {most}) is out of bounds, expected two ascending numbers of 0 to {max}");
                 report.error(place.clone().key(key), message);
@@ -185,26 +200,6 @@ impl SingleFile for TaskRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
-        let size = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-        for (keys, value, least, most) in [
-            (&["queue_size"][..], size(self.queue_size), 1, 100),
-            (&["refill_seconds"], self.refill_seconds, 1, 31_536_000),
-            (&["level_max"], i64::from(self.level_max), 1, 1000),
-            (&["personal_max"], size(self.personal_max), 0, 100),
-            (&["personal_per_day"], i64::from(self.personal_per_day), 0, 10_000),
-            (&["dragon_eye", "max"], self.dragon_eye.max, 0, 1_000_000),
-            (&["phoenix_feather", "max"], self.phoenix_feather.max, 0, 1_000_000),
-            (&["experience", "max"], self.experience.max, 0, 1_000_000),
-            (&["limits", "text_max_chars"], size(self.limits.text_max_chars), 1, 10_000),
-            (&["limits", "used_max"], size(self.limits.used_max), 0, 1000),
-            (&["limits", "roles_max"], size(self.limits.roles_max), 0, 1000),
-            (&["limits", "name_max_chars"], size(self.limits.name_max_chars), 1, 1000),
-        ] {
-            if !(least..=most).contains(&value) {
-                let place = keys.iter().fold(place.clone(), Place::key);
-                report.error(place, format!("{value} is out of range, expected {least} to {most}"));
-            }
-        }
         if let Some(items) = tables.get::<ItemRules>() {
             for (key, prize) in [("dragon_eye", &self.dragon_eye), ("phoenix_feather", &self.phoenix_feather)] {
                 let amount = Amount { item: prize.item, quantity: 0 };

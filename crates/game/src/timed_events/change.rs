@@ -1,5 +1,7 @@
 //! What an event changes: which numbers, and how.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
@@ -232,6 +234,16 @@ impl Selector<'_> {
         (self.from, self.to)
     }
 
+    /// The offer or boss, if one is named.
+    pub fn id(&self) -> Option<&str> {
+        self.id
+    }
+
+    /// The item, if one is named.
+    pub fn item(&self) -> Option<ItemId> {
+        self.item
+    }
+
     fn has_item(&self, item: ItemId) -> bool {
         self.item.is_none_or(|meant| meant == item)
     }
@@ -303,10 +315,11 @@ impl Change {
         self.set.unwrap_or_else(|| number.saturating_add(self.add.unwrap_or(0)))
     }
 
-    /// Changes a number that is never below 0.
+    /// Changes a number. What its type cannot hold becomes the nearest that it can: 0, or `most`.
     pub fn change<N: Copy + TryFrom<i64> + TryInto<i64>>(&self, number: &mut N, most: N) {
         let before = (*number).try_into().unwrap_or(i64::MAX);
-        *number = N::try_from(self.changed(before).max(0)).unwrap_or(most);
+        let after = self.changed(before);
+        *number = N::try_from(after).or_else(|_| N::try_from(after.max(0))).unwrap_or(most);
     }
 
     /// Changes the quantities that are meant; returns how many they are.
@@ -339,6 +352,17 @@ impl Factor {
     /// Whether it changes nothing.
     pub fn is_one(self) -> bool {
         self.thousandths == 1000
+    }
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, thousandths) = (self.thousandths / 1000, self.thousandths % 1000);
+        let decimals = format!("{thousandths:03}");
+        match decimals.trim_end_matches('0') {
+            "" => write!(out, "{whole}"),
+            decimals => write!(out, "{whole}.{decimals}"),
+        }
     }
 }
 

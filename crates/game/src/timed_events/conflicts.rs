@@ -57,8 +57,10 @@ fn meeting(one: &TimedEvent, other: &TimedEvent) -> Option<String> {
         (Some(_), None) | (None, Some(_)) => Some(" for new players".to_owned()),
         (None, None) => {
             let pairs = one.windows.iter().flat_map(|one| other.windows.iter().map(move |other| (one, other)));
-            let date = pairs.filter_map(|(one, other)| first_overlap(one, other)).min()?;
-            Some(format!(", for example on {}", date_of(date)))
+            pairs
+                .filter_map(|(one, other)| first_overlap(one, other))
+                .next()
+                .map(|day| format!(", for example on {day}"))
         }
     }
 }
@@ -67,9 +69,8 @@ fn meeting(one: &TimedEvent, other: &TimedEvent) -> Option<String> {
 const SAMPLE_FROM: i64 = 1_704_067_200;
 const DAY_SECONDS: i64 = 86_400;
 
-/// The number of the local date on which two windows are first open at the same time. Both are in the same zone, so any
-/// will do.
-fn first_overlap(one: &Window, other: &Window) -> Option<i32> {
+/// A day on which two windows are open at the same time, in words. Both are in the same zone, so any will do.
+fn first_overlap(one: &Window, other: &Window) -> Option<String> {
     let rank = |window: &Window| match window {
         Window::Dates { .. } => 0,
         Window::Yearly { .. } => 1,
@@ -87,5 +88,10 @@ fn first_overlap(one: &Window, other: &Window) -> Option<i32> {
         let met = other.between(span.opens, span.closes, &zone);
         met.filter(|met| met.opens < span.closes && span.opens < met.closes).map(|met| met.date.max(span.date)).min()
     };
-    rarer.between(from, until, &zone).filter_map(first).min()
+    let date = date_of(rarer.between(from, until, &zone).filter_map(first).min()?);
+    Some(match rarer {
+        Window::Dates { .. } => date.to_string(),
+        Window::Yearly { .. } => date.strftime("%m-%d").to_string(),
+        Window::Weekly { .. } => date.strftime("a %A").to_string().to_lowercase(),
+    })
 }

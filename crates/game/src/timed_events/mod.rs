@@ -10,6 +10,7 @@ mod change;
 mod check;
 mod conflicts;
 mod rules;
+mod words;
 
 pub use change::{Change, Changeable, Factor, Numbers, Selector};
 pub use check::check_changes;

@@ -131,6 +131,12 @@ impl EventRules {
         own.flat_map(|(_, event)| &event.changes)
     }
 
+    /// From when until when (unix seconds) the own events of a player run that change such numbers.
+    pub fn own_windows(&self, made_at: i64, is_meant: fn(&Change) -> bool) -> impl Iterator<Item = (i64, i64)> {
+        let meant = self.events.iter().filter(move |(_, event)| event.changes.iter().any(is_meant));
+        meant.filter_map(move |(_, event)| Some(event.player_days?.of(made_at)))
+    }
+
     /// The place of an event in its file.
     pub fn place_of(id: &str) -> Place {
         Place::file(format!("{}{id}.ron", Self::PATH))

@@ -2,6 +2,7 @@
 
 mod occurrences;
 mod times;
+mod words;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;

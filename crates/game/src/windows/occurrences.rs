@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::windows::{OpenSpan, Window};
+use raidkeep_engine::mend::Mend;
 use raidkeep_engine::rules::{Place, Report};
 
 /// One time that a window is open.
@@ -15,6 +16,16 @@ pub struct Occurrence {
     date: Option<i32>,
     opens: i64,
     closes: i64,
+}
+
+impl Occurrence {
+    /// It was noted under a clock that was ahead: it counts as one that is open at the mend.
+    pub fn mend(&mut self, mend: &Mend) {
+        if self.opens > mend.at {
+            (self.opens, self.closes) = (mend.at, mend.at);
+            self.date = self.date.map(|date| mend.begun_date(date));
+        }
+    }
 }
 
 /// The windows of a stage that are open at one moment, and the time around it that counts as one window.
@@ -48,6 +59,11 @@ impl Opening {
     /// The windows that are open.
     pub fn occurrences(&self) -> &[Occurrence] {
         &self.open
+    }
+
+    /// When the first of the windows that touch or overlap opens, and when the last of them closes (unix seconds).
+    pub fn times(&self) -> (i64, i64) {
+        (self.opens, self.closes)
     }
 
     /// Whether this counts as paid when the stage paid in that occurrence: it is the same one, or one of a window that

@@ -11,8 +11,8 @@ use crate::schedule::Weekday;
 /// A day of every year, such as "12-24". "02-29" is March 1st in a year without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct YearDay {
-    month: i8,
-    day: i8,
+    pub(super) month: i8,
+    pub(super) day: i8,
 }
 
 impl YearDay {

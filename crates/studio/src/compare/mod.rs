@@ -42,7 +42,7 @@ pub struct Comparison {
     pub days: Vec<u32>,
     /// What was edited, in the game's words.
     pub edits: AssetDiff,
-    /// Figures that are not the same in both, by falling effect over noise.
+    /// RunFigures that are not the same in both, by falling effect over noise.
     pub rows: Vec<ComparedRow>,
     /// How many figures are exactly the same in both.
     pub same: usize,
@@ -96,7 +96,7 @@ pub struct ComparedCell {
     pub change: Estimate,
     /// The interval of the change.
     pub interval: Option<(f64, f64)>,
-    /// Both values as tables write them.
+    /// Both values as tables write them: in full where the short forms are the same.
     pub written: (String, String),
 }
 
@@ -174,6 +174,7 @@ impl Comparison {
                 }
             }
         }
+        leading.sort_by(|a, b| b.ratio().total_cmp(&a.ratio()));
         leading
     }
 }
@@ -228,7 +229,11 @@ impl ComparedCell {
         let is_same = changes.iter().all(|change| *change == 0.0);
         let change = Estimate::of(&changes, if is_same { 0.0 } else { grain(base, measure, crowd, day) });
         let spreads = base.spread(measure, crowd, day).zip(other.spread(measure, crowd, day));
-        let written = [base, other].map(|study| facts::written(study, measure, crowd, day));
+        let brief = [base, other].map(|study| facts::written_briefly(study, measure, crowd, day));
+        let written = match brief[0] == brief[1] {
+            true => [base, other].map(|study| facts::written(study, measure, crowd, day)),
+            false => brief,
+        };
         Self { day, means, spreads, change, interval: change.interval(), written: written.into() }
     }
 

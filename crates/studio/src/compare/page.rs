@@ -6,7 +6,7 @@ use crate::compare::{ComparedRow, Comparison};
 use crate::report::chart::Curve;
 use crate::report::facts::{headline_measures, unit_of, written};
 use crate::report::goals::GoalOutcome;
-use crate::report::page::{Page, Row};
+use crate::report::page::{Page, TableRow};
 use crate::report::simulation::{curve, flow_numbers, flows, items};
 use crate::report::summary::{LEGEND, headline};
 use crate::simulate::{Measure, Study};
@@ -56,9 +56,9 @@ fn add(page: &mut Page, studies: (&Study, &Study), comparison: &Comparison, suff
     if !comparison.kills.is_empty() {
         page.section("Bosses that die on other days");
         let row = |kill: &crate::compare::KillDifference| {
-            Row::of([kill.boss.clone(), kill.died.0.clone(), kill.died.1.clone()])
+            TableRow::of([kill.boss.clone(), kill.died.0.clone(), kill.died.1.clone()])
         };
-        let rows: Vec<Row> = comparison.kills.iter().map(row).collect();
+        let rows: Vec<TableRow> = comparison.kills.iter().map(row).collect();
         page.table(&format!("bosses{suffix}"), &["boss", &comparison.base, &comparison.other], &rows);
     }
     page.section("Where the players are");
@@ -69,10 +69,10 @@ fn add(page: &mut Page, studies: (&Study, &Study), comparison: &Comparison, suff
 
 fn changes(page: &mut Page, comparison: &Comparison, suffix: &str) {
     let days: Vec<String> = comparison.days.iter().map(|day| format!("day {day}")).collect();
-    let mut head = vec!["what", "of", "unit"];
+    let mut head = vec!["what", "of", "change", "effect / noise"];
     head.extend(days.iter().map(String::as_str));
-    head.extend(["change", "effect / noise"]);
-    let rows_of = |rows: &[&ComparedRow]| -> Vec<Row> { rows.iter().map(|row| Row::of(row.cells())).collect() };
+    let rows_of =
+        |rows: &[&ComparedRow]| -> Vec<TableRow> { rows.iter().map(|row| TableRow::of(row.cells())).collect() };
     let leading = comparison.leading();
     if !leading.is_empty() {
         page.paragraph(
@@ -108,12 +108,12 @@ fn side_by_side(page: &mut Page, name: &str, (base, other): (&Study, &Study), me
     head.extend(days.iter().flat_map(|day| names.map(|name| format!("day {day}, {name}"))));
     let mut rows = Vec::new();
     for measure in measures {
-        rows.push(Row::group(format!("{} [{}]", base.words.title(measure), unit_of(measure))));
+        rows.push(TableRow::group(format!("{} [{}]", base.words.title(measure), unit_of(measure))));
         for crowd in base.crowds() {
             let mut cells = vec![base.crowd_name(crowd).to_owned()];
             let both = |day: &u32| [base, other].map(|study| written(study, measure, crowd, *day));
             cells.extend(days.iter().flat_map(both));
-            rows.push(Row::of(cells));
+            rows.push(TableRow::of(cells));
         }
     }
     page.table(name, &head.iter().map(String::as_str).collect::<Vec<_>>(), &rows);

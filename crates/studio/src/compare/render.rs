@@ -40,7 +40,7 @@ impl Comparison {
             let days: Vec<String> = self.days.iter().map(|day| format!(" day {day} |")).collect();
             let rule: String = self.days.iter().map(|_| "---:|").collect();
             text.push_str(&format!(
-                "\n| what | of | unit |{} change | effect / noise |\n|---|---|---|{rule}---:|---:|\n",
+                "\n| what | of | change | effect / noise |{}\n|---|---|---:|---:|{rule}\n",
                 days.concat()
             ));
         }
@@ -62,21 +62,21 @@ impl Comparison {
 }
 
 impl ComparedRow {
-    /// What, of whom, the unit, both values on each day, the clearest change, and effect over noise.
+    /// What with its unit, of whom, the clearest change, effect over noise, and both values on each day.
     pub fn cells(&self) -> Vec<String> {
-        let mut cells = vec![self.title.clone(), self.of.clone(), self.unit.clone()];
-        cells.extend(self.cells.iter().map(ComparedCell::told));
+        let mut cells = vec![format!("{} [{}]", self.title, self.unit), self.of.clone()];
         cells.push(self.clearest().map_or(String::new(), |cell| {
             let day = if self.cells.len() > 1 { format!("day {}: ", cell.day) } else { String::new() };
             format!("{day}{}", cell.change_told())
         }));
         cells.push(self.effect_over_noise.map_or("?".to_owned(), short));
+        cells.extend(self.cells.iter().map(ComparedCell::told));
         cells
     }
 }
 
 impl ComparedCell {
-    /// `22 (18–27) → 25 (20–30)`, or once if both are written alike.
+    /// `22 → 25`, or once if both are written alike.
     pub fn told(&self) -> String {
         let (before, after) = &self.written;
         if before == after { before.clone() } else { format!("{before} → {after}") }

@@ -47,6 +47,39 @@ pub struct AssetChange {
     pub file: String,
     /// Which of its values differ; all of them for one that was added or removed.
     pub values: Vec<ChangedValue>,
+    /// The entry, for programs; `None` for a file as a whole.
+    #[serde(skip)]
+    pub entry: Option<ChangedEntry>,
+}
+
+/// An entry of a list, or a run of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedEntry {
+    /// The path of its table, such as `items.ron`.
+    pub table: String,
+    /// The list in it, such as `items`.
+    pub list: String,
+    /// Which entries of the list.
+    pub ids: ChangedIds,
+}
+
+/// What identifies entries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangedIds {
+    /// One entry, by its id.
+    One(String),
+    /// Those of all numbers from one to another.
+    Run(u32, u32),
+}
+
+impl ChangedEntry {
+    /// Whether it is, or contains, the entry with this id.
+    pub fn contains(&self, id: &str) -> bool {
+        match &self.ids {
+            ChangedIds::One(own) => own == id,
+            ChangedIds::Run(first, last) => id.parse().is_ok_and(|number: u32| (first..=last).contains(&&number)),
+        }
+    }
 }
 
 /// How an entry differs.
@@ -145,7 +178,14 @@ fn pictures(before: &AssetFiles, after: &AssetFiles) -> Vec<AssetChange> {
             (Some(_), None) => ChangeKind::Removed,
         };
         let subject = format!("picture {}", file.trim_start_matches("images/"));
-        Some(AssetChange { topic: "Pictures".to_owned(), subject, kind, file: file.clone(), values: Vec::new() })
+        Some(AssetChange {
+            topic: "Pictures".to_owned(),
+            subject,
+            kind,
+            file: file.clone(),
+            values: Vec::new(),
+            entry: None,
+        })
     };
     files.into_iter().filter_map(change).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::diff::names::{Names, Nouns, nouns, topic};
 use crate::diff::plain::Plain;
 use crate::diff::values::{ChangedValue, changes, contents, identity};
-use crate::diff::{AssetChange, ChangeKind};
+use crate::diff::{AssetChange, ChangeKind, ChangedEntry, ChangedIds};
 use crate::schema::AssetShape;
 
 /// The fields that say which numbers a run is for.
@@ -79,7 +79,7 @@ impl Pair<'_> {
     }
 
     fn change(&self, topic: &str, subject: String, kind: ChangeKind, values: Vec<ChangedValue>) -> AssetChange {
-        AssetChange { topic: topic.to_owned(), subject, kind, file: self.file.to_owned(), values }
+        AssetChange { topic: topic.to_owned(), subject, kind, file: self.file.to_owned(), values, entry: None }
     }
 
     /// The lists of structs.
@@ -123,6 +123,14 @@ impl Pair<'_> {
             Some(id) => format!("{one} {}", names.entry(key, id, entry)),
             None => one.clone(),
         };
+        let change = |entry: &Plain, kind, values| {
+            let id = entry.field(key).and_then(Plain::bare).unwrap_or_default().to_owned();
+            let entry_of = |ids| ChangedEntry { table: self.table.to_owned(), list: list.to_owned(), ids };
+            AssetChange {
+                entry: Some(entry_of(ChangedIds::One(id))),
+                ..self.change(&topic, subject(entry), kind, values)
+            }
+        };
         let mut common = Vec::new();
         for entry in after {
             match before.iter().find(|earlier| same(earlier, entry)) {
@@ -130,18 +138,18 @@ impl Pair<'_> {
                     common.push(entry.field(key));
                     let values = changes(earlier, entry, shape, &[key], names);
                     if !values.is_empty() {
-                        found.push(self.change(&topic, subject(entry), ChangeKind::Changed, values));
+                        found.push(change(entry, ChangeKind::Changed, values));
                     }
                 }
                 None => {
                     let values = contents(entry, &[key, "name"], true);
-                    found.push(self.change(&topic, subject(entry), ChangeKind::Added, values));
+                    found.push(change(entry, ChangeKind::Added, values));
                 }
             }
         }
         for entry in before.iter().filter(|entry| !after.iter().any(|later| same(entry, later))) {
             let values = contents(entry, &[key, "name"], false);
-            found.push(self.change(&topic, subject(entry), ChangeKind::Removed, values));
+            found.push(change(entry, ChangeKind::Removed, values));
         }
         let earlier_order = before.iter().map(|entry| entry.field(key)).filter(|id| common.contains(id));
         if !earlier_order.eq(common.iter().copied()) {
@@ -179,7 +187,9 @@ impl Pair<'_> {
         let Nouns { topic, one, many } = nouns(self.table, list);
         for Told { first, last, kind, values, .. } in told {
             let subject = if first == last { format!("{one} {first}") } else { format!("{many} {first} to {last}") };
-            found.push(self.change(&topic, subject, kind, values));
+            let ids = ChangedIds::Run(first, last);
+            let entry = Some(ChangedEntry { table: self.table.to_owned(), list: list.to_owned(), ids });
+            found.push(AssetChange { entry, ..self.change(&topic, subject, kind, values) });
         }
     }
 }

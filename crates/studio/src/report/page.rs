@@ -20,14 +20,14 @@ pub struct Page {
 
 /// A row of a table.
 #[derive(Debug, Clone, Default)]
-pub struct Row {
+pub struct TableRow {
     /// How it looks: `group` for a heading within the table, `quiet` for what is less important.
     pub class: &'static str,
     /// Text, not HTML.
     pub cells: Vec<String>,
 }
 
-impl Row {
+impl TableRow {
     /// An ordinary row.
     pub fn of(cells: impl IntoIterator<Item = String>) -> Self {
         Self { class: "", cells: cells.into_iter().collect() }
@@ -62,7 +62,7 @@ impl Page {
     }
 
     /// Adds a table. A heading within it takes the whole width. `name` is that of its CSV file.
-    pub fn table(&mut self, name: &str, head: &[&str], rows: &[Row]) {
+    pub fn table(&mut self, name: &str, head: &[&str], rows: &[TableRow]) {
         let mut csv = CsvTable::new(head);
         let mut html = String::from("<div class=\"wide\"><table>\n<thead><tr>");
         head.iter().for_each(|cell| html.push_str(&format!("<th>{}</th>", escape(cell))));
@@ -131,7 +131,7 @@ impl Page {
         let counts = [GoalVerdict::Broken, GoalVerdict::NotCertain, GoalVerdict::Held]
             .map(|verdict| format!("{} {}", count(verdict), verdict.word()));
         self.paragraph(&format!("{}.", counts.join(", ")));
-        let row = |goal: &GoalOutcome| Row {
+        let row = |goal: &GoalOutcome| TableRow {
             class: match goal.verdict {
                 GoalVerdict::Held => "held",
                 GoalVerdict::Broken => "broken",
@@ -159,14 +159,18 @@ impl Page {
 
     /// The whole page.
     pub fn html(&self) -> String {
-        let title = escape(&self.title);
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\n\
-             <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n{}</body></html>\n",
-            self.body
-        )
+        page(&self.title, &self.body)
     }
+}
+
+/// A page around its content, which is HTML.
+pub fn page(title: &str, content: &str) -> String {
+    let title = escape(title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\n\
+         <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n{content}</body></html>\n"
+    )
 }
 
 /// The numbers behind a chart: a row for each day, columns for each curve and the edges of its bands.

@@ -2,11 +2,11 @@
 
 use crate::report::chart::Curve;
 use crate::report::csv::CsvTable;
-use crate::report::facts::{headline_measures, unit_of, with_uncertainty, written};
+use crate::report::facts::{headline_measures, is_nothing, unit_of, with_uncertainty, written};
 use crate::report::flow::{Flows, Stream};
 use crate::report::goals::GoalOutcome;
 use crate::report::number::short;
-use crate::report::page::{Page, Row};
+use crate::report::page::{Page, TableRow};
 use crate::report::summary::{self, LEGEND};
 use crate::simulate::figures::rounded;
 use crate::simulate::{Crowd, Measure, MeasureKind, Study};
@@ -21,11 +21,17 @@ pub fn page(study: &Study, goals: Option<&[GoalOutcome]>) -> Page {
     }
     page.section("Where the players are");
     page.paragraph(LEGEND);
-    side_by_side(&mut page, "players", study, &headline_measures(study));
+    let (nothing, shown): (Vec<_>, Vec<_>) =
+        headline_measures(study).into_iter().partition(|measure| is_nothing(study, measure));
+    side_by_side(&mut page, "players", study, &shown);
+    if !nothing.is_empty() {
+        let titles: Vec<String> = nothing.iter().map(|measure| study.words.title(measure)).collect();
+        page.paragraph(&format!("0 for everybody on every day: {}.", titles.join("; ")));
+    }
     page.section("Progress");
     page.paragraph("Lines are medians; the inner band holds half of the players, the outer one 80 %.");
     page.begin_pictures();
-    for measure in study.measures() {
+    for measure in study.measures().into_iter().filter(|measure| !is_nothing(study, measure)) {
         if matches!(
             measure,
             Measure::Level | Measure::Stages(_) | Measure::FinishedMode(_) | Measure::FinishedAll | Measure::IdleDays
@@ -40,7 +46,7 @@ pub fn page(study: &Study, goals: Option<&[GoalOutcome]>) -> Page {
     page.section("Visits, energy, tickets, points");
     page.begin_pictures();
     visits(&mut page, study);
-    for measure in study.measures() {
+    for measure in study.measures().into_iter().filter(|measure| !is_nothing(study, measure)) {
         if matches!(measure, Measure::EnergyWastedPercent | Measure::TicketsLeft(_) | Measure::Points) {
             by_archetype(&mut page, study, measure);
         }
@@ -58,11 +64,11 @@ fn side_by_side(page: &mut Page, name: &str, study: &Study, measures: &[Measure]
     head.extend(days.iter().map(|day| format!("day {day}")));
     let mut rows = Vec::new();
     for measure in measures {
-        rows.push(Row::group(format!("{} [{}]", study.words.title(measure), unit_of(measure))));
+        rows.push(TableRow::group(format!("{} [{}]", study.words.title(measure), unit_of(measure))));
         for crowd in study.crowds() {
             let mut cells = vec![study.crowd_name(crowd).to_owned()];
             cells.extend(days.iter().map(|day| written(study, measure, crowd, *day)));
-            rows.push(Row::of(cells));
+            rows.push(TableRow::of(cells));
         }
     }
     page.table(name, &head.iter().map(String::as_str).collect::<Vec<_>>(), &rows);
@@ -98,6 +104,8 @@ pub fn curve(study: &Study, measure: &Measure, crowd: Crowd, name: &str, colour:
     for day in days {
         let estimate = study.estimate(measure, crowd, day);
         let (low, high) = estimate.interval().unwrap_or((estimate.mean, estimate.mean));
+        // An interval knows nothing of what is possible at most.
+        let high = if measure.unit().starts_with('%') { high.min(100.0) } else { high };
         curve.values.push(rounded(estimate.mean));
         band.0.push(rounded(low.max(0.0)));
         band.1.push(rounded(high));
@@ -208,7 +216,7 @@ fn refusals(page: &mut Page, study: &Study) {
             let reason = format!("{status} {}", study.words.message(function, *status));
             let mut cells = vec![function.to_string(), reason.trim_end().to_owned()];
             cells.extend(study.crowds().map(|crowd| with_uncertainty(&study.estimate(measure, crowd, day))));
-            rows.push(Row::of(cells));
+            rows.push(TableRow::of(cells));
         }
     }
     page.table("refusals", &head, &rows);
@@ -223,7 +231,7 @@ fn bosses(page: &mut Page, study: &Study) {
     if kills.is_empty() {
         page.paragraph("No boss died.");
     } else {
-        let rows: Vec<Row> = kills.iter().map(|kill| Row::of([kill.boss.clone(), kill.told()])).collect();
+        let rows: Vec<TableRow> = kills.iter().map(|kill| TableRow::of([kill.boss.clone(), kill.told()])).collect();
         page.table("bosses", &["boss", "first died on"], &rows);
     }
     page.begin_pictures();

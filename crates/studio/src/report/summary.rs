@@ -107,14 +107,11 @@ impl FirstKill {
 
 /// The bosses that died with any seed, in the order of the roster.
 pub fn kills(study: &Study) -> Vec<FirstKill> {
-    let mut bosses: Vec<u32> = study.runs.iter().flat_map(|run| &run.kills).map(|kill| kill.boss).collect();
-    bosses.sort_unstable();
-    bosses.dedup();
-    let first_kill = |boss: u32| {
+    let first_kill = |boss: &str| {
         let days = study.runs.iter().filter_map(|run| run.kills.iter().find(|kill| kill.boss == boss));
         let mut days: Vec<u32> = days.map(|kill| kill.day).collect();
         days.sort_unstable();
         FirstKill { boss: study.words.boss(boss), days, seeds: study.runs.len() }
     };
-    bosses.into_iter().map(first_kill).collect()
+    study.words.roster().map(first_kill).filter(|kill| !kill.days.is_empty()).collect()
 }

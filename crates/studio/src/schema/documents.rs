@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use raidkeep_engine::events::EventTable;
 use raidkeep_engine::request::{Access, Code, CodeKind, RequestTable};
 use raidkeep_engine::rules::Catalogue;
-use raidkeep_engine::schema::schema_of;
+use raidkeep_engine::schema::{add_units, schema_of};
 use raidkeep_server::config::Config;
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -23,7 +23,7 @@ pub fn assets(catalogue: &Catalogue) -> Value {
         };
     }
     let required: Vec<String> = files.keys().cloned().collect();
-    json!({
+    let mut document = json!({
         "$schema": DIALECT,
         "title": "Raidkeep assets: the content of each RON file, by its name",
         "type": "object",
@@ -31,7 +31,9 @@ pub fn assets(catalogue: &Catalogue) -> Value {
         "patternProperties": folders,
         "required": required,
         "$defs": generator.take_definitions(true),
-    })
+    });
+    add_units(&mut document);
+    document
 }
 
 /// The configuration. Every key is optional, since the shipped one has them all.

@@ -15,6 +15,7 @@ const INTRODUCTION: &str = "# Assets
 <!-- Written by `raidkeep schema reference`. A test fails when it is not what that command writes. -->
 
 The asset files and their fields. Types are named as in JSON: an \"object\" is a RON value in round brackets, an \"array\" a list.
+A field with `-` under \"left out\" must be there. `raidkeep check` enforces the ranges that stand here: they come from one place.
 `raidkeep check` reports mistakes with their places; `raidkeep schema assets` prints the same reference as a JSON Schema.
 ";
 
@@ -55,16 +56,35 @@ fn show_fields(definition: &Value, text: &mut String) {
     let Some(fields) = definition["properties"].as_object().filter(|fields| !fields.is_empty()) else {
         return;
     };
-    text.push_str("| field | type | | |\n|---|---|---|---|\n");
+    text.push_str("| field | type | range (unit) | left out | meaning |\n|---|---|---|---|---|\n");
     for (name, field) in fields {
         let is_required = definition["required"].as_array().is_some_and(|list| list.iter().any(|known| known == name));
         let presence = match (is_required, &field["default"]) {
-            (true, _) => String::new(),
+            (true, _) => "-".to_owned(),
             (false, Value::Null) => "may be left out".to_owned(),
             (false, default) => format!("default `{default}`"),
         };
         let description = field["description"].as_str().map(one_line).unwrap_or_default();
-        let _ = writeln!(text, "| `{name}` | {} | {presence} | {description} |", kind(field));
+        let _ = writeln!(text, "| `{name}` | {} | {} | {presence} | {description} |", kind(field), range(field));
+    }
+}
+
+/// The numbers that a field may hold, with their unit.
+fn range(field: &Value) -> String {
+    if let Some(parts) = field["prefixItems"].as_array() {
+        let parts: Vec<String> = parts.iter().map(range).collect();
+        let is_same = parts.windows(2).all(|two| two[0] == two[1]);
+        return if is_same { parts.into_iter().next().unwrap_or_default() } else { parts.join(", ") };
+    }
+    let bounds = if field["minimum"].is_null() { &field["items"] } else { field };
+    let shown = |bound: &Value| bound.to_string().trim_end_matches(".0").to_owned();
+    let range = match (&bounds["minimum"], &bounds["maximum"]) {
+        (Value::Null, _) | (_, Value::Null) => return String::new(),
+        (least, most) => format!("{} to {}", shown(least), shown(most)),
+    };
+    match field["unit"].as_str() {
+        Some(unit) => format!("{range} ({unit})"),
+        None => range,
     }
 }
 

@@ -197,9 +197,9 @@ pub enum ByDay {
 
 /// The figures of one run: each measure that occurred, for each crowd in which it did.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Figures(BTreeMap<Measure, BTreeMap<Crowd, ByDay>>);
+pub struct RunFigures(BTreeMap<Measure, BTreeMap<Crowd, ByDay>>);
 
-impl Figures {
+impl RunFigures {
     /// Every measure, in the order of reports.
     pub fn measures(&self) -> impl Iterator<Item = &Measure> {
         self.0.keys()
@@ -280,7 +280,7 @@ fn index_of(day: u32) -> Option<usize> {
 }
 
 /// As a list of `{measure, crowd, days}`; `crowd` is the index of an archetype, or null for everybody.
-impl Serialize for Figures {
+impl Serialize for RunFigures {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Entry<'f> {
@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_figure_that_begins_late_or_ends_early_has_nothing_on_the_other_days() {
-        let mut figures = Figures::default();
+        let mut figures = RunFigures::default();
         let gained = Measure::Gained(ItemId::item(1), "victory".into());
         figures.note_number(gained.clone(), Crowd::Everybody, 2, 5.0);
         figures.pad(3);

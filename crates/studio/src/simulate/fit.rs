@@ -2,13 +2,14 @@
 
 use serde_json::value::RawValue;
 
-use crate::simulate::policy::{Habit, Policy};
+use crate::simulate::policy::{CraftedKind, Habit, Policy};
 use crate::simulate::purchase;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::{Access, RequestTable};
 use raidkeep_engine::rules::{Place, Problems, Report, Single, Tables};
 use raidkeep_game::GameSettings;
 use raidkeep_game::battles::FighterRules;
+use raidkeep_game::crafting::CraftRules;
 use raidkeep_game::shop::ShopRules;
 use raidkeep_game::stages::{Mode, StageRules, SweepRules};
 use raidkeep_game::tickets::TicketRules;
@@ -49,7 +50,11 @@ impl Game<'_> {
                     report.error(place.clone().key("mode"), "tickets.ron sells no tickets of this mode");
                 }
             }
-            Habit::Fight { mode, .. } => self.check_mode(*mode, &place.clone().key("mode"), report),
+            Habit::Fight { mode, stage, .. } => {
+                self.check_mode(*mode, &place.clone().key("mode"), report);
+                stage.iter().for_each(|stage| self.check_stage(*mode, *stage, &place.clone().key("stage"), report));
+            }
+            Habit::Craft { kind, spend, .. } => self.check_craft(*kind, *spend, &place.clone().key("spend"), report),
             Habit::Activity { .. } => self.check_mode(Mode::Activity, place, report),
             Habit::Sweep { .. } => {
                 if self.tables.get::<SweepRules>().is_none_or(|rules| rules.stages.is_empty()) {
@@ -63,7 +68,6 @@ impl Game<'_> {
             | Habit::ReadMail
             | Habit::Letters { .. }
             | Habit::Tasks { .. }
-            | Habit::Craft { .. }
             | Habit::Battles { fighter: None, .. }
             | Habit::Challenges { .. } => {}
         }
@@ -92,6 +96,24 @@ impl Game<'_> {
         let rules = self.tables.get::<StageRules>().and_then(|rules| rules.mode(mode));
         if rules.is_none_or(|rules| rules.stages.is_empty()) {
             report.error(place, format!("there are no {} stages", mode.name()));
+        }
+    }
+
+    fn check_stage(&self, mode: Mode, stage: u32, place: &Place, report: &mut Report) {
+        let rules = self.tables.get::<StageRules>().and_then(|rules| rules.mode(mode));
+        if rules.is_some_and(|rules| rules.stage(stage).is_none()) {
+            report.error(place, format!("there is no {} stage {stage}", mode.name()));
+        }
+    }
+
+    fn check_craft(&self, kind: CraftedKind, spend: u32, place: &Place, report: &mut Report) {
+        let Some(rules) = self.tables.get::<CraftRules>() else {
+            return;
+        };
+        let recipe = if kind == CraftedKind::Skill { &rules.skill } else { &rules.equipment };
+        if !(1..=recipe.spend_max).contains(&spend.into()) {
+            let message = format!("{spend} is out of range, expected 1 to {}, as crafting.ron says", recipe.spend_max);
+            report.error(place, message);
         }
     }
 

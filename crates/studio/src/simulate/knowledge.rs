@@ -66,7 +66,7 @@ impl Knowledge {
 
     /// The highest stage up to `highest` that can be swept, and its energy.
     pub(super) fn sweepable(&self, highest: u32) -> Option<(u32, i64)> {
-        let runs = self.sweeps.iter().filter(|(from, _, energy)| *from <= highest && *energy > 0);
+        let runs = self.sweeps.iter().filter(|(from, ..)| *from <= highest);
         runs.map(|(_, to, energy)| ((*to).min(highest), *energy)).max()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::prelude::*;
 
 use crate::simulate::accounts::DayAccounts;
-use crate::simulate::figures::{Crowd, Figures, Measure, Spread, rounded};
+use crate::simulate::figures::{Crowd, Measure, RunFigures, Spread, rounded};
 use crate::simulate::policy::{Habit, Policy};
 use crate::simulate::results::Kill;
 use raidkeep_engine::clock::Clock;
@@ -141,7 +141,7 @@ struct Ladder {
 /// The figures so far.
 #[derive(Debug)]
 pub struct Book {
-    figures: Figures,
+    figures: RunFigures,
     kills: Vec<Kill>,
     archetypes: usize,
     ladders: Vec<Ladder>,
@@ -165,7 +165,7 @@ impl Book {
         };
         let ladders = [Mode::General, Mode::Endless, Mode::Coin, Mode::Exp].map(ladder).into_iter();
         Self {
-            figures: Figures::default(),
+            figures: RunFigures::default(),
             kills: Vec::new(),
             archetypes: policy.archetypes.len(),
             ladders: ladders.filter(|ladder| !ladder.fighters.is_empty()).collect(),
@@ -205,7 +205,7 @@ impl Book {
     }
 
     /// All figures and kills.
-    pub fn finish(mut self) -> (Figures, Vec<Kill>) {
+    pub fn finish(mut self) -> (RunFigures, Vec<Kill>) {
         self.figures.pad(self.day);
         (self.figures, self.kills)
     }
@@ -314,8 +314,9 @@ impl Book {
         let season = world.resource::<Season>().number;
         let was_dead = |boss: &u32| self.dead.0 == season && self.dead.1.contains(boss);
         for boss in dead.iter().copied().filter(|boss| !was_dead(boss)) {
-            let name = rules.bosses.get(boss as usize).map_or(String::new(), |boss| boss.name.clone());
-            self.kills.push(Kill { day: self.day, boss, name });
+            if let Some(boss) = rules.bosses.get(boss as usize) {
+                self.kills.push(Kill { day: self.day, boss: boss.id().to_owned(), name: boss.name.clone() });
+            }
         }
         let fought = bosses.iter().find(|boss| boss.is_alive());
         let left = fought.map_or(0.0, |boss| rounded(boss.left as f64 * 100.0 / boss.life.max(1) as f64));

@@ -31,7 +31,7 @@ mod tales;
 pub mod visit;
 
 pub use coverage::Coverage;
-pub use figures::{Crowd, Figures, Measure, MeasureKind, Spread};
+pub use figures::{Crowd, Measure, MeasureKind, RunFigures, Spread};
 pub use greedy::{Greedy, GreedyPlan, GreedyStep, greedy};
 pub use policy::Policy;
 pub use results::{Kill, Run, Study, StudySubject, Words};

@@ -266,6 +266,8 @@ mod tests {
     fn sweeping_uses_the_energy_that_is_not_to_be_kept() {
         assert_eq!(wishes("Sweep(keep_energy: 2)", &[OK, OK]), [r#"mopping_up_stage {"stage":24,"count":3}"#]);
         assert_eq!(wishes("Sweep(keep_energy: 15)", &[OK]), [""; 0], "5 points are no sweep");
+        let few = wishes("Sweep(keep_energy: 2, at_most: 1)", &[OK]);
+        assert_eq!(few, [r#"mopping_up_stage {"stage":24,"count":1}"#]);
     }
 
     #[test]

@@ -111,6 +111,9 @@ pub enum Habit {
     Sweep {
         /// Energy to keep.
         keep_energy: i64,
+        /// Maximum sweeps per visit; only where a sweep takes no energy does it matter.
+        #[serde(default = "usual_sweeps")]
+        at_most: u32,
     },
     /// Reads the new mails, and deletes those that have been read.
     ReadMail,
@@ -181,6 +184,11 @@ pub enum Habit {
         /// Chance per visit, 0 to 1.
         chance: f64,
     },
+}
+
+/// More than the energy of a day allows in the shipped game.
+fn usual_sweeps() -> u32 {
+    1000
 }
 
 /// Tasks of one kind.
@@ -300,23 +308,16 @@ impl Habit {
     /// Whether it is play: a player who comes and is granted nothing of the kind has nothing to do. To collect what is
     /// due, to read and to buy is no play.
     pub fn plays(&self) -> bool {
-        match self {
-            Self::Fight { .. }
-            | Self::Sweep { .. }
-            | Self::Activity { .. }
-            | Self::Tasks { .. }
-            | Self::Craft { .. }
-            | Self::Battles { .. }
-            | Self::Challenges { .. }
-            | Self::Ask { .. } => true,
+        !matches!(
+            self,
             Self::HangUp
-            | Self::Mail
-            | Self::ReadMail
-            | Self::Letters { .. }
-            | Self::Shop { .. }
-            | Self::Purchase { .. }
-            | Self::Tickets { .. } => false,
-        }
+                | Self::Mail
+                | Self::ReadMail
+                | Self::Letters { .. }
+                | Self::Shop { .. }
+                | Self::Purchase { .. }
+                | Self::Tickets { .. }
+        )
     }
 
     fn validate(&self, place: &Place, report: &mut Report) {

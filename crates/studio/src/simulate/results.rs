@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::simulate::coverage::Coverage;
-use crate::simulate::figures::{Crowd, Figures, Measure, MeasureKind, Spread, rounded};
+use crate::simulate::figures::{Crowd, Measure, MeasureKind, RunFigures, Spread, rounded};
 use crate::statistics::Estimate;
 use raidkeep_engine::rules::Tables;
 use raidkeep_game::boss::BossRules;
@@ -53,7 +53,7 @@ pub struct Run {
     /// How many of them were refused.
     pub refused: u64,
     /// What was measured.
-    pub figures: Figures,
+    pub figures: RunFigures,
     /// Bosses that died, in order.
     pub kills: Vec<Kill>,
     /// The functions that were called.
@@ -68,8 +68,8 @@ pub struct Run {
 pub struct Kill {
     /// The day, from 1.
     pub day: u32,
-    /// The boss's index in the roster, from 0.
-    pub boss: u32,
+    /// The boss's id.
+    pub boss: String,
     /// For readers.
     pub name: String,
 }
@@ -151,7 +151,8 @@ impl Run {
 pub struct Words {
     items: BTreeMap<ItemId, String>,
     tickets: BTreeMap<u16, String>,
-    bosses: Vec<String>,
+    /// In the order of the roster, by id.
+    bosses: Vec<(String, String)>,
     messages: BTreeMap<(Arc<str>, i32), String>,
 }
 
@@ -164,7 +165,7 @@ impl Words {
         Self {
             items: items.map(|item| (item.id, item.name.clone())).collect(),
             tickets: kinds.map(|kind| (kind.key, kind.name.clone())).collect(),
-            bosses: bosses.map(|boss| boss.name.clone()).collect(),
+            bosses: bosses.map(|boss| (boss.id().to_owned(), boss.name.clone())).collect(),
             messages: BTreeMap::new(),
         }
     }
@@ -184,10 +185,15 @@ impl Words {
         self.tickets.get(&kind).map_or_else(|| kind.to_string(), |name| format!("{name} ({kind})"))
     }
 
-    /// A boss by its index in the roster: `史莱姆 (boss 0)`.
-    pub fn boss(&self, boss: u32) -> String {
-        let name = usize::try_from(boss).ok().and_then(|index| self.bosses.get(index));
-        name.map_or_else(|| format!("boss {boss}"), |name| format!("{name} (boss {boss})"))
+    /// A boss: `史莱姆王 (slime_king)`.
+    pub fn boss(&self, boss: &str) -> String {
+        let known = self.bosses.iter().find(|(id, _)| id == boss);
+        known.map_or_else(|| boss.to_owned(), |(id, name)| format!("{name} ({id})"))
+    }
+
+    /// The ids of the bosses, in the order of the roster.
+    pub fn roster(&self) -> impl Iterator<Item = &str> {
+        self.bosses.iter().map(|(id, _)| id.as_str())
     }
 
     /// What a refusal says; empty if it is not known.

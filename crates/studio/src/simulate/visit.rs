@@ -108,7 +108,7 @@ impl Turn<'_> {
             }
             Habit::Fight { mode, stage, at_most, win_chance } => self.fight((*mode, *stage), *at_most, *win_chance),
             Habit::Activity { at_most, win_chance } => self.activity(*at_most, *win_chance),
-            Habit::Sweep { keep_energy } => self.sweep(*keep_energy),
+            Habit::Sweep { keep_energy, at_most } => self.sweep(*keep_energy, i64::from(*at_most)),
             Habit::Tasks { kind, at_most, chance } => self.task(*kind, *at_most, *chance),
             Habit::Craft { kind, spend, at_most } => (tried < *at_most).then(|| self.craft(*kind, *spend)),
             Habit::Battles { fighter, at_most, chance } => {
@@ -218,9 +218,10 @@ impl Turn<'_> {
         PlannedRequest::new(function, format!(r#"{{"stage":{stage},"damage":{damage}}}"#))
     }
 
-    fn sweep(&self, keep_energy: i64) -> Option<PlannedRequest> {
+    fn sweep(&self, keep_energy: i64, at_most: i64) -> Option<PlannedRequest> {
         let (stage, energy) = self.knowledge.sweepable(self.facts.stages.general).filter(|_| self.visit.tried == 0)?;
-        let count = (self.facts.energy - keep_energy) / energy;
+        // A sweep that takes no energy is made as often as a player can be bothered.
+        let count = (self.facts.energy - keep_energy).checked_div(energy).map_or(at_most, |count| count.min(at_most));
         (count > 0).then(|| PlannedRequest::new("mopping_up_stage", format!(r#"{{"stage":{stage},"count":{count}}}"#)))
     }
 }

@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 
 pub use formula::Formula;
 
@@ -97,8 +98,9 @@ impl<N: JsonSchema> JsonSchema for CurvedNumber<N> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let number = N::json_schema(generator);
-        json_schema!({"anyOf": [number, {"type": "string", "description": "A formula in n."}]})
+        let mut schema = N::json_schema(generator);
+        schema.insert("type".to_owned(), json!(["integer", "string"]));
+        schema
     }
 }
 

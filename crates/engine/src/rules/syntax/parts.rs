@@ -8,6 +8,10 @@ pub(super) struct Group {
     /// Whether its entries have names or keys; `None` before the first.
     pub(super) keyed: Option<bool>,
     pub(super) entry: Part,
+    /// Where the entry around this group begins, its name included.
+    pub(super) begins: usize,
+    /// Where the current entry begins.
+    pub(super) entry_begins: usize,
 }
 
 /// How much of the current entry has been read.
@@ -23,7 +27,7 @@ pub(super) enum Part {
 impl Group {
     /// The text as a whole.
     pub(super) fn root() -> Self {
-        Self { closer: None, offset: 0, keyed: None, entry: Part::Nothing }
+        Self { closer: None, offset: 0, keyed: None, entry: Part::Nothing, begins: 0, entry_begins: 0 }
     }
 }
 
@@ -43,10 +47,30 @@ pub(super) struct Item {
     pub(super) end: usize,
 }
 
-/// A place where, by the indentation of the lines, a bracket should have been closed.
+/// Where the indentation of a line contradicts the brackets before it.
 #[derive(Clone, Copy)]
-pub(super) struct Dedent {
-    pub(super) offset: usize,
+pub(super) enum Slip {
+    /// A group should have been closed.
+    Missing {
+        /// The first token of the line.
+        noticed: usize,
+        opener: usize,
+        closer: char,
+        /// Behind the last value before it.
+        after: Option<usize>,
+    },
+    /// A group should not have been closed yet.
+    Extra {
+        /// The first token of the line.
+        noticed: usize,
+        closed: Closed,
+    },
+}
+
+/// A closing bracket within a line, of a group that began in an earlier line.
+#[derive(Clone, Copy)]
+pub(super) struct Closed {
+    pub(super) closer: usize,
     pub(super) opener: usize,
-    pub(super) closer: char,
+    pub(super) begins: usize,
 }

@@ -24,7 +24,7 @@ fn told_of(from: &str, to: &str) -> String {
     assert!(LAID_OUT.contains(from), "{from}");
     let mut problems = Vec::new();
     let document = Document::new(LAID_OUT.replacen(from, to, 1));
-    let content = decode::<StageFile>("stages/a.ron", &document, &mut problems);
+    let content = decode::<StageFile>("stages/a.ron", &document, None, &mut problems);
     assert!(content.is_none(), "{from:?} to {to:?} is a mistake");
     let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let [only] = found.as_slice() else { panic!("{from:?} to {to:?} is one mistake, found {found:#?}") };
@@ -44,25 +44,13 @@ fn one_mistake_of_form_is_told_once_and_at_its_place() {
         ("\"3:9\", \"1", "\"3:9, \"1", "7:30: error: stages[0].rewards: found the number 1 right behind a text"),
         ("\"1:1\"]", "\"1:1]", "7:30: error: stages[0].rewards: this text has no closing `\"`"),
         ("\"1:1\"]", "1:1\"]", "7:30"),
-        (
-            "\"],",
-            "\",",
-            "8:9: error: stages: found `)`, expected `]` before it: the `[` in line 7, column 22 is not closed",
-        ),
+        ("\"],", "\",", "7:35: error: stages[0]: expected `]` here: the `[` in line 7, column 22 is not closed"),
         ("[\"3", "\"3", "7"),
-        (
-            "5),",
-            "5,",
-            "7:13: error: stages[0].kind: found the name `rewards`, expected `)` before it: the `(` in line 6, column 23 is not closed",
-        ),
+        ("5),", "5,", "6:33: error: stages[0]: expected `)` here: the `(` in line 6, column 23 is not closed"),
         ("        ),", "        ,", "8:9"),
-        ("Normal),", "Normal,", "10:5"),
+        ("Normal),", "Normal,", "9:29: error: stages: expected `)` here"),
         ("Normal),", "Normal)),", "9:30"),
-        (
-            "    ],",
-            "    ",
-            "11:1: error: found `)`, expected `]` before it: the `[` in line 3, column 13 is not closed",
-        ),
+        ("    ],", "    ", "9:30: error: expected `]` here: the `[` in line 3, column 13 is not closed"),
         ("(\n            id", "\n            id", "5:13: error"),
         (
             "],\n)",

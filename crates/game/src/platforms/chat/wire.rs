@@ -28,10 +28,13 @@ pub struct ChatManner {
     /// The system prompt.
     pub instructions: String,
     /// The most characters of its text; a longer one is rejected.
+    #[schemars(range(min = 1, max = 4000))]
     pub text_max_chars: usize,
     /// The most tokens it may answer with.
+    #[schemars(range(min = 1, max = 8000), extend("unit" = "tokens"))]
     pub tokens_max: u32,
     /// Sampling temperature in hundredths: 0 to 200.
+    #[schemars(range(min = 0, max = 200))]
     pub temperature_percent: u32,
     /// A text that contains one of these, in any letter case, is rejected.
     pub forbidden: Vec<String>,
