@@ -11,6 +11,8 @@ use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
 use raidkeep_server::config::Config;
 use raidkeep_studio::impact::Impact;
+use raidkeep_studio::schema::AssetShapes;
+use raidkeep_studio::sheet::AssetSheets;
 
 /// With --against, whether something in use is removed.
 const REMOVES: u8 = 2;
@@ -30,6 +32,9 @@ pub(super) struct Check {
     deny_warnings: bool,
     #[command(flatten)]
     against: Against,
+    /// Prints the values of all runs with formulas too.
+    #[arg(long)]
+    values: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -81,6 +86,9 @@ impl Check {
             }
             Format::Text => {
                 problems.iter().for_each(|problem| print_line(&subject.located(problem).to_string()));
+                if self.values {
+                    subject.values(&catalogue).iter().for_each(|line| print_line(line));
+                }
                 print_line(&summary());
             }
             Format::Github => {
@@ -116,6 +124,14 @@ impl Subject {
             }
             None => Self { source: raidkeep_game::usual_assets(path), file: None },
         }
+    }
+
+    /// The values of formulas, a line for each.
+    fn values(&self, catalogue: &Catalogue) -> Vec<String> {
+        let within = self.file.as_ref().map_or("", |(_, below)| below);
+        let shapes = AssetShapes::new(catalogue);
+        let texts = self.source.text_files().unwrap_or_default();
+        AssetSheets::new(texts, within, &shapes).formula_values()
     }
 
     fn describe(&self) -> String {

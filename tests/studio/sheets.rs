@@ -169,6 +169,9 @@ fn a_run_with_formulas_is_rows_of_values_and_an_edited_value_parts_it_there() {
     assert_eq!(grid.cell(floor_6, column(&grid, "layout")).shown(), "tower_6");
     let note = grid.cell(floor_6, column(&grid, "(formulas)")).shown();
     assert!(note.contains("legacy.cost 3:2 = 210 + 25 * (n - 1004)"), "{note}");
+    let values = AssetSheets::new(shipped(), "stages/", &shapes).formula_values();
+    let line = values.iter().find(|line| line.contains("3:2 = 210")).expect("a line for each formula");
+    assert!(line.ends_with(", from 1004 to 1008: 210, 240, 280, 330, 390"), "{line}");
     assert_eq!(
         imported(&shapes, grid.clone()).expect("no cell is wrong"),
         BTreeMap::new(),

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use raidkeep_engine::rules::{Curve, Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::rules::{CurvedNumber, Place, Report, Rules, RulesApp, Table, Tables, only};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
 
 /// A player's total experience.
@@ -79,8 +79,8 @@ struct CurvePiece {
     step: Option<i64>,
     /// In place of `step`: what level n needs more than the one before, such as `"100 + 20 * n"`.
     #[serde(default)]
-    #[schemars(extend("minimum" = 1, "unit" = "experience"))]
-    need: Option<Curve<i64>>,
+    #[schemars(range(min = 1, max = 1_000_000_000_000_000_000_i64), extend("unit" = "experience"))]
+    need: Option<CurvedNumber<i64>>,
 }
 
 impl CurvePiece {
@@ -98,8 +98,8 @@ impl CurvePiece {
                 drop(report.error(place.clone().key("need"), "stands beside `step`, expected one of both"))
             }
             (None, None) => drop(report.error(place, "expected `step` or `need`")),
-            (Some(_), None) => {}
-            (None, Some(_)) => {
+            (Some(_), None) | (None, Some(CurvedNumber::Constant(_))) => {}
+            (None, Some(CurvedNumber::Formula(_))) => {
                 let wrong = (first..=self.to.min(LEVELS_MAX)).find_map(|n| match self.need(n) {
                     Ok(need) if need > 0 => None,
                     Ok(need) => Some(format!("is {need} at n = {n}, expected 1 or more, so that levels ascend")),

@@ -41,7 +41,7 @@ mod tests;
 
 pub use bounds::Range;
 pub use catalogue::{AssetStudy, Catalogue, LoadedRules, SingleFile, Table, Tables, only};
-pub use curve::{CURVE_FORMAT, Curve, CurvedText, Formula};
+pub use curve::{CURVE_FORMAT, CurvedNumber, CurvedText, Formula};
 pub use file_schema::{FileSchema, Shape};
 pub use former::Former;
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use raidkeep_engine::rules::Curve;
+use raidkeep_engine::rules::CurvedNumber;
 use raidkeep_engine::schema::{schema_by_hand, text_of};
 
 /// The names of the groups of items, by number.
@@ -75,7 +75,7 @@ pub struct CurvedAmount {
     /// Which item.
     pub item: ItemId,
     /// How many.
-    pub quantity: Curve<i64>,
+    pub quantity: CurvedNumber<i64>,
 }
 
 impl CurvedAmount {
@@ -93,7 +93,7 @@ impl FromStr for CurvedAmount {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Ok(Amount { item, quantity }) = text.parse() {
-            return Ok(Self { item, quantity: Curve::Constant(quantity) });
+            return Ok(Self { item, quantity: CurvedNumber::Constant(quantity) });
         }
         let mut colons = text.match_indices(':');
         let second = colons.nth(1).map(|(at, _)| (&text[..at], &text[at + 1..]));
@@ -101,11 +101,11 @@ impl FromStr for CurvedAmount {
         match (item, formula) {
             // Without an n it is a mistyped number.
             (Some(item), Some(formula)) if formula.contains('n') || formula.contains(['+', '*', '/', '(']) => {
-                Ok(Self { item, quantity: Curve::Formula(formula.parse()?) })
+                Ok(Self { item, quantity: CurvedNumber::Formula(formula.parse()?) })
             }
             _ => text
                 .parse::<Amount>()
-                .map(|Amount { item, quantity }| Self { item, quantity: Curve::Constant(quantity) }),
+                .map(|Amount { item, quantity }| Self { item, quantity: CurvedNumber::Constant(quantity) }),
         }
     }
 }

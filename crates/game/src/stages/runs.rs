@@ -6,11 +6,14 @@ use serde::Deserialize;
 use crate::boss::PlausibleDamage;
 use crate::drops::Drops;
 use crate::items::{Amount, CurvedAmount};
-use crate::stages::rules::{COST, LegacyEntry, StageBlock};
+use crate::stages::rules::{LegacyEntry, StageBlock};
 use crate::stages::sweep::SweepBlock;
 use crate::windows::Window;
-use raidkeep_engine::rules::{Curve, CurvedText, Place, Report};
+use raidkeep_engine::rules::{CurvedNumber, CurvedText, Place, Report};
 
+/// The most that a formula may say, as of plain numbers.
+const NUMBER_MAX: i64 = 1_000_000_000;
+const LEVEL_MAX: i64 = 100_000;
 /// The most stages of a run with formulas, each of which is kept on its own.
 const STAGES_MAX: u32 = 10_000;
 
@@ -28,11 +31,11 @@ pub struct StageRun {
     to: Option<u32>,
     /// The lowest level at which a player may enter.
     #[serde(default)]
-    #[schemars(extend("minimum" = 0, "maximum" = 100_000, "unit" = "level"))]
-    level: Curve<u32>,
+    #[schemars(range(min = 0, max = 100_000), extend("unit" = "level"))]
+    level: CurvedNumber<u32>,
     /// Energy that entering takes.
-    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "points of energy"))]
-    energy: Curve<i64>,
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
+    energy: CurvedNumber<i64>,
     /// Items that entering takes.
     #[serde(default)]
     cost: Vec<CurvedAmount>,
@@ -48,8 +51,8 @@ pub struct StageRun {
     drops: Drops,
     /// Experience that a victory grants.
     #[serde(default)]
-    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "experience"))]
-    exp: Curve<i64>,
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
+    exp: CurvedNumber<i64>,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
     /// there.
     #[serde(default)]
@@ -74,8 +77,8 @@ pub struct StageRun {
 #[serde(deny_unknown_fields)]
 struct LegacyRun {
     /// Energy.
-    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "points of energy"))]
-    energy: Curve<i64>,
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
+    energy: CurvedNumber<i64>,
     /// Items. An amount of 0 shows the item in the reply.
     #[serde(default)]
     cost: Vec<CurvedAmount>,
@@ -92,8 +95,8 @@ pub struct SweepRun {
     #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     to: u32,
     /// Energy of one sweep.
-    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "points of energy"))]
-    energy: Curve<i64>,
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
+    energy: CurvedNumber<i64>,
     /// Items of one sweep.
     #[serde(default)]
     cost: Vec<CurvedAmount>,
@@ -106,8 +109,8 @@ pub struct SweepRun {
     #[serde(default)]
     drops: Drops,
     /// Experience of one sweep.
-    #[schemars(extend("minimum" = *COST.start(), "maximum" = *COST.end(), "unit" = "experience"))]
-    exp: Curve<i64>,
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
+    exp: CurvedNumber<i64>,
 }
 
 /// The values of a run at one stage, and what could not be computed.
@@ -132,16 +135,16 @@ impl<'a> Values<'a> {
             .ok()
     }
 
-    fn number<N: TryFrom<i64> + Into<i64> + Copy + Default>(&mut self, keys: &[&str], curve: &Curve<N>) -> N {
+    fn number<N: TryFrom<i64> + TryInto<i64> + Copy + Default>(&mut self, keys: &[&str], curve: &CurvedNumber<N>) -> N {
         let place = keys.iter().fold(self.place.clone(), |place, key| place.key(key));
-        // Where a number is written, its field says the range; what a formula yields is only known here.
-        let bounded = curve.at(self.n).and_then(|value| match value.into() {
-            much if curve.is_formula() && !COST.contains(&much) => {
-                Err(format!("is {much} at n = {}, expected {} to {}", self.n, COST.start(), COST.end()))
+        let most = if keys == ["level"] { LEVEL_MAX } else { NUMBER_MAX };
+        let value = curve.at(self.n).and_then(|value| match value.try_into() {
+            Ok(number) if curve.is_formula() && number > most => {
+                Err(format!("is {number} at n = {}, expected {most} or less", self.n))
             }
             _ => Ok(value),
         });
-        self.or_told(place, bounded).unwrap_or_default()
+        self.or_told(place, value).unwrap_or_default()
     }
 
     fn amounts(&mut self, keys: &[&str], amounts: &[CurvedAmount]) -> Vec<Amount> {

@@ -105,8 +105,8 @@ impl Table for SweepRules {
 impl SweepRules {
     fn check_changed(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
-        for (index, block) in self.stages.iter().enumerate() {
-            let place = Place::file(<Self as SingleFile>::PATH).key("stages").index(index);
+        for block in &self.stages {
+            let place = Place::file(Self::PATH).key("stages").index(block.entry);
             report.check_range(place.clone().key("energy"), block.energy, &COST);
             report.check_range(place.key("exp"), block.exp, &COST);
         }

@@ -136,6 +136,11 @@ impl<'a> AssetShape<'a> {
         self.schema["format"] == CURVE_FORMAT
     }
 
+    /// What a number counts, such as `points of energy`.
+    pub fn unit(self) -> Option<&'a str> {
+        self.schema["unit"].as_str()
+    }
+
     /// The least and the greatest number.
     pub fn limits(self) -> (Option<&'a Value>, Option<&'a Value>) {
         (self.schema.get("minimum"), self.schema.get("maximum"))

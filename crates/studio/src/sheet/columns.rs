@@ -178,11 +178,12 @@ pub(super) fn note(shape: Option<AssetShape<'_>>, key: &str) -> String {
     let Some(shape) = shape else { return String::new() };
     let mut parts: Vec<String> =
         shape.meaning_of(key).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).into_iter().collect();
+    let unit = shape.field(key).and_then(AssetShape::unit).map(|unit| format!(" {unit}")).unwrap_or_default();
     let limits = shape.field(key).map(AssetShape::limits).unwrap_or_default();
     match limits {
-        (Some(least), Some(greatest)) => parts.push(format!("[{least} to {greatest}]")),
-        (Some(least), None) => parts.push(format!("[{least} or more]")),
-        (None, Some(greatest)) => parts.push(format!("[at most {greatest}]")),
+        (Some(least), Some(greatest)) => parts.push(format!("[{least} to {greatest}{unit}]")),
+        (Some(least), None) => parts.push(format!("[{least} or more{unit}]")),
+        (None, Some(greatest)) => parts.push(format!("[at most {greatest}{unit}]")),
         (None, None) => {}
     }
     if !shape.requires(key) {

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raidkeep_engine::rules::RonValue;
-
-use crate::schema::AssetShape;
-use crate::sheet::columns::{Column, ENTRY, Heading, Target, read_heading, usual_order};
-use crate::sheet::edits::{insert_part, line_end_mark, remove_field, remove_part, replaced, set_field};
+use crate::sheet::columns::{Column, ENTRY, Heading, Target, read_heading};
+use crate::sheet::edits::{insert_part, remove_part, replaced};
 use crate::sheet::grid::{CellFault, SheetCell, SheetGrid};
 use crate::sheet::kinds::{Kind, Reading};
 use crate::sheet::numbers::plain_number;
-use crate::sheet::table::{Table, TableRow, amount_at, value_at};
+use crate::sheet::table::{Table, TableRow};
 
 /// The first cell of a row that is no entry.
 const REMARK: &str = "//";
@@ -225,27 +222,19 @@ impl Import<'_> {
                 (Some((None, _)), Some((_, last, _))) => *last = n,
                 (Some((None, row)), None) => run = Some((n, n, *row)),
                 (edited, _) => {
-                    pieces.extend(run.take().map(|(from, to, row)| (Some(self.run_text(entry, from, to)), row)));
+                    pieces.extend(run.take().map(|(from, to, row)| (Some(self.table.run_text(entry, from, to)), row)));
                     pieces.extend(edited.map(|(text, row)| (text.clone(), *row)));
                 }
             }
         }
-        pieces.extend(run.map(|(from, to, row)| (Some(self.run_text(entry, from, to)), row)));
+        pieces.extend(run.map(|(from, to, row)| (Some(self.table.run_text(entry, from, to)), row)));
         pieces
-    }
-
-    /// The text of a run as it is for some of its numbers.
-    fn run_text(&self, entry: usize, from: u32, to: u32) -> String {
-        let text = &self.table.text[self.table.entries()[entry].value.span.clone()];
-        let order = |path: &[&str]| self.order(path);
-        let text = set_field(text, &["from"], &from.to_string(), &order);
-        if to > from { set_field(&text, &["to"], &to.to_string(), &order) } else { remove_field(&text, &["to"]) }
     }
 
     /// The text of an entry with what was edited in a row; `None` if nothing was.
     fn edited_entry(&mut self, row: usize, place: TableRow) -> Option<String> {
         let before = match place.n {
-            Some(n) => self.run_text(place.entry, n, n),
+            Some(n) => self.table.run_text(place.entry, n, n),
             None => self.table.text[self.table.entries()[place.entry].value.span.clone()].to_owned(),
         };
         let mut text = before.clone();
@@ -255,7 +244,7 @@ impl Import<'_> {
             let was = self.table.cell(place, &Column { target: target.clone(), note: String::new() }).0;
             match self.read(&target, &cell, &was) {
                 Ok(Reading::Same) => {}
-                Ok(reading) => match self.apply(&text, &target, reading) {
+                Ok(reading) => match self.table.apply(&text, &target, reading) {
                     Ok(changed) => text = changed,
                     Err(message) => self.fault(row, column, message),
                 },
@@ -285,90 +274,6 @@ impl Import<'_> {
         }
     }
 
-    fn apply(&self, entry: &str, target: &Target, reading: Reading) -> Result<String, String> {
-        let order = |path: &[&str]| self.order(path);
-        match (target, reading) {
-            (Target::Field { path, kind }, Reading::Cleared) => {
-                let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                match (self.requires(&path), kind) {
-                    (true, Kind::Text) => Ok(set_field(entry, &path, "\"\"", &order)),
-                    (true, _) => Err("must not be empty".to_owned()),
-                    (false, _) => Ok(remove_field(entry, &path)),
-                }
-            }
-            (Target::Field { path, .. }, Reading::Literal(literal)) => {
-                let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                Ok(set_field(entry, &path, &literal, &order))
-            }
-            (Target::Amount { path, item, nth }, reading) => {
-                Ok(self.with_amount(entry, path, (item, *nth), reading).unwrap_or_else(|| entry.to_owned()))
-            }
-            _ => Ok(entry.to_owned()),
-        }
-    }
-
-    fn with_amount(
-        &self,
-        entry: &str,
-        path: &[String],
-        (item, nth): (&str, usize),
-        reading: Reading,
-    ) -> Option<String> {
-        let root = RonValue::read(entry)?;
-        let list = value_at(&root, path);
-        let found = amount_at(entry, &root, path, item, nth);
-        match (reading, found) {
-            (Reading::Literal(quantity), Some((_, _, span))) => {
-                Some(replaced(entry, span, &format!("\"{item}:{quantity}\"")))
-            }
-            (Reading::Cleared, Some((index, ..))) => Some(remove_part(entry, list?.group.as_ref()?, index)),
-            (Reading::Literal(quantity), None) => {
-                let literal = format!("\"{item}:{quantity}\"");
-                let Some(group) = list.and_then(|list| list.group.as_ref()) else {
-                    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-                    return Some(set_field(entry, &path, &format!("[{literal}]"), &|path| self.order(path)));
-                };
-                // Behind the nearest of the columns before that the list has.
-                let columns = self.table.columns.iter().filter_map(|column| match &column.target {
-                    Target::Amount { path: other, item, nth } if other == path => Some((item.as_str(), *nth)),
-                    _ => None,
-                });
-                let before = columns.take_while(|column| *column != (item, nth));
-                let after = before
-                    .filter_map(|(item, nth)| amount_at(entry, &root, path, item, nth))
-                    .map(|(index, ..)| index)
-                    .max();
-                Some(insert_part(
-                    entry,
-                    group,
-                    after.or(group.parts.len().checked_sub(1).filter(|_| after.is_none() && self.is_new(item, path))),
-                    &literal,
-                ))
-            }
-            (Reading::Same, _) | (Reading::Cleared, None) => None,
-        }
-    }
-
-    /// Whether no entry has this item yet.
-    fn is_new(&self, wanted: &str, path: &[String]) -> bool {
-        !self.table.columns.iter().any(|column| matches!(&column.target, Target::Amount { path: other, item, .. } if other == path && item == wanted))
-    }
-
-    fn requires(&self, path: &[&str]) -> bool {
-        let Some((last, way)) = path.split_last() else { return false };
-        let holder = way.iter().try_fold(self.table.shape, |shape, key| Some(shape.and_then(|shape| shape.field(key))));
-        holder.flatten().is_some_and(|holder: AssetShape<'_>| holder.requires(last))
-    }
-
-    /// The fields of the structs at a path, in their usual order.
-    fn order(&self, path: &[&str]) -> Vec<String> {
-        let path: Vec<String> = path.iter().map(|key| (*key).to_owned()).collect();
-        let structs: Vec<&RonValue> =
-            self.table.entries().iter().filter_map(|entry| value_at(&entry.value, &path)).collect();
-        let shape = path.iter().try_fold(self.table.shape, |shape, key| Some(shape.and_then(|shape| shape.field(key))));
-        usual_order(&structs, shape.flatten())
-    }
-
     /// The text of a new entry, laid out as the one above it.
     fn new_entry(&mut self, row: usize, above: Option<usize>) -> String {
         let mut text = "()".to_owned();
@@ -376,7 +281,7 @@ impl Import<'_> {
             let Some(target) = target.filter(|target| *target != Target::Entry) else { continue };
             let cell = self.grid.cell(row, column).clone();
             match self.read(&target, &cell, &SheetCell::Empty) {
-                Ok(Reading::Literal(literal)) => match self.apply(&text, &target, Reading::Literal(literal)) {
+                Ok(Reading::Literal(literal)) => match self.table.apply(&text, &target, Reading::Literal(literal)) {
                     Ok(changed) => text = changed,
                     Err(message) => self.fault(row, column, message),
                 },
@@ -384,24 +289,7 @@ impl Import<'_> {
                 Err(message) => self.fault(row, column, message),
             }
         }
-        self.laid_out(&text, above)
-    }
-
-    fn laid_out(&self, text: &str, above: Option<usize>) -> String {
-        let model = self.table.entries().get(above.unwrap_or(0)).map(|part| part.value.span.clone());
-        let model = model.map(|span| (&self.table.text[span.clone()], span.start));
-        let Some((model, start)) = model.filter(|(model, _)| model.contains('\n')) else {
-            return text.to_owned();
-        };
-        let Some(value) = RonValue::read(text) else { return text.to_owned() };
-        let line_start = self.table.text[..start].rfind('\n').map_or(0, |found| found + 1);
-        let line = &self.table.text[line_start..start];
-        let outer = &line[..line.len() - line.trim_start().len()];
-        let inner = model.lines().nth(1).unwrap_or_default();
-        let inner = &inner[..inner.len() - inner.trim_start().len()];
-        let end = line_end_mark(self.table.text);
-        let fields = value.parts().iter().map(|part| format!("{end}{inner}{},", &text[part.span.clone()]));
-        format!("({}{end}{outer})", fields.collect::<String>())
+        self.table.laid_out(&text, above)
     }
 
     /// The text of the file after the plan.
@@ -417,24 +305,18 @@ impl Import<'_> {
         let changes_list = |entry: &usize| !plan.kept.contains_key(entry) || plan.new.contains_key(&Some(*entry));
         for entry in (0..count).filter(changes_list).rev() {
             for (new, row) in plan.new.get(&Some(entry)).into_iter().flatten().rev() {
-                text = self.in_list(&text, |text, group| insert_part(text, group, Some(entry), new));
+                text = self.table.in_list(&text, |text, group| insert_part(text, group, Some(entry), new));
                 rows.insert(entry + 1, Some(*row));
             }
             if !plan.kept.contains_key(&entry) {
-                text = self.in_list(&text, |text, group| remove_part(text, group, entry));
+                text = self.table.in_list(&text, |text, group| remove_part(text, group, entry));
                 rows.remove(entry);
             }
         }
         for (new, row) in plan.new.get(&None).into_iter().flatten().rev() {
-            text = self.in_list(&text, |text, group| insert_part(text, group, None, new));
+            text = self.table.in_list(&text, |text, group| insert_part(text, group, None, new));
             rows.insert(0, Some(*row));
         }
         Edited { text, rows, targets: self.targets }
-    }
-
-    fn in_list(&self, text: &str, change: impl FnOnce(&str, &raidkeep_engine::rules::RonGroup) -> String) -> String {
-        let root = RonValue::read(text);
-        let list = root.as_ref().and_then(|root| value_at(root, &self.table.path));
-        list.and_then(|list| list.group.as_ref()).map_or_else(|| text.to_owned(), |group| change(text, group))
     }
 }

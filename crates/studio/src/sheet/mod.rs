@@ -6,6 +6,7 @@
 mod columns;
 mod csv_file;
 mod edits;
+mod entry_texts;
 mod export;
 mod grid;
 mod import;
@@ -13,6 +14,7 @@ mod kinds;
 mod names;
 mod numbers;
 mod table;
+mod values;
 mod xlsx_file;
 
 use std::collections::BTreeMap;
@@ -84,6 +86,15 @@ impl<'a> AssetSheets<'a> {
             Some(export::sheet(name, &table, &names))
         };
         self.sheets.iter().filter_map(sheet).collect()
+    }
+
+    /// A line for each formula of a run: where it is, and its values.
+    pub fn formula_values(&self) -> Vec<String> {
+        let lines = |(_, file, path): &(String, String, ListPath)| {
+            let table = table(file, self.texts.get(file)?, path, self.shapes)?;
+            Some(values::lines(&table))
+        };
+        self.sheets.iter().filter_map(lines).flatten().collect()
     }
 
     /// Takes over what was edited in sheets.

@@ -82,8 +82,13 @@ impl<'a> Table<'a> {
 
     /// The formulas of an entry, each behind what it is of.
     pub(super) fn formulas(&self, entry: usize) -> Vec<String> {
-        let Some(part) = self.entries().get(entry) else { return Vec::new() };
-        let formula = |column: &Column| match &column.target {
+        self.columns.iter().filter_map(|column| self.formula(entry, column)).collect()
+    }
+
+    /// The formula of a value, behind what it is of.
+    pub(super) fn formula(&self, entry: usize, column: &Column) -> Option<String> {
+        let part = self.entries().get(entry)?;
+        match &column.target {
             Target::Field { path, kind } => {
                 let written = &self.text[value_at(&part.value, path)?.span.clone()];
                 let text = ron::from_str::<String>(written).ok()?;
@@ -94,9 +99,8 @@ impl<'a> Table<'a> {
                 let is_plain = quantity.parse::<i64>().is_ok();
                 (!is_plain).then(|| format!("{} {item} = {quantity}", path.join(".")))
             }
-            _ => None,
-        };
-        self.columns.iter().filter_map(formula).collect()
+            Target::Entry | Target::Key | Target::Shown(_) => None,
+        }
     }
 
     /// A cell of a row, and where its value is in the file.

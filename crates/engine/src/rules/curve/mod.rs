@@ -8,19 +8,20 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
 
 pub use formula::Formula;
 
 /// A number of a run: the same for all its entries, or a formula in `n`, the number of the entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Curve<N> {
+pub enum CurvedNumber<N> {
     /// The same for all.
     Constant(N),
     /// Another one for each.
     Formula(Formula),
 }
 
-impl<N: TryFrom<i64> + Copy> Curve<N> {
+impl<N: TryFrom<i64> + Copy> CurvedNumber<N> {
     /// The value of an entry.
     ///
     /// # Errors
@@ -42,13 +43,13 @@ impl<N: TryFrom<i64> + Copy> Curve<N> {
     }
 }
 
-impl<N: Default> Default for Curve<N> {
+impl<N: Default> Default for CurvedNumber<N> {
     fn default() -> Self {
         Self::Constant(N::default())
     }
 }
 
-impl<N: Serialize> Serialize for Curve<N> {
+impl<N: Serialize> Serialize for CurvedNumber<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Constant(value) => value.serialize(serializer),
@@ -57,7 +58,7 @@ impl<N: Serialize> Serialize for Curve<N> {
     }
 }
 
-impl<'de, N: TryFrom<i64>> Deserialize<'de> for Curve<N> {
+impl<'de, N: TryFrom<i64>> Deserialize<'de> for CurvedNumber<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NumberOrFormula(PhantomData))
     }
@@ -66,39 +67,40 @@ impl<'de, N: TryFrom<i64>> Deserialize<'de> for Curve<N> {
 struct NumberOrFormula<N>(PhantomData<N>);
 
 impl<N: TryFrom<i64>> Visitor<'_> for NumberOrFormula<N> {
-    type Value = Curve<N>;
+    type Value = CurvedNumber<N>;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("a whole number, or a formula in quotes such as \"500 + 20 * n\"")
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Curve<N>, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<CurvedNumber<N>, E> {
         let out_of_range = |_| E::custom(format!("{value} is out of range, expected 0 or more"));
-        N::try_from(value).map(Curve::Constant).map_err(out_of_range)
+        N::try_from(value).map(CurvedNumber::Constant).map_err(out_of_range)
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Curve<N>, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<CurvedNumber<N>, E> {
         let value = i64::try_from(value).ok().and_then(|value| N::try_from(value).ok());
-        value.map(Curve::Constant).ok_or_else(|| E::custom("the number is too large"))
+        value.map(CurvedNumber::Constant).ok_or_else(|| E::custom("the number is too large"))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Curve<N>, E> {
-        text.parse().map(Curve::Formula).map_err(E::custom)
+    fn visit_str<E: Error>(self, text: &str) -> Result<CurvedNumber<N>, E> {
+        text.parse().map(CurvedNumber::Formula).map_err(E::custom)
     }
 }
 
-impl<N: JsonSchema> JsonSchema for Curve<N> {
+impl<N: JsonSchema> JsonSchema for CurvedNumber<N> {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("Curve_{}", N::schema_name()).into()
+        format!("CurvedNumber_{}", N::schema_name()).into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let number = N::json_schema(generator);
-        json_schema!({"anyOf": [number, {"type": "string", "description": "A formula in n."}]})
+        let mut schema = N::json_schema(generator);
+        schema.insert("type".to_owned(), json!(["integer", "string"]));
+        schema
     }
 }
 
@@ -172,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_number_is_read_as_it_is_and_a_text_as_a_formula() {
-        let read = |text: &str| ron::from_str::<Curve<u32>>(text).map_err(|error| error.to_string());
+        let read = |text: &str| ron::from_str::<CurvedNumber<u32>>(text).map_err(|error| error.to_string());
         assert_eq!(read("12").and_then(|curve| curve.at(5)), Ok(12));
         assert_eq!(read("\"n * 2\"").and_then(|curve| curve.at(5)), Ok(10));
         assert!(read("\"m * 2\"").expect_err("unknown").contains("there is no such name"));
