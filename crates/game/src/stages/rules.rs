@@ -238,8 +238,8 @@ impl StageRules {
     fn check_changed(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
         for (file, mode) in &self.modes {
-            for (index, block) in mode.stages.iter().enumerate() {
-                let place = Place::file(file).key("stages").index(index);
+            for block in &mode.stages {
+                let place = Place::file(file).key("stages").index(block.entry);
                 report.check_range(place.clone().key("energy"), block.energy, &COST);
                 report.check_range(place.clone().key("exp"), block.exp, &COST);
                 if let Some(legacy) = &block.legacy {
