@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalog, Layout, Monster, Stage, StageMode, Window } from "../src/state/catalog.js";
+import { amountAt, numberAt, textAt } from "./curve.js";
 import { parseRon } from "./ron.js";
 
 interface StageFile {
@@ -10,10 +11,10 @@ interface StageFile {
   stages: {
     from: number;
     to?: number;
-    level?: number;
-    energy?: number;
+    level?: number | string;
+    energy?: number | string;
     rewards?: string[];
-    exp?: number;
+    exp?: number | string;
     layout?: string;
     windows?: Window[];
   }[];
@@ -52,17 +53,22 @@ export function readCatalog(assets: string): Catalog {
   };
 }
 
+/** What players read of a window: its name is for the designers. */
+function shownWindow(window: Window & { name?: string }): Window {
+  return Object.fromEntries(Object.entries(window).filter(([key]) => key !== "name")) as unknown as Window;
+}
+
 function stagesOf({ mode, stages }: StageFile): Stage[] {
   return stages.flatMap(({ from, to = from, level = 0, energy = 0, rewards = [], exp = 0, layout = "", windows }) =>
     Array.from({ length: to - from + 1 }, (_, place) => ({
       stage: from + place,
       mode,
-      level,
-      energy,
-      rewards,
-      exp,
-      layout,
-      ...(windows && { windows }),
+      level: numberAt(level, from + place),
+      energy: numberAt(energy, from + place),
+      rewards: rewards.map((reward) => amountAt(reward, from + place)),
+      exp: numberAt(exp, from + place),
+      layout: textAt(layout, from + place),
+      ...(windows && { windows: windows.map(shownWindow) }),
     })),
   );
 }

@@ -18,9 +18,13 @@ export interface Stage {
   windows?: Window[];
 }
 
-/** When an activity is open: on weekdays between two times of day, or from a date up to another. */
+/**
+ * When an activity is open: on weekdays between two times of day, of which the second may be of the next day or of
+ * `to_day`; or from a date up to another, once or every year.
+ */
 export type Window =
-  { kind: "Weekly"; weekdays: string[]; from: string; to: string } | { kind: "Dates"; from: string; to: string };
+  | { kind: "Weekly"; weekdays: string[]; from: string; to: string; to_day?: string }
+  | { kind: "Dates" | "Yearly"; from: string; to: string };
 
 export interface Monster {
   id: string;

@@ -58,7 +58,7 @@ export async function take(kind: TaskKind, task: string): Promise<boolean> {
     keep(undefined);
     toast("bad", refusalText(refusal));
   };
-  const begun = await ask(kind, request, refused);
+  const begun = await (kind === "select" ? ask("select", request, refused) : ask("select_personal", request, refused));
   if (begun === undefined) return false;
   keep({ kind, task });
   story.value = { ...story.value, said: [], background: begun.image_data ?? undefined, task };

@@ -52,7 +52,10 @@ const WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 /** When an activity is open, in words. */
 export function windowText(window: Window): string {
   const t = trialsTexts();
-  if (window.kind === "Dates") return t.dates(window.from, window.to);
-  const days = window.weekdays.map((day) => t.weekdays[WEEK.indexOf(day)] ?? day);
-  return `${days.length === WEEK.length ? t.daily : days.join(" ")} ${window.from}–${window.to}`;
+  if (window.kind !== "Weekly") return t.dates(window.from, window.to);
+  const dayOf = (day: string): string => t.weekdays[WEEK.indexOf(day)] ?? day;
+  const days = window.weekdays.map(dayOf);
+  const isOverMidnight = window.to <= window.from;
+  const closingDay = window.to_day === undefined ? (isOverMidnight ? t.nextDay : "") : dayOf(window.to_day);
+  return `${days.length === WEEK.length ? t.daily : days.join(" ")} ${window.from}–${closingDay}${window.to}`;
 }
