@@ -8,6 +8,7 @@ mod events;
 mod fair_queue;
 mod game_time;
 mod journal;
+mod journal_rows;
 mod names;
 mod once;
 mod once_sequences;

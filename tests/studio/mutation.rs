@@ -2,11 +2,13 @@
 //! the few names below, but nothing else about the tables.
 
 mod form;
+mod tokens;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
+use tokens::{Sort, Token, tokens};
 
 /// The first field of entries that must be unique in their list, because it identifies the entry. Entries without one
 /// (waves, windows, identical bosses) may be repeated.
@@ -103,61 +105,6 @@ impl fmt::Display for Mutation {
         let line = self.text.lines().nth(self.line as usize - 1).unwrap_or_default();
         write!(out, "{:?} at {}:{}: {}", self.kind, self.file, self.line, line.trim())
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Name,
-    Text,
-    Number,
-    Mark,
-}
-
-/// A token and its enclosing bracket.
-#[derive(Debug, Clone, Copy)]
-struct Token<'t> {
-    sort: Sort,
-    start: usize,
-    text: &'t str,
-    /// The token that opens the group around this one.
-    opened_by: Option<usize>,
-}
-
-impl Token<'_> {
-    fn end(&self) -> usize {
-        self.start + self.text.len()
-    }
-}
-
-fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found: Vec<Token<'_>> = Vec::new();
-    let mut open = Vec::new();
-    let mut at = 0;
-    while let Some(first) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
-        let (length, sort) = match first {
-            _ if first.is_whitespace() => (first.len_utf8(), None),
-            _ if rest.starts_with("//") => (rest.find('\n').unwrap_or(rest.len()), None),
-            '"' => (rest[1..].find('"').expect("a string should be closed") + 2, Some(Sort::Text)),
-            '0'..='9' => (word, Some(Sort::Number)),
-            _ if is_word(first) => (word, Some(Sort::Name)),
-            _ => (first.len_utf8(), Some(Sort::Mark)),
-        };
-        if let Some(sort) = sort {
-            let token = &rest[..length];
-            if matches!(token, ")" | "]" | "}") {
-                open.pop();
-            }
-            found.push(Token { sort, start: at, text: token, opened_by: open.last().copied() });
-            if matches!(token, "(" | "[" | "{") {
-                open.push(found.len() - 1);
-            }
-        }
-        at += length;
-    }
-    found
 }
 
 /// What can be changed without making a mistake.

@@ -123,14 +123,15 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch: start.epoch };
     world.insert_resource(numbering);
     world.insert_resource(EventTotal::of(start.epoch));
-    let counts_anew = begin_day_count(world, recovered.moment_ms.map(|moment_ms| moment_ms / 1000));
+    let stored_at = recovered.moment_ms.map(|moment_ms| moment_ms / 1000);
+    let counts_anew = begin_day_count(world, stored_at);
     for (table, reader) in world.resource::<Persistence>().start_readers() {
         let mut outcome = Ok(());
         reader(world, &mut |each| outcome = store.rows.scan(table, each));
         outcome?;
     }
     rows::begin_persistence(world, recovered.last_batch);
-    in_force::catch_up(world);
+    in_force::catch_up(world, stored_at);
     let stood_ms = recovered.moment_ms.map_or(0, |stored| start.wall_ms.saturating_sub(stored).saturating_abs());
     if mode == ClockMode::Real && stood_ms > HOUR_MS {
         // The next start compares its clock with this one's.

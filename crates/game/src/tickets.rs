@@ -4,6 +4,7 @@
 //! from an earlier day simply stands for a full one.
 
 mod changes;
+mod check;
 
 use std::ops::RangeInclusive;
 
@@ -136,11 +137,11 @@ pub struct TicketKind {
     /// For people.
     pub name: String,
     /// How many a player has each day.
-    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "tickets"))]
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "tickets"))]
     pub daily: u32,
     /// How many a VIP player has each day; absent = the same.
     #[serde(default)]
-    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "tickets"))]
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "tickets"))]
     pub daily_vip: Option<u32>,
 }
 
@@ -207,24 +208,6 @@ impl TicketRules {
     pub fn is_obtainable(&self, kind: &TicketKind) -> bool {
         let is_sold = self.purchases.iter().any(|purchase| purchase.ticket == kind.key);
         is_sold || kind.is_given()
-    }
-
-    /// Reports a purchase that nobody can make, or that is not worth making.
-    fn check_sense(&self, index: usize, purchase: &Purchase, place: &Place, report: &mut Report) {
-        if self.kind(purchase.allowance).is_some_and(|allowance| !allowance.is_given()) {
-            let message = format!("nobody can ever buy this: kind {} allows 0 a day", purchase.allowance);
-            report.warning(place.clone().key("allowance"), message);
-        }
-        if self.purchases[..index].iter().any(|earlier| earlier.mode == purchase.mode) {
-            let message = "nobody can ever buy this: an earlier purchase has the same mode";
-            report.error(place.clone().key("mode"), message);
-        }
-        if purchase.ticket == purchase.allowance {
-            report.warning(place.clone().key("ticket"), "buying uses up the very ticket that it gives");
-        }
-        if purchase.price.is_empty() {
-            report.warning(place.clone().key("price"), "costs nothing");
-        }
     }
 }
 

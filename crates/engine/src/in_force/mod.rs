@@ -53,7 +53,7 @@ impl Terms for Force {
 #[derive(Debug, Clone, Copy, Resource)]
 pub struct Deriver {
     /// Which events run at a moment, by the tables of the files.
-    pub running: fn(&Tables, Moment<'_>) -> Running,
+    pub running: fn(&Tables, LocalMoment<'_>) -> Running,
     /// The tables in force while these events run, made from those of the files. Tables that no event changes are the
     /// same ones ([`Tables::insert`] on a clone replaces just those that it is given).
     pub derive: fn(&Tables, &[String]) -> Tables,
@@ -61,7 +61,7 @@ pub struct Deriver {
 
 /// A moment of a world.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment<'z> {
+pub struct LocalMoment<'z> {
     /// Unix seconds.
     pub at: i64,
     /// The world's zone.
@@ -181,9 +181,13 @@ pub(crate) fn begin(world: &mut World, rules: LoadedRules) {
 }
 
 /// Once the rows are restored: what has changed while the world was down takes effect, one change after the other.
-pub(crate) fn catch_up(world: &mut World) {
+///
+/// `stored_at` (unix seconds) is when the world's last change was stored: what happened until then has been entered.
+pub(crate) fn catch_up(world: &mut World, stored_at: Option<i64>) {
     let now = world.resource::<Clock>().now();
-    let last = world.resource::<History<Force>>().last().map(|(since, force)| (since, force.clone()));
+    let last = world.resource::<History<Force>>().last();
+    // The first interval has no beginning.
+    let last = last.map(|(since, force)| (since.max(stored_at.unwrap_or(now)), force.clone()));
     let rules = world.resource::<InForce>().rules.fingerprint;
     let of_now = last.as_ref().filter(|(_, force)| force.rules == rules);
     if let Some((since, force)) = of_now {
@@ -248,7 +252,7 @@ fn look(world: &World, at: i64) -> Running {
     let zone = world.resource::<Clock>().zone();
     let rules = &world.resource::<InForce>().rules;
     let deriver = world.get_resource::<Deriver>();
-    deriver.map(|deriver| (deriver.running)(&rules.tables, Moment { at, zone })).unwrap_or_default()
+    deriver.map(|deriver| (deriver.running)(&rules.tables, LocalMoment { at, zone })).unwrap_or_default()
 }
 
 fn put_into_force(world: &mut World, running: &Running, at: i64) {

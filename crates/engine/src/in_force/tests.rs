@@ -73,7 +73,8 @@ fn start(price: i64, at: i64, history: History<Force>, kept: Vec<KeptRules>, ses
     kept.into_iter().for_each(|row| drop(app.world_mut().spawn(row)));
     sessions.iter().for_each(|terms| app.world_mut().resource_mut::<Followers>().count(*terms));
     begin_persistence(app.world_mut(), BatchNumber(0));
-    catch_up(app.world_mut());
+    // Only the changes that the history has were stored.
+    catch_up(app.world_mut(), Some(i64::MIN));
     std::mem::take(app.world_mut())
 }
 

@@ -4,7 +4,6 @@ use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::fs;
-use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -19,9 +18,9 @@ use super::names::AllNames;
 use super::problem::{Problem, Problems, Severity};
 use super::report::{Place, Report};
 use super::source::{AssetSource, DEEPEST_FOLDER, Reading};
-use super::texts::TableTexts;
+use super::study::{AssetStudy, LoadedRules};
+use super::texts::{TableTexts, fingerprint};
 use super::unread::Known;
-use crate::hash::StableHasher;
 use crate::schema::{SchemaOf, schema_of};
 
 /// One kind of designer data: which files hold it and what makes it valid.
@@ -381,70 +380,5 @@ fn missing(kind: &Kind) -> String {
         format!("this folder holds no file, expected {}*.ron", kind.path)
     } else {
         format!("this file is missing, expected {}", kind.path)
-    }
-}
-
-/// A hash over the names and contents of all files that tables read, and of all images.
-///
-/// Each part is preceded by its length, so that no two sets of files hash the same bytes.
-fn fingerprint(
-    texts: &BTreeMap<String, String>,
-    owned: &BTreeMap<&'static str, Vec<String>>,
-    pictures: &BTreeMap<String, Vec<u8>>,
-) -> u64 {
-    let used: HashSet<&String> = owned.values().flatten().collect();
-    let texts = texts.iter().filter(|(file, _)| used.contains(file)).map(|(file, text)| (file, text.as_bytes()));
-    let files = texts.chain(pictures.iter().map(|(file, bytes)| (file, bytes.as_slice())));
-    let parts = files.flat_map(|(file, bytes)| [file.as_bytes(), bytes]);
-    let mut hasher = StableHasher::default();
-    for part in parts {
-        hasher.write(&(part.len() as u64).to_le_bytes());
-        hasher.write(part);
-    }
-    hasher.finish()
-}
-
-/// Rules that are complete and valid.
-#[derive(Debug, Default, Clone)]
-pub struct LoadedRules {
-    /// The tables.
-    pub tables: Tables,
-    /// What they were read from.
-    pub texts: Arc<TableTexts>,
-    /// Probable mistakes that do no harm.
-    pub warnings: Problems,
-    /// A fingerprint that changes with the name or content of any image or any file that a table reads.
-    pub fingerprint: u64,
-}
-
-/// All that a load learns about the files, valid or not.
-#[derive(Debug, Default)]
-pub struct AssetStudy {
-    /// The tables that could be read.
-    pub tables: Tables,
-    /// What they were read from.
-    pub texts: Arc<TableTexts>,
-    /// What is wrong.
-    pub problems: Problems,
-    /// As in [`LoadedRules`].
-    pub fingerprint: u64,
-    /// Which names are given and used where.
-    pub names: AllNames,
-    report: Report,
-}
-
-impl AssetStudy {
-    /// The line and column of a place, both counted from 1, columns in characters.
-    #[must_use]
-    pub fn position(&self, place: &Place) -> (u32, u32) {
-        self.report.position(place)
-    }
-
-    fn into_rules(self) -> Result<LoadedRules, Problems> {
-        if self.problems.has_errors() {
-            return Err(self.problems);
-        }
-        let Self { tables, texts, problems: warnings, fingerprint, .. } = self;
-        Ok(LoadedRules { tables, texts, warnings, fingerprint })
     }
 }

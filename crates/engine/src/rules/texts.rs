@@ -1,6 +1,6 @@
 //! The texts that tables were read from, kept so that the same tables can be read again when the files have changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::Hasher;
 
 use serde::{Deserialize, Serialize};
@@ -41,4 +41,24 @@ impl TableTexts {
     pub(super) fn files(&self, path: &str) -> Vec<String> {
         self.0.get(path).into_iter().flatten().map(|(file, _)| file.clone()).collect()
     }
+}
+
+/// A hash over the names and contents of all files that tables read, and of all images.
+///
+/// Each part is preceded by its length, so that no two sets of files hash the same bytes.
+pub(super) fn fingerprint(
+    texts: &BTreeMap<String, String>,
+    owned: &BTreeMap<&'static str, Vec<String>>,
+    pictures: &BTreeMap<String, Vec<u8>>,
+) -> u64 {
+    let used: HashSet<&String> = owned.values().flatten().collect();
+    let texts = texts.iter().filter(|(file, _)| used.contains(file)).map(|(file, text)| (file, text.as_bytes()));
+    let files = texts.chain(pictures.iter().map(|(file, bytes)| (file, bytes.as_slice())));
+    let parts = files.flat_map(|(file, bytes)| [file.as_bytes(), bytes]);
+    let mut hasher = StableHasher::default();
+    for part in parts {
+        hasher.write(&(part.len() as u64).to_le_bytes());
+        hasher.write(part);
+    }
+    hasher.finish()
 }

@@ -23,7 +23,7 @@ pub const BOSS_TICKET: u16 = 18;
 #[serde(deny_unknown_fields)]
 pub struct BossRules {
     /// Challenges a day, as `get_config_boss` shows them; the tickets themselves are in `tickets.ron`.
-    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "challenges"))]
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "challenges"))]
     pub max_enter_time: u32,
     /// A damage at or above this is abnormal.
     #[schemars(range(min = 1, max = 1_000_000_000_000_000_i64), extend("unit" = "life points"))]

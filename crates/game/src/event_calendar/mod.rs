@@ -19,14 +19,14 @@ use crate::shop::ShopRules;
 use crate::stages::{StageRules, SweepRules};
 use crate::tickets::TicketRules;
 use crate::timed_events::{Changeable, EventChange, EventRules};
-use raidkeep_engine::in_force::{Deriver, InForceApp, Moment, Running};
+use raidkeep_engine::in_force::{Deriver, InForceApp, LocalMoment, Running};
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{RulesApp, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
 
 /// Which events run for everybody.
-fn running(tables: &Tables, Moment { at, zone }: Moment<'_>) -> Running {
+fn running(tables: &Tables, LocalMoment { at, zone }: LocalMoment<'_>) -> Running {
     let Some(events) = tables.get::<EventRules>() else {
         return Running::default();
     };

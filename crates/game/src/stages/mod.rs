@@ -19,6 +19,7 @@ pub mod session;
 pub mod suspects;
 mod suspicion;
 pub mod sweep;
+mod terms;
 mod usage;
 mod winnings;
 
