@@ -114,7 +114,7 @@ fn a_mistake_in_an_event_is_told_at_its_line_in_the_words_of_the_game() {
             "changes: [(of: stage_energy(from: 8), add: -9)]",
             "changes[0]: makes stages[1].energy of stages/general.ron wrong: -3 is out of range",
         ),
-        ("changes: [(of: offer_price(), multiply: 0)]", "of shop.ron wrong: 0 is not a price"),
+        ("changes: [(of: offer_price(), multiply: 0)]", "of shop.ron wrong: 0 is out of range, expected 1"),
         ("changes: [(of: stage_energy(from: 8), add: 1, set: 3)]", "expected one of multiply, add and set"),
         ("changes: [(of: stage_energy(from: 8, to: 3), add: 1)]", "expected from <= to, found 8 to 3"),
         (

@@ -45,7 +45,7 @@ fn what_is_free_and_can_be_repeated_is_told() {
 
 #[test]
 fn what_takes_nothing_and_pays_once_is_no_slip() {
-    let first = "from: 1001,\n            energy: ";
+    let first = "from: 1001,\n            to: 1003,\n            energy: ";
     let (tower, _) = warnings("stages/endless.ron", &format!("{first}6,"), &format!("{first}0,"));
     assert!(tower.is_empty(), "a floor of the tower pays once a month: {tower:?}");
     let (meadow, _) = warnings("stages/general.ron", "energy: 6,", "energy: 0,");
