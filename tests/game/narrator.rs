@@ -174,7 +174,7 @@ fn designers_are_told_of_every_mistake_at_its_place() {
         ),
         (("{player}", "{plaier}"), format!("{scenes}.meadow.text"), "did you mean \"player\"?"),
         (("difficulty: 9", "difficulty: 0"), format!("{scenes}.meadow.choices[0].check.difficulty"), "1 to 1000"),
-        (("level: 1,", "level: 11,"), "task.level".to_owned(), "expected 1 to 10"),
+        (("level: 1,", "level: 11,"), "task.level".to_owned(), "is more than 10"),
         (("dragon_eye: (1, 2)", "dragon_eye: (1, 11)"), "task.reward.dragon_eye".to_owned(), "0 to 10"),
         (("dragon_eye: (1, 2)", "dragon_eye: (2, 1)"), "task.reward.dragon_eye".to_owned(), "ascending"),
         (

@@ -97,13 +97,13 @@ fn goals_are_checked_with_the_rules_and_a_folder_needs_none() {
         ("(of: Level(median), at_least: 9, at_most: 8)", "goals[0].at_most: 8 is less than at_least"),
         ("(of: EnergyWasted, at_most: 500)", "goals[0].at_most: 500 is out of range, expected 0 to 100 (%)"),
         ("(of: Points, at_least: -1)", "goals[0].at_least: -1 is out of range, expected 0 or more"),
-        ("(of: Level(median), day: 0, at_least: 1)", "goals[0].day: days are counted from 1"),
+        ("(of: Level(median), day: 0, at_least: 1)", "goals[0].day: 0 is out of range, expected 1"),
         ("(of: Stock(\"3:99\", mean), at_least: 1)", "unknown item 3:99, expected an item id from items.ron"),
         ("(of: TicketsLeft(17), at_most: 1)", "unknown ticket 17, expected a key from tickets.ron"),
         ("(of: BossDies(\"slime_kin\"), at_most: 9)", "unknown boss \"slime_kin\", expected an id from world_boss.ron"),
         ("(of: BossDies(\"slime_king\"), day: 3, at_most: 9)", "goals[0].day: is what is measured"),
         ("(of: Growth(item: \"3:1\", days: 7), day: 7, at_most: 10)", "7 is too early to say what has grown in 7 days"),
-        ("(of: Growth(item: \"3:1\", days: 0), at_most: 10)", "expected 1 or more"),
+        ("(of: Growth(item: \"3:1\", days: 0), at_most: 10)", "0 is out of range, expected 1"),
     ] {
         let problems = problems_of(goal);
         assert!(problems.contains(expected), "{goal}: {expected}\nshould be reported in\n{problems}");

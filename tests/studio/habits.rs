@@ -149,7 +149,6 @@ const NOT_CALLED: &[(&str, &str)] = &[
     ("refrash", "`refresh` is the same"),
     ("enter_world_boss_stage", "`enter_stage` is the same"),
     ("leave_world_boss_stage", "`pass_stage` is the same"),
-    ("get_drop_rates", "it changes nothing, and virtual players know the rules"),
 ];
 
 #[test]

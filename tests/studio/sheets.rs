@@ -261,7 +261,9 @@ proptest! {
         let shapes = shapes();
         let before = AssetSheets::new(shipped(), "", &shapes);
         let sheets = before.export();
-        let original = &sheets[sheet.index(sheets.len())];
+        // An edited value parts a run with formulas, which has a test of its own.
+        let plain: Vec<_> = sheets.iter().filter(|sheet| !["boss", "endless"].contains(&sheet.name.as_str())).collect();
+        let original = plain[sheet.index(plain.len())];
         let mut edited = original.clone();
         for (row, cell, number) in &edits {
             let row = 2 + row.index(edited.rows.len() - 2);

@@ -26,15 +26,18 @@ pub struct Goal {
     pub of: GoalMeasure,
     /// When: the end of this day of the simulation, whose first is 1; absent = of its last.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 36_500), extend("unit" = "day of the simulation"))]
     pub day: Option<u32>,
     /// Of whom: the name of an archetype of the policy; absent = of all players.
     #[serde(default)]
     pub archetype: Option<String>,
     /// The lowest value that is as wanted.
     #[serde(default)]
+    #[schemars(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64), extend("unit" = "what is measured"))]
     pub at_least: Option<f64>,
     /// The highest value that is as wanted.
     #[serde(default)]
+    #[schemars(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64), extend("unit" = "what is measured"))]
     pub at_most: Option<f64>,
 }
 
@@ -53,6 +56,7 @@ pub enum GoalMeasure {
         /// Which item.
         item: ItemId,
         /// Over how many days; 7 = a week.
+        #[schemars(range(min = 1, max = 36_500), extend("unit" = "days"))]
         days: u32,
     },
     /// Pieces of an item that a player gets in a day, from whatever source: the mean of the days so far.
@@ -159,17 +163,10 @@ impl Goal {
     }
 
     fn check_day(&self, place: &Place, report: &mut Report) {
-        let of = place.clone().key("of");
         match (&self.of, self.day) {
-            (_, Some(0)) => {
-                report.error(place.clone().key("day"), "days are counted from 1");
-            }
             (GoalMeasure::BossDies(_), Some(_)) => {
                 let message = "is what is measured, leave it out; at_least and at_most are the days";
                 report.error(place.clone().key("day"), message);
-            }
-            (GoalMeasure::Growth { days: 0, .. }, _) => {
-                report.error(of.key("days"), "expected 1 or more");
             }
             (GoalMeasure::Growth { days, .. }, Some(day)) if *days >= day => {
                 let message =

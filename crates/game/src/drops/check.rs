@@ -6,18 +6,12 @@ use crate::identifiers;
 use crate::items::{Amount, ItemRules};
 use raidkeep_engine::rules::{GivenName, Place, Report, Table, Tables};
 
-/// The most draws of one roll.
-const DRAWS_MAX: u32 = 100;
 /// The most draws of one roll with those of all tables that it may lead to.
 const NESTED_DRAWS_MAX: u64 = 100_000;
 /// The most entries of a table.
 const ENTRIES_MAX: usize = 200;
 /// The most entries of a table without replacement: the time to draw from one grows with the sets of its entries.
 const ENTRIES_WITHOUT_REPLACEMENT_MAX: usize = 12;
-/// The highest weight.
-const WEIGHT_MAX: u32 = 1_000_000;
-/// The most misses before a guarantee.
-const MISSES_MAX: u32 = 1000;
 
 /// Checks all tables.
 pub(super) fn check(rules: &DropRules, tables: &Tables, report: &mut Report) {
@@ -95,9 +89,6 @@ fn check_table(table: &DropTable, place: &Place, report: &mut Report) {
         let message = format!("found {entries} entries, expected 1 to {ENTRIES_MAX}");
         report.error(place_of("entries"), message);
     }
-    if !(1..=DRAWS_MAX).contains(&table.draws) {
-        report.error(place_of("draws"), format!("{} is out of range, expected 1 to {DRAWS_MAX}", table.draws));
-    }
     let draws = usize::try_from(table.draws).unwrap_or(usize::MAX);
     if !table.replacement && entries > ENTRIES_WITHOUT_REPLACEMENT_MAX {
         let message = format!(
@@ -115,7 +106,7 @@ fn check_table(table: &DropTable, place: &Place, report: &mut Report) {
 
 fn check_guarantee(table: &DropTable, place: &Place, report: &mut Report) {
     let guaranteed = table.entries.iter().filter(|entry| entry.guaranteed).count();
-    let Some(after) = table.guaranteed_after else {
+    if table.guaranteed_after.is_none() {
         if let Some(at) = table.entries.iter().position(|entry| entry.guaranteed) {
             let place = place.clone().key("entries").index(at).key("guaranteed");
             report
@@ -123,11 +114,8 @@ fn check_guarantee(table: &DropTable, place: &Place, report: &mut Report) {
                 .hint("type guaranteed_after: 10, beside the entries, for the 11th draw at the latest");
         }
         return;
-    };
-    let place = place.clone().key("guaranteed_after");
-    if !(1..=MISSES_MAX).contains(&after) {
-        report.error(&place, format!("{after} is out of range, expected 1 to {MISSES_MAX} misses"));
     }
+    let place = place.clone().key("guaranteed_after");
     if guaranteed == 0 {
         let message = "no entry is guaranteed, so there is nothing to bring after the misses";
         report.error(&place, message).hint("type guaranteed: true in the entries that count as a hit");
@@ -145,8 +133,6 @@ fn check_entry(entry: &DropEntry, table: &DropTable, tables: &Tables, place: &Pl
     if entry.weight == 0 {
         let message = "a weight of 0 never comes, expected 1 or more";
         report.error(place_of("weight"), message).hint("remove the entry, or put // before its lines");
-    } else if entry.weight > WEIGHT_MAX {
-        report.error(place_of("weight"), format!("{} is out of range, expected 1 to {WEIGHT_MAX}", entry.weight));
     }
     if let Some(items) = tables.get::<ItemRules>() {
         items.check_all(&entry.items, 1, &place_of("items"), report);

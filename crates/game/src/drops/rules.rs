@@ -64,6 +64,7 @@ pub struct DropTable {
     pub name: String,
     /// How many entries one roll draws, 1 to 100.
     #[serde(default = "once")]
+    #[schemars(range(min = 1, max = 100), extend("unit" = "draws"))]
     pub draws: u32,
     /// Whether one roll may draw an entry more than once. If not, a table has at most 12 entries.
     #[serde(default = "yes")]
@@ -71,6 +72,7 @@ pub struct DropTable {
     /// After so many draws in a row without an entry that is `guaranteed`, the next draw brings one of them. It is counted for
     /// each player, over all rolls of this table wherever they are. 1 to 1000; absent = nothing is guaranteed.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1000), extend("unit" = "misses"))]
     pub guaranteed_after: Option<u32>,
     /// What may come.
     pub entries: Vec<DropEntry>,
@@ -89,6 +91,7 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 pub struct DropEntry {
     /// Its chance is this in the sum of the weights of the table, 1 to 1000000.
+    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "weight"))]
     pub weight: u32,
     /// What it grants.
     #[serde(default)]

@@ -21,9 +21,11 @@ pub struct EventChange {
     pub multiply: Option<Factor>,
     /// This is added to each; may be negative.
     #[serde(default)]
+    #[schemars(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64), extend("unit" = "what is changed"))]
     pub add: Option<i64>,
     /// Each becomes this.
     #[serde(default)]
+    #[schemars(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64), extend("unit" = "what is changed"))]
     pub set: Option<i64>,
 }
 

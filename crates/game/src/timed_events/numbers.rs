@@ -14,9 +14,11 @@ pub enum Numbers {
     StageRewards {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
         /// Of this item alone.
         #[serde(default)]
@@ -26,27 +28,33 @@ pub enum Numbers {
     StageExp {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
     },
     /// Energy that entering a stage takes, by the new and the legacy functions.
     StageEnergy {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
     },
     /// Items that entering a stage takes, by the new and the legacy functions.
     StageCost {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
         /// Of this item alone.
         #[serde(default)]
@@ -56,18 +64,22 @@ pub enum Numbers {
     StageLevel {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
     },
     /// Items that a sweep grants.
     SweepRewards {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
         /// Of this item alone.
         #[serde(default)]
@@ -77,27 +89,33 @@ pub enum Numbers {
     SweepExp {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
     },
     /// Energy that a sweep takes.
     SweepEnergy {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
     },
     /// Items that a sweep takes.
     SweepCost {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
         /// Of this item alone.
         #[serde(default)]
@@ -107,9 +125,11 @@ pub enum Numbers {
     HangUpRates {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
         /// Of this item alone.
         #[serde(default)]
@@ -119,9 +139,11 @@ pub enum Numbers {
     HangUpChances {
         /// The first stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         from: Option<u32>,
         /// The last stage.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
         to: Option<u32>,
         /// Of this item alone.
         #[serde(default)]
@@ -145,11 +167,13 @@ pub enum Numbers {
     /// What a ticket costs, in items and in points.
     TicketPrice {
         /// The kind that is bought, as in `tickets.ron`.
+        #[schemars(range(min = 0, max = 65_535), extend("unit" = "ticket kind"))]
         ticket: u16,
     },
     /// How many tickets of a kind everybody has each day. For the world alone.
     TicketsDaily {
         /// The kind's key, as in `tickets.ron`.
+        #[schemars(range(min = 0, max = 65_535), extend("unit" = "ticket kind"))]
         ticket: u16,
     },
     /// The life of a boss. For the world alone. A boss keeps the damage that it has taken.
@@ -171,9 +195,11 @@ pub enum Numbers {
     SeasonRewards {
         /// The best rank.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 10_000), extend("unit" = "rank"))]
         from: Option<u32>,
         /// The last rank.
         #[serde(default)]
+        #[schemars(range(min = 1, max = 10_000), extend("unit" = "rank"))]
         to: Option<u32>,
         /// Of this item alone.
         #[serde(default)]

@@ -31,6 +31,7 @@ pub struct TimedEvent {
     pub changes: Vec<EventChange>,
     /// Activity stages that are open while it runs.
     #[serde(default)]
+    #[schemars(inner(range(min = 1, max = 1_000_000_000)), extend("unit" = "stage number"))]
     pub opens: Vec<u32>,
     /// What everybody gets when it begins.
     #[serde(default)]
@@ -71,8 +72,10 @@ impl Texts {
 #[serde(deny_unknown_fields)]
 pub struct PlayerDays {
     /// The first day, counted from 1.
+    #[schemars(range(min = 1, max = 36_500), extend("unit" = "day of the player"))]
     pub from: i64,
     /// The last day: `(from: 1, to: 7)` is a player's first week.
+    #[schemars(range(min = 1, max = 36_500), extend("unit" = "day of the player"))]
     pub to: i64,
 }
 
