@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::engine::account::AccountId;
 use raidkeep::engine::clock::ClockMode;
 use raidkeep::engine::journal::record::InputRecord;
 use raidkeep::engine::journal::revive::Library;

@@ -297,7 +297,7 @@ fn each_mistake_in_a_drop_table_is_told_once_at_its_line() {
             ["weekend.ron:5:", "does not say after how many misses", "type guaranteed_after: 10"],
         ),
         (", guaranteed: true", "", ["weekend.ron:3:", "no entry is guaranteed", "type guaranteed: true"]),
-        ("guaranteed_after: 2", "guaranteed_after: 0", ["weekend.ron:3:", "0 is out of range", "1 to 1000 misses"]),
+        ("guaranteed_after: 2", "guaranteed_after: 0", ["weekend.ron:3:", "0 is out of range", "1 to 1000 (misses)"]),
         ("draws: 2", "draws: 4", ["weekend.ron:11:", "4 draws without replacement", "only 3 entries"]),
         ("draws: 3", "draws: 0", ["weekend.ron:7:", "0 is out of range", "1 to 100"]),
         ("\"chest\"])]", "])]", ["weekend.ron", "the chest is empty", "at least one drop table"]),

@@ -14,7 +14,6 @@ use super::bounds::check_bounds;
 use super::decode::decode;
 use super::file_schema::FileSchema;
 use super::former::Former;
-use super::names::AllNames;
 use super::problem::{Problem, Problems, Severity};
 use super::report::{Place, Report};
 use super::source::{AssetSource, DEEPEST_FOLDER, Reading};
