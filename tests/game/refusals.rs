@@ -238,7 +238,7 @@ fn a_sweep_is_refused_without_energy_or_materials_for_all_of_its_times() {
     let passed = ("newcomer_passed: 7", "newcomer_passed: 24");
     let assets = edit_assets(folder.path(), "stages/general.ron", passed.0, passed.1);
     let sweep = r#"(stages: [(
-        from: 8, to: 27, energy: 6, cost: ["3:1:100"], rewards: ["3:9:100", "3:1:1"], exp: 120,
+        from: 8, to: 27, energy: 6, cost: ["3:1:100"], rewards: ["3:9:100"], exp: 120,
     )])"#;
     write(&folder.path().join("sweep.ron"), sweep);
     let mut server = server_with(assets);
