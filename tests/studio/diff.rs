@@ -47,7 +47,7 @@ fn layout_comments_defaults_and_the_place_in_the_file_make_no_difference() {
         ("stages/general.ron", "first: 1,", "repeatable: true,\n    limits: [],    first: 1,"),
         ("stages/general.ron", "            from: 10,\n", "            from: 10, to: 10, level: 0,\n"),
     ];
-    assert_eq!(told(&edits), [String::new(); 0], "layout, comments and defaults say nothing");
+    assert_eq!(told(&edits), Vec::<String>::new(), "layout, comments and defaults say nothing");
     let moved = [
         ("items.ron", coin, ""),
         ("items.ron", "(id: \"3:3\"", "(id: \"3:1\", identifier: \"coin\", name: \"金币\"),\n(id: \"3:3\""),

@@ -197,10 +197,10 @@ impl Goal {
                 let message = format!("unknown boss \"{boss}\", expected an id from world_boss.ron");
                 report.error(place, message).nearest(boss, known);
             }
-            GoalMeasure::TicketsLeft(key) => {
-                if tables.get::<TicketRules>().is_some_and(|rules| rules.kind(*key).is_none()) {
-                    report.error(place, format!("unknown ticket {key}, expected a key from tickets.ron"));
-                }
+            GoalMeasure::TicketsLeft(key)
+                if tables.get::<TicketRules>().is_some_and(|rules| rules.kind(*key).is_none()) =>
+            {
+                report.error(place, format!("unknown ticket {key}, expected a key from tickets.ron"));
             }
             _ => {}
         }

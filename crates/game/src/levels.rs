@@ -95,9 +95,11 @@ impl CurvePiece {
     fn check(&self, first: u32, place: &Place, report: &mut Report) {
         match (self.step, &self.need) {
             (Some(_), Some(_)) => {
-                drop(report.error(place.clone().key("need"), "stands beside `step`, expected one of both"))
+                report.error(place.clone().key("need"), "stands beside `step`, expected one of both");
             }
-            (None, None) => drop(report.error(place, "expected `step` or `need`")),
+            (None, None) => {
+                report.error(place, "expected `step` or `need`");
+            }
             (Some(_), None) | (None, Some(CurvedNumber::Constant(_))) => {}
             (None, Some(CurvedNumber::Formula(_))) => {
                 let wrong = (first..=self.to.min(LEVELS_MAX)).find_map(|n| match self.need(n) {

@@ -295,7 +295,7 @@ fn enter(world: &mut World, at: i64, before: Option<Force>) {
 /// A hash over texts and events.
 fn fingerprint(texts: &TableTexts, events: &[String]) -> u64 {
     let mut hasher = StableHasher::default();
-    texts.hash(&mut hasher);
+    texts.add_to(&mut hasher);
     for event in events {
         hasher.write(&(event.len() as u64).to_le_bytes());
         hasher.write(event.as_bytes());

@@ -70,7 +70,7 @@ fn start(price: i64, at: i64, history: History<Force>, kept: Vec<KeptRules>, ses
     set_clock(app.world_mut(), at);
     begin(app.world_mut(), rules);
     app.insert_resource(history);
-    kept.into_iter().for_each(|row| drop(app.world_mut().spawn(row)));
+    app.world_mut().spawn_batch(kept);
     sessions.iter().for_each(|terms| app.world_mut().resource_mut::<Followers>().count(*terms));
     begin_persistence(app.world_mut(), BatchNumber(0));
     // Only the changes that the history has were stored.

@@ -26,7 +26,7 @@ impl TableTexts {
     }
 
     /// Adds the names and texts to a hash, each preceded by its length, so that no two sets of files hash the same bytes.
-    pub fn hash(&self, hasher: &mut StableHasher) {
+    pub fn add_to(&self, hasher: &mut StableHasher) {
         for part in self.0.values().flatten().flat_map(|(file, text)| [file, text]) {
             hasher.write(&(part.len() as u64).to_le_bytes());
             hasher.write(part.as_bytes());

@@ -36,7 +36,7 @@ fn apply_to_chances(chances: &mut Chances, change: &EventChange) -> usize {
 /// What holds from a stage on, up to the next entry.
 trait FromStageOn: Clone {
     fn stage(&self) -> u32;
-    fn from_stage(&self, stage: u32) -> Self;
+    fn beginning_at(&self, stage: u32) -> Self;
 }
 
 impl FromStageOn for Rate {
@@ -44,7 +44,7 @@ impl FromStageOn for Rate {
         self.stage
     }
 
-    fn from_stage(&self, stage: u32) -> Self {
+    fn beginning_at(&self, stage: u32) -> Self {
         Self { stage, ..self.clone() }
     }
 }
@@ -54,7 +54,7 @@ impl FromStageOn for Chances {
         self.stage
     }
 
-    fn from_stage(&self, stage: u32) -> Self {
+    fn beginning_at(&self, stage: u32) -> Self {
         Self { stage, ..self.clone() }
     }
 }
@@ -64,7 +64,7 @@ fn part_at<T: FromStageOn>(entries: &mut Vec<T>, from: u32, to: u32) {
     for begin in [Some(from), to.checked_add(1)].into_iter().flatten() {
         let held = entries.iter().filter(|entry| entry.stage() <= begin).max_by_key(|entry| entry.stage());
         if let Some(held) = held.filter(|held| held.stage() < begin) {
-            let part = held.from_stage(begin);
+            let part = held.beginning_at(begin);
             entries.push(part);
         }
     }
