@@ -1,6 +1,6 @@
 //! Drop tables: rewards by chance, from `drops/*.ron` (docs/contract/drops.md).
 //!
-//! A list of rewards names tables in [`Drops`]; [`DropRules::draw`] draws from them, and [`rates`] says how often what comes.
+//! A list of rewards names tables in [`Drops`]; [`DropRules::draw`] draws from them, and `rates` says how often what comes.
 //! The misses that lead to a guarantee are kept with what the player owns ([`crate::items::Misses`]).
 
 mod chance;
