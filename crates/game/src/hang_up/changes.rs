@@ -1,6 +1,6 @@
 //! Hang-up as events change it.
 
-use crate::hang_up::rules::{Chances, HangUpRules, Rate};
+use crate::hang_up::rules::{Chances, HangUpRules, nearest_lower};
 use crate::timed_events::{Changeable, EventChange, Numbers};
 
 impl Changeable for HangUpRules {
@@ -8,12 +8,12 @@ impl Changeable for HangUpRules {
         let (from, to) = change.of.selector().range();
         match change.of {
             Numbers::HangUpRates { .. } => {
-                part_at(&mut self.rates, from, to);
+                part_at(&mut self.rates, from, to, |rate| rate.stage, |rate, stage| rate.stage = stage);
                 let meant = self.rates.iter_mut().filter(|rate| (from..=to).contains(&rate.stage));
                 Some(meant.map(|rate| change.change_amounts(&mut rate.per_minute)).sum())
             }
             Numbers::HangUpChances { .. } => {
-                part_at(&mut self.chances, from, to);
+                part_at(&mut self.chances, from, to, |chances| chances.stage, |chances, stage| chances.stage = stage);
                 let meant = self.chances.iter_mut().filter(|chances| (from..=to).contains(&chances.stage));
                 Some(meant.map(|chances| apply_to_chances(chances, change)).sum())
             }
@@ -33,38 +33,12 @@ fn apply_to_chances(chances: &mut Chances, change: &EventChange) -> usize {
         .count()
 }
 
-/// What holds from a stage on, up to the next entry.
-trait FromStageOn: Clone {
-    fn stage(&self) -> u32;
-    fn beginning_at(&self, stage: u32) -> Self;
-}
-
-impl FromStageOn for Rate {
-    fn stage(&self) -> u32 {
-        self.stage
-    }
-
-    fn beginning_at(&self, stage: u32) -> Self {
-        Self { stage, ..self.clone() }
-    }
-}
-
-impl FromStageOn for Chances {
-    fn stage(&self) -> u32 {
-        self.stage
-    }
-
-    fn beginning_at(&self, stage: u32) -> Self {
-        Self { stage, ..self.clone() }
-    }
-}
-
 /// Makes an entry begin at `from`, and one behind `to`, that say what holds there.
-fn part_at<T: FromStageOn>(entries: &mut Vec<T>, from: u32, to: u32) {
+fn part_at<T: Clone>(entries: &mut Vec<T>, from: u32, to: u32, stage_of: fn(&T) -> u32, begin_at: fn(&mut T, u32)) {
     for begin in [Some(from), to.checked_add(1)].into_iter().flatten() {
-        let held = entries.iter().filter(|entry| entry.stage() <= begin).max_by_key(|entry| entry.stage());
-        if let Some(held) = held.filter(|held| held.stage() < begin) {
-            let part = held.beginning_at(begin);
+        let held = nearest_lower(entries, begin, stage_of).filter(|held| stage_of(held) < begin);
+        if let Some(mut part) = held.cloned() {
+            begin_at(&mut part, begin);
             entries.push(part);
         }
     }

@@ -98,7 +98,7 @@ impl Terms for HangUpRules {
     const TABLE: &'static str = "hang_up_history";
 }
 
-fn nearest_lower<T>(entries: &[T], stage: u32, stage_of: impl Fn(&T) -> u32) -> Option<&T> {
+pub(super) fn nearest_lower<T>(entries: &[T], stage: u32, stage_of: impl Fn(&T) -> u32) -> Option<&T> {
     entries.iter().filter(|entry| stage_of(entry) <= stage).max_by_key(|entry| stage_of(entry))
 }
 
