@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
 use crate::tickets::POINTS;
-use crate::timed_events::{Changeable, EventChange, Numbers, check_changes};
+use crate::timed_events::{Changeable, EventChange, Numbers, changed_by, check_changes};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// Everything that is sold for points.
@@ -60,11 +60,7 @@ impl Offer {
 impl Offer {
     /// This offer as changes make it, in their order.
     pub fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
-        let mut offer = Cow::Borrowed(self);
-        for change in changes.filter(|change| is_about_offers(change)) {
-            offer.to_mut().apply(change);
-        }
-        offer
+        changed_by(self, changes.filter(|change| is_about_offers(change)), Self::apply)
     }
 
     fn apply(&mut self, change: &EventChange) -> usize {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::items::Amount;
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
 use crate::stages::sweep::{SweepBlock, SweepRules};
-use crate::timed_events::{Changeable, EventChange, EventRules, Numbers};
+use crate::timed_events::{Changeable, EventChange, EventRules, Numbers, changed_by};
 use raidkeep_engine::rules::{Report, Tables};
 
 impl Changeable for StageRules {
@@ -108,13 +108,9 @@ impl StageBlock {
 
     /// This configuration of a stage as changes make it, in their order.
     pub(super) fn under<'c>(&self, stage: u32, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
-        let mut block = Cow::Borrowed(self);
-        for change in changes {
-            if range_of_stages(&change.of).is_some_and(|(from, to)| (from..=to).contains(&stage)) {
-                block.to_mut().apply(change);
-            }
-        }
-        block
+        let is_own =
+            |change: &&EventChange| range_of_stages(&change.of).is_some_and(|(from, to)| (from..=to).contains(&stage));
+        changed_by(self, changes.filter(is_own), Self::apply)
     }
 
     /// Applies a change to the numbers of these stages; returns how many there are.

@@ -3,18 +3,14 @@
 use std::borrow::Cow;
 
 use crate::tickets::{Purchase, TicketRules};
-use crate::timed_events::{Changeable, EventChange, Numbers};
+use crate::timed_events::{Changeable, EventChange, Numbers, changed_by};
 
 impl Purchase {
     /// This purchase as changes make it, in their order.
     pub fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
-        let mut purchase = Cow::Borrowed(self);
-        for change in changes {
-            if matches!(change.of, Numbers::TicketPrice { ticket } if ticket == self.ticket) {
-                purchase.to_mut().change_price(change);
-            }
-        }
-        purchase
+        let is_own =
+            |change: &&EventChange| matches!(change.of, Numbers::TicketPrice { ticket } if ticket == self.ticket);
+        changed_by(self, changes.filter(is_own), Self::change_price)
     }
 
     fn change_price(&mut self, change: &EventChange) -> usize {

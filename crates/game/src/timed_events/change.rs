@@ -1,5 +1,6 @@
 //! How an event changes numbers.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -54,6 +55,19 @@ impl EventChange {
     pub fn has_item(&self, item: ItemId) -> bool {
         self.of.selector().has_item(item)
     }
+}
+
+/// One thing of a table as changes make it, in their order; these are the ones that are about it.
+pub fn changed_by<'t, 'c, T: Clone>(
+    thing: &'t T,
+    changes: impl Iterator<Item = &'c EventChange>,
+    apply: fn(&mut T, &EventChange) -> usize,
+) -> Cow<'t, T> {
+    let mut changed = Cow::Borrowed(thing);
+    for change in changes {
+        apply(changed.to_mut(), change);
+    }
+    changed
 }
 
 /// A factor of at most three decimals.

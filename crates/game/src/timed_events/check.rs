@@ -1,5 +1,7 @@
 //! Checks of a table's numbers as events change them.
 
+use std::cell::LazyCell;
+
 use crate::timed_events::change::{Changeable, EventChange};
 use crate::timed_events::conflicts::may_run_together;
 use crate::timed_events::rules::{EventRules, TimedEvent};
@@ -16,46 +18,50 @@ pub fn check_changes<T: Changeable>(
     let Some(events) = tables.get::<EventRules>() else {
         return;
     };
-    let faults = |changes: &[&EventChange]| {
-        let (mut changed, mut found) = (table.clone(), Report::default());
-        for change in changes {
-            changed.apply(change);
-        }
-        validate(&changed, tables, &mut found);
+    let faults = |table: &T| {
+        let mut found = Report::default();
+        validate(table, tables, &mut found);
         found.problems().iter().filter(|problem| problem.severity == Severity::Error).cloned().collect::<Vec<_>>()
     };
-    let known = faults(&[]);
-    let first_new = |changes: &[&EventChange]| faults(changes).into_iter().find(|fault| !known.contains(fault));
+    // Most tables are checked on every reload and changed by no event.
+    let known = LazyCell::new(|| faults(table));
+    let first_new = |changed: &T| faults(changed).into_iter().find(|fault| !known.contains(fault));
     let all: Vec<(&str, &TimedEvent)> = events.all().collect();
     for (at, (id, event)) in all.iter().enumerate() {
-        let own: Vec<(Place, &EventChange)> = placed(id, event).filter(|(_, change)| is_about(table, change)).collect();
+        let own = placed(id, event).filter_map(|(place, change)| Some((place, change, with(table, change)?)));
+        let own: Vec<(Place, &EventChange, (T, usize))> = own.collect();
         let mut is_sound = true;
-        for (place, change) in &own {
+        for (place, change, (changed, count)) in &own {
             if !change.of.selector().is_range() {
                 is_sound = false;
-            } else if table.clone().apply(change) == Some(0) {
+            } else if *count == 0 {
                 report.error(place.clone().key("of"), "changes nothing: there are no such numbers");
                 is_sound = false;
-            } else if let Some(fault) = first_new(&[change]) {
+            } else if let Some(fault) = first_new(changed) {
                 report.error(place, told(&fault));
                 is_sound = false;
             }
         }
-        let Some((place, _)) = own.first().filter(|_| is_sound) else {
+        let Some((place, ..)) = own.first().filter(|_| is_sound) else {
             continue;
         };
-        let together = all[..at].iter().filter(|(_, earlier)| may_run_together(earlier, event));
-        let (names, earlier): (Vec<&str>, Vec<Vec<&EventChange>>) =
-            together.map(|(id, earlier)| (*id, earlier.changes.iter().collect::<Vec<_>>())).unzip();
-        let changes: Vec<&EventChange> = earlier.into_iter().flatten().chain(&event.changes).collect();
-        if let Some(fault) = first_new(&changes) {
+        let together: Vec<_> = all[..at].iter().filter(|(_, earlier)| may_run_together(earlier, event)).collect();
+        let mut changed = table.clone();
+        for change in together.iter().flat_map(|(_, earlier)| &earlier.changes).chain(&event.changes) {
+            changed.apply(change);
+        }
+        if let Some(fault) = first_new(&changed) {
+            let names: Vec<&str> = together.iter().map(|(id, _)| *id).collect();
             report.error(place, format!("together with {}: {}", names.join(", "), told(&fault)));
         }
     }
 }
 
-fn is_about<T: Changeable>(table: &T, change: &EventChange) -> bool {
-    table.clone().apply(change).is_some()
+/// The table with a change, and how many numbers that changes; `None` if the change is about other tables.
+fn with<T: Changeable>(table: &T, change: &EventChange) -> Option<(T, usize)> {
+    let mut changed = table.clone();
+    let count = changed.apply(change)?;
+    Some((changed, count))
 }
 
 fn placed<'e>(id: &str, event: &'e TimedEvent) -> impl Iterator<Item = (Place, &'e EventChange)> {

@@ -13,7 +13,7 @@ mod numbers;
 mod rules;
 mod words;
 
-pub use change::{Changeable, EventChange, Factor};
+pub use change::{Changeable, EventChange, Factor, changed_by};
 pub use check::check_changes;
 pub use numbers::{Numbers, Selector};
 pub use rules::{EventMail, EventRules, PlayerDays, Texts, TimedEvent};
