@@ -2,12 +2,17 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use jiff::Zoned;
 use serde::Serialize;
 
 use crate::cli::against::Against;
-use crate::cli::{print_line, tell};
+use crate::cli::serve::{ProcessSignal, Signals};
+use crate::cli::{print_line, report, tell};
+use raidkeep_engine::reload::Watcher;
 use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
 use raidkeep_server::config::Config;
 use raidkeep_studio::impact::Impact;
@@ -17,8 +22,11 @@ use raidkeep_studio::sheet::AssetSheets;
 /// With --against, whether something in use is removed.
 const REMOVES: u8 = 2;
 
+/// With --watch, a change that the system does not report is found within this time.
+const POLL_EVERY: Duration = Duration::from_secs(2);
+
 /// Exit code 0: the assets are valid. 1: they are not, or there are warnings and --deny-warnings is set. 2: they are, and
-/// remove something that players of the server named with --against have.
+/// remove something that players of the server named with --against have. With --watch: that of the last check.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Folder of the assets, or one file in it [default: assets if it exists, else the built-in ones].
@@ -35,6 +43,9 @@ pub(super) struct Check {
     /// Prints the values of all runs with formulas too.
     #[arg(long)]
     values: bool,
+    /// Checks again after every change of the folder, until Ctrl-C.
+    #[arg(long)]
+    watch: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -64,7 +75,43 @@ impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let settings = Config::load(None, &[])?.game()?;
         let catalogue = raidkeep_game::catalogue(&settings);
-        let subject = Subject::of(self.path.as_deref(), &catalogue);
+        if self.watch { self.keep_looking(catalogue) } else { self.look(&catalogue) }
+    }
+
+    /// Checks after every change, until a signal ends it.
+    fn keep_looking(self, catalogue: Catalogue) -> Result<ExitCode, Box<dyn std::error::Error>> {
+        let AssetSource::Folder(folder) = Subject::of(self.path.as_deref(), &catalogue).source else {
+            return Err("there is no folder to watch: name one, or run the command where the folder assets is".into());
+        };
+        let mut signals = Signals::listen()?;
+        let last = Arc::new(Mutex::new(ExitCode::SUCCESS));
+        let found = Arc::clone(&last);
+        let watcher = Watcher::start(&folder, POLL_EVERY, move || {
+            let began = Instant::now();
+            if matches!(self.format, Format::Text) {
+                print_line(&format!("== {}", Zoned::now().strftime("%H:%M:%S")));
+            }
+            let code = self.look(&catalogue).unwrap_or_else(|error| {
+                report(error.as_ref());
+                ExitCode::FAILURE
+            });
+            if matches!(self.format, Format::Text) {
+                print_line(&format!(
+                    "checked in {} ms; waiting for changes, Ctrl-C ends\n",
+                    began.elapsed().as_millis()
+                ));
+            }
+            *found.lock().unwrap_or_else(PoisonError::into_inner) = code;
+        })?;
+        while let ProcessSignal::Reload = signals.next() {}
+        watcher.stop();
+        let code = *last.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(code)
+    }
+
+    /// Checks once.
+    fn look(&self, catalogue: &Catalogue) -> Result<ExitCode, Box<dyn std::error::Error>> {
+        let subject = Subject::of(self.path.as_deref(), catalogue);
         let source = &subject.source;
         let found = catalogue.study(source).problems;
         let (problems, elsewhere) = subject.split(found);
@@ -87,7 +134,7 @@ impl Check {
             Format::Text => {
                 problems.iter().for_each(|problem| print_line(&subject.located(problem).to_string()));
                 if self.values {
-                    subject.values(&catalogue).iter().for_each(|line| print_line(line));
+                    subject.values(catalogue).iter().for_each(|line| print_line(line));
                 }
                 print_line(&summary());
             }

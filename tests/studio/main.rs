@@ -4,6 +4,7 @@ mod calendar;
 mod check;
 mod check_economy;
 mod check_mutations;
+mod check_watch;
 mod compare;
 mod diff;
 mod fuzz_inputs;

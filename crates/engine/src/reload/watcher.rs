@@ -1,11 +1,10 @@
-//! Watches the assets folder and has it reloaded when something in it has changed.
+//! Watches a folder of assets and acts when something in it has changed.
 //!
 //! Notifications from the system make it quick. They cover the files present when the watch began, so a folder that is
 //! replaced, recreated or reached through a retargeted link would go unnoticed, as would any change on a file system
 //! without notifications. The folder is therefore also polled every few seconds.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -13,7 +12,6 @@ use std::time::Duration;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode};
 
 use super::stamp::Stamp;
-use crate::reload::Reloader;
 
 /// Editors and copy tools write a file in several steps; the folder is read once it has been quiet for this long.
 const QUIET: Duration = Duration::from_millis(200);
@@ -34,18 +32,20 @@ enum Signal {
 impl Watcher {
     /// Watches a folder and its subfolders; `poll_every` is the longest time that a change can go unnoticed.
     ///
+    /// `act` is called at the start and after each change, on the watcher's own thread: read the folder there.
+    ///
     /// # Errors
     /// When no thread can be started.
-    pub fn start(folder: &Path, poll_every: Duration, reloader: Arc<Reloader>) -> std::io::Result<Self> {
+    pub fn start(folder: &Path, poll_every: Duration, act: impl FnMut() + Send + 'static) -> std::io::Result<Self> {
         // One pending notification is as good as many.
         let (signals, received) = sync_channel(1);
-        let watch = Watch { folder: folder.to_owned(), native: None, signals: signals.clone(), reloader };
+        let watch = Watch { folder: folder.to_owned(), native: None, signals: signals.clone(), act: Box::new(act) };
         let builder = std::thread::Builder::new().name("raidkeep-assets".to_owned());
         let thread = builder.spawn(move || watch.run(&received, poll_every))?;
         Ok(Self { signals, thread })
     }
 
-    /// Stops watching; an attempt in progress is finished.
+    /// Stops watching; what is being done about a change is finished.
     pub fn stop(self) {
         // A thread that has ended needs no signal.
         let _ = self.signals.send(Signal::Stop);
@@ -59,7 +59,7 @@ struct Watch {
     folder: PathBuf,
     native: Option<RecommendedWatcher>,
     signals: SyncSender<Signal>,
-    reloader: Arc<Reloader>,
+    act: Box<dyn FnMut() + Send>,
 }
 
 impl Watch {
@@ -67,7 +67,7 @@ impl Watch {
         self.arm();
         // A change between reading the rules and this moment raised no signal.
         let mut seen = Stamp::of(&self.folder);
-        self.reloader.reload();
+        (self.act)();
         loop {
             match received.recv_timeout(poll_every) {
                 Ok(Signal::Changed) if is_quiet_at_last(received) => {}
@@ -78,7 +78,7 @@ impl Watch {
             if now != seen {
                 seen = now;
                 self.arm();
-                self.reloader.reload();
+                (self.act)();
             }
         }
     }

@@ -323,7 +323,8 @@ impl Shared {
         let reloader = Arc::new(reloader);
         let watcher = folder.and_then(|folder| {
             let poll_every = Duration::from_secs(config.assets_poll_seconds);
-            let started = Watcher::start(&folder, poll_every, reloader.clone());
+            let reloader = reloader.clone();
+            let started = Watcher::start(&folder, poll_every, move || drop(reloader.reload()));
             started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
         });
         Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })

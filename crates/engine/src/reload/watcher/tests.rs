@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use schemars::JsonSchema;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use tempfile::TempDir;
 
 use super::*;
-use crate::reload::RulesNews;
+use crate::reload::{Reloader, RulesNews};
 use crate::rules::{AssetSource, Catalogue, Report, Table, Tables, only};
 
 /// Long enough that only notifications are seen.
@@ -57,7 +58,7 @@ impl Scene {
         let rules = Arc::new(catalogue.load(&source).expect("valid assets"));
         let subscriber = Box::new(move |news| drop(sender.send(news)));
         let reloader = Arc::new(Reloader::new(catalogue, source, rules, vec![subscriber]));
-        let watcher = Watcher::start(&folder, poll_every, reloader).expect("a thread");
+        let watcher = Watcher::start(&folder, poll_every, move || drop(reloader.reload())).expect("a thread");
         Self { place, news, watcher }
     }
 
