@@ -16,6 +16,7 @@ mod goals;
 mod init;
 mod load;
 mod log;
+mod lsp;
 mod metrics;
 mod moment;
 mod player;
@@ -63,6 +64,8 @@ enum Command {
     CheckConfig(serve::Serve),
     /// Checks the assets for mistakes; exit code 1 if there are any.
     Check(check::Check),
+    /// Tells editors what is wrong with assets, what may be typed and what it means (Language Server Protocol).
+    Lsp(lsp::LanguageServer),
     /// Prints and draws when the events of the assets run.
     Calendar(calendar::CalendarArguments),
     /// Describes assets, configuration or protocol as JSON Schema, AsyncAPI or Markdown.
@@ -121,6 +124,7 @@ pub fn run() -> ExitCode {
         Some(Command::Call(call)) => call.run(),
         Some(Command::Replay(replay)) => done(replay.run()),
         Some(Command::Check(check)) => check.run(),
+        Some(Command::Lsp(server)) => server.run(),
         Some(Command::Calendar(calendar)) => done(calendar.run()),
         Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),

@@ -12,6 +12,7 @@ mod goals;
 mod greedy;
 mod habits;
 mod impact;
+mod language;
 mod mutation;
 mod scenarios;
 mod schema;

@@ -1,7 +1,6 @@
 //! All parsers of untrusted input, as functions that take arbitrary bytes: for the fuzz targets in `fuzz/` and,
 //! bounded, for `tests/studio/fuzz_inputs.rs`. None of them may panic on any input.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -11,6 +10,7 @@ use bevy_app::App;
 use bevy_ecs::world::World;
 use serde_json::json;
 
+use crate::language::{ColumnUnit, GivenNames, IdSlots, Known, LanguageSession, Lines, complete, outline, read_frame};
 use crate::testing::{NOON_MS, TestSetup};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::exchange::Answered;
@@ -19,7 +19,7 @@ use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::envelope::Envelope;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::route::{Route, RouteBody, RouteHeaders};
-use raidkeep_engine::rules::RuleTables;
+use raidkeep_engine::rules::{Catalogue, RuleTables};
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::batch::batches;
 use raidkeep_engine::storage::disk::Disks;
@@ -46,10 +46,11 @@ pub struct Entrance {
 }
 
 /// All entry points.
-pub const ENTRANCES: [Entrance; 9] = [
+pub const ENTRANCES: [Entrance; 10] = [
     Entrance { name: "envelope", read: envelope },
     Entrance { name: "requests", read: requests },
     Entrance { name: "rules", read: rules },
+    Entrance { name: "editors", read: editors },
     Entrance { name: "http_bodies", read: http_bodies },
     Entrance { name: "proxy_headers", read: proxy_headers },
     Entrance { name: "journals", read: journals },
@@ -59,15 +60,15 @@ pub const ENTRANCES: [Entrance; 9] = [
 ];
 
 /// The parts of a game that the functions need.
-struct Known {
+struct Shipped {
     kinds: Vec<RequestKind>,
     texts: Vec<(String, String)>,
 }
 
-static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+static KNOWN: LazyLock<Shipped> = LazyLock::new(|| {
     let kinds = app().world().resource::<RequestTable>().kinds().to_vec();
     let texts = raidkeep_game::shipped_assets().text_files().unwrap_or_default();
-    Known { kinds, texts: texts.into_iter().collect() }
+    Shipped { kinds, texts: texts.into_iter().collect() }
 });
 
 fn app() -> App {
@@ -110,23 +111,49 @@ fn requests(bytes: &[u8]) {
 
 /// An asset file: a shipped one with some bytes replaced.
 fn rules(bytes: &[u8]) {
-    let Some(((name, text), rest)) = choose(&KNOWN.texts, bytes) else {
+    let Some((name, edited, _)) = edited(bytes) else {
         return;
     };
-    let Some((at, put)) = rest.split_first_chunk::<2>() else {
-        return;
-    };
-    let at = usize::from(u16::from_le_bytes(*at)).min(text.len());
-    let mut edited = text.clone().into_bytes();
-    edited.splice(at..(at + put.len()).min(text.len()), put.iter().copied());
-    let edited = String::from_utf8_lossy(&edited);
     let texts = KNOWN.texts.iter().map(|(other, text)| {
-        let text = if other == name { edited.clone() } else { Cow::Borrowed(text.as_str()) };
-        (other.clone(), text.into_owned())
+        let text = if other == name { &edited } else { text };
+        (other.clone(), text.clone())
     });
     let source = raidkeep_engine::rules::AssetSource::Texts(texts.collect());
     if let Err(problems) = lock().resource::<RuleTables>().catalogue.load(&source) {
         assert!(!problems.to_string().is_empty(), "refused rules have a reason");
+    }
+}
+
+/// The name of a shipped file, its text with a part overwritten, and where that is.
+fn edited(bytes: &[u8]) -> Option<(&'static str, String, usize)> {
+    let ((name, text), rest) = choose(&KNOWN.texts, bytes)?;
+    let (at, put) = rest.split_first_chunk::<2>()?;
+    let at = usize::from(u16::from_le_bytes(*at)).min(text.len());
+    let mut edited = text.clone().into_bytes();
+    edited.splice(at..(at + put.len()).min(text.len()), put.iter().copied());
+    Some((name, String::from_utf8_lossy(&edited).into_owned(), at))
+}
+
+/// What editors send: messages, and texts in the middle of being written.
+fn editors(bytes: &[u8]) {
+    let mut stream = bytes;
+    while let Ok(Some(content)) = read_frame(&mut stream) {
+        drop(LanguageSession::new(Catalogue::new()).receive_bytes(&content));
+    }
+    drop(LanguageSession::new(Catalogue::new()).receive_bytes(bytes));
+    let Some((name, text, at)) = edited(bytes) else {
+        return;
+    };
+    let world = lock();
+    let catalogue = &world.resource::<RuleTables>().catalogue;
+    let known = Known { catalogue, slots: &IdSlots::default(), names: &GivenNames::default() };
+    drop(outline(&text));
+    for offset in (at.saturating_sub(2)..text.len().min(at + 16)).filter(|offset| text.is_char_boundary(*offset)) {
+        let span = complete(name, &text, offset, known).span;
+        assert!(span.start <= offset && offset <= span.end || span.is_empty(), "what is typed is around the place");
+        drop(catalogue.schema_of_file(name).and_then(|schema| schema.sight(&text, offset)));
+        let lines = Lines::new(&text, ColumnUnit::Utf16);
+        assert!(lines.offset(lines.position(offset)) <= offset, "a place survives the way there and back");
     }
 }
 

@@ -8,6 +8,7 @@ pub mod fuzzing;
 pub mod goals;
 pub mod hostile_stores;
 pub mod impact;
+pub mod language;
 pub mod load;
 pub mod long_run;
 pub mod report;

@@ -292,10 +292,12 @@ impl Catalogue {
         self.kinds.iter().filter(|kind| folder.join(kind.path).exists()).count()
     }
 
-    /// The folder of assets that a file lies in, and the file's path below it.
+    /// The folder of assets that a file lies in, and the file's path below it. The file need not be there yet; a relative
+    /// path is relative to the working directory.
     #[must_use]
     pub fn folder_of(&self, file: &Path) -> Option<(PathBuf, String)> {
-        let file = file.canonicalize().ok()?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = file.canonicalize().ok().or_else(|| Some(folder.canonicalize().ok()?.join(file.file_name()?)))?;
         let folders = file.ancestors().skip(1).take(DEEPEST_FOLDER).map(|folder| (self.held(folder), folder));
         let (_, folder) = folders.filter(|(held, _)| *held > 0).max_by_key(|(held, _)| *held)?;
         let parts = file.strip_prefix(folder).ok()?.iter().map(|part| part.to_string_lossy());
@@ -326,8 +328,9 @@ impl Catalogue {
         self.kinds.iter().map(|kind| kind.path)
     }
 
-    /// The most specific path that a file belongs to.
-    fn owner(&self, file: &str) -> Option<&'static str> {
+    /// The path of the table that a file belongs to: the most specific one.
+    #[must_use]
+    pub fn owner(&self, file: &str) -> Option<&'static str> {
         let claims = self.kinds.iter().filter(|kind| kind.matches(file));
         claims.map(|kind| kind.path).max_by_key(|path| path.len())
     }

@@ -74,6 +74,12 @@ impl FileSchema {
         }
     }
 
+    /// What stands between the brackets behind a name: of a variant, its payload.
+    #[must_use]
+    pub(super) fn content<'s>(&'s self, shape: &Shape<'s>, name: &str) -> Shape<'s> {
+        self.payload(shape, name).unwrap_or_else(|| self.present(shape))
+    }
+
     /// The description of an entry of a group in a text.
     #[must_use]
     pub(super) fn part<'s>(&'s self, shape: &Shape<'s>, text: &str, node: &Node, index: usize) -> Option<Shape<'s>> {
@@ -82,13 +88,7 @@ impl FileSchema {
         if name == "Some" {
             return Some(*shape);
         }
-        let shape = self.present(shape);
-        let variant = self.choices(&shape).into_iter().find_map(|choice| choice.inner["properties"].get(name));
-        let is_struct = shape.inner["properties"].is_object() && variant.is_none();
-        let content = match variant {
-            Some(variant) if !is_struct => self.present(&self.shape(variant)),
-            _ => shape,
-        };
+        let content = self.content(shape, name);
         match group.segment(index) {
             Some(Segment::Key(key)) => self.member(&content, &key),
             Some(Segment::Index(index)) => self.element(&content, index),
@@ -116,14 +116,15 @@ impl FileSchema {
     }
 
     /// A field or an entry of a map.
-    fn member<'s>(&'s self, shape: &Shape<'s>, key: &str) -> Option<Shape<'s>> {
+    pub(super) fn member<'s>(&'s self, shape: &Shape<'s>, key: &str) -> Option<Shape<'s>> {
         let field = shape.inner["properties"].get(key);
         let other = shape.inner.get("additionalProperties").filter(|other| other.is_object());
         let of_pattern = || shape.inner["patternProperties"].as_object().and_then(|patterns| patterns.values().next());
         field.or(other).or_else(of_pattern).map(|part| self.shape(part))
     }
 
-    fn element<'s>(&'s self, shape: &Shape<'s>, index: usize) -> Option<Shape<'s>> {
+    /// An element of a list or tuple.
+    pub(super) fn element<'s>(&'s self, shape: &Shape<'s>, index: usize) -> Option<Shape<'s>> {
         let fixed = shape.inner["prefixItems"].get(index);
         fixed.or_else(|| shape.inner.get("items").filter(|items| items.is_object())).map(|part| self.shape(part))
     }
@@ -138,13 +139,36 @@ impl FileSchema {
         fields.map(|(name, field)| (name.as_str(), self.shape(field), is_required(name))).collect()
     }
 
+    /// The JSON type of a value: of one that may be absent, of what it is if not, and of one that may be several things, of
+    /// the first.
+    #[must_use]
+    pub fn json_kind<'s>(&'s self, shape: &Shape<'s>) -> Option<&'s str> {
+        let shape = self.present(shape);
+        shape.kind().or_else(|| self.choices(&shape).into_iter().find_map(|choice| choice.kind()))
+    }
+
+    /// Whether it is a list in round brackets, with a fixed number of elements.
+    #[must_use]
+    pub fn is_tuple(&self, shape: &Shape<'_>) -> bool {
+        self.present(shape).inner["prefixItems"].is_array()
+    }
+
+    /// What stands in the brackets behind a name of an enumeration; `None` for a name without brackets.
+    #[must_use]
+    pub fn payload<'s>(&'s self, shape: &Shape<'s>, name: &str) -> Option<Shape<'s>> {
+        let shape = self.present(shape);
+        let held = self.choices(&shape).into_iter().find_map(|choice| choice.inner["properties"].get(name));
+        held.map(|held| self.present(&self.shape(held)))
+    }
+
     /// The names of an enumeration, with what each means.
     #[must_use]
     pub fn names<'s>(&'s self, shape: &Shape<'s>) -> Vec<(&'s str, Option<&'s str>)> {
         let shape = self.present(shape);
-        let plain =
-            shape.inner["enum"].as_array().into_iter().flatten().filter_map(|name| Some((name.as_str()?, None)));
-        let told = self.choices(&shape).into_iter().filter_map(|choice| {
+        let choices = self.choices(&shape);
+        // Names without a description may be one choice together.
+        let plain = shape.listed().chain(choices.iter().flat_map(Shape::listed)).map(|name| (name, None));
+        let told = choices.iter().filter_map(|choice| {
             let held = choice.inner["properties"].as_object().and_then(|properties| properties.keys().next());
             let name = choice.inner["const"].as_str().or(held.map(String::as_str))?;
             Some((name, choice.description()))
@@ -172,6 +196,11 @@ impl<'s> Shape<'s> {
         let kind = &self.inner["type"];
         let first = kind.as_array().and_then(|kinds| kinds.iter().find(|kind| *kind != "null"));
         first.unwrap_or(kind).as_str()
+    }
+
+    /// The names of an enumeration that has no more to say.
+    fn listed(&self) -> impl Iterator<Item = &'s str> + use<'s> {
+        self.inner["enum"].as_array().into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// The range of a number.

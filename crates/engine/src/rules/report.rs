@@ -29,6 +29,11 @@ impl Place {
         &self.file
     }
 
+    /// The keys and indices that lead to the value.
+    pub(super) fn path(&self) -> &[Segment] {
+        &self.path
+    }
+
     /// A file as a whole, named by its path below the assets.
     #[must_use]
     pub fn file(name: impl Into<String>) -> Self {
@@ -154,6 +159,16 @@ impl Report {
     /// The scanned files.
     pub(super) fn documents(&self) -> Arc<BTreeMap<String, Document>> {
         Arc::clone(&self.documents)
+    }
+
+    /// A scanned file.
+    pub(super) fn document(&self, file: &str) -> Option<&Document> {
+        self.documents.get(file)
+    }
+
+    /// The names of the scanned files.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        self.documents.keys().map(String::as_str)
     }
 
     /// The line of a place.

@@ -1,10 +1,14 @@
 //! What a load of the files comes to.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::catalogue::Tables;
+use super::draft::{Seat, seats};
+use super::lex::token_end;
+use super::locate::Document;
 use super::names::AllNames;
-use super::problem::Problems;
+use super::problem::{Problem, Problems};
 use super::report::{Place, Report};
 use super::texts::TableTexts;
 
@@ -42,6 +46,35 @@ impl AssetStudy {
     #[must_use]
     pub fn position(&self, place: &Place) -> (u32, u32) {
         self.report.position(place)
+    }
+
+    /// The files that were read.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.report.files()
+    }
+
+    /// The text of a file as it was read.
+    #[must_use]
+    pub fn text(&self, file: &str) -> Option<&str> {
+        self.report.document(file).map(Document::text)
+    }
+
+    /// Where a place stands in the text of its file, as the key of a map or as a value; empty when it is not written.
+    #[must_use]
+    pub fn seats(&self, place: &Place) -> Vec<Seat> {
+        let root = self.report.document(place.file_name()).and_then(Document::root);
+        root.map(|root| seats(root, place)).unwrap_or_default()
+    }
+
+    /// The word, string or bracket that a problem is about, on its line; `None` when its file has not been read.
+    #[must_use]
+    pub fn span_of(&self, problem: &Problem) -> Option<Range<usize>> {
+        let document = self.report.document(&problem.file)?;
+        let text = document.text();
+        let start = document.offset(text, problem.line as usize, problem.column as usize);
+        let token = &text[start..token_end(text, start)];
+        let on_line = token.find(['\r', '\n']).unwrap_or(token.len());
+        Some(start..start + on_line)
     }
 
     pub(super) fn into_rules(self) -> Result<LoadedRules, Problems> {
