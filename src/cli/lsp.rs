@@ -14,7 +14,7 @@ use clap::Args;
 use crate::cli::report;
 use raidkeep_engine::reload::Watcher;
 use raidkeep_server::config::Config;
-use raidkeep_studio::language::{CheckedFolder, FolderCheck, LanguageSession, Outgoing, read_frame, write_frame};
+use raidkeep_studio::language::{CheckedFolder, FolderCheck, LanguageSession, ToEditor, read_frame, write_frame};
 
 /// At most this many messages wait; a faster editor waits itself.
 const WAITING_MAX: usize = 64;
@@ -103,7 +103,7 @@ impl Desk {
         }
     }
 
-    fn say(&mut self, act: impl FnOnce(&mut LanguageSession) -> Vec<Outgoing>) -> io::Result<()> {
+    fn say(&mut self, act: impl FnOnce(&mut LanguageSession) -> Vec<ToEditor>) -> io::Result<()> {
         let mut output = io::BufWriter::new(io::stdout().lock());
         for message in act(&mut self.session) {
             write_frame(&mut output, &serde_json::to_vec(&message)?)?;

@@ -100,6 +100,7 @@ fn ids_are_offered_where_an_id_belongs_with_their_names() {
         ("layouts.ron", "monster: \"slime\"", "monster: |", "slime 史莱姆"),
         ("stages/general.ron", "layout: \"meadow\"", "layout: \"|\"", "meadow"),
         ("tickets.ron", "ticket: 19", "ticket: |", "19 金币挑战"),
+        ("events/spring_festival.ron", "offer: \"diamonds_60\"", "offer: |", "diamonds_60 60钻石"),
         ("tickets.ron", "vip_items: [\"3:26\"", "vip_items: [|", "3:26 VIP月卡"),
         ("tasks/lost_lamb.ron", "speaker: \"shepherd\"", "speaker: |", "shepherd 牧童阿牧"),
         ("tasks/lost_lamb.ron", "start: \"meadow\"", "start: \"|\"", "bushes"),

@@ -137,6 +137,25 @@ fn an_editor_is_told_fields_ids_meanings_and_places() {
     );
     let labels: Vec<&str> = hints.as_array().into_iter().flatten().filter_map(|hint| hint["label"].as_str()).collect();
     assert_eq!(&labels[..3], ["铁矿", "金币", "经验点"], "the names stand beside the ids");
+
+    let document = json!({"textDocument": {"uri": editor.uri("stages/general.ron")}});
+    let outline = editor.ask("textDocument/documentSymbol", document);
+    assert_eq!((&outline[0]["name"], &outline[0]["children"][1]["name"]), (&json!("stages"), &json!("8")));
+    assert_eq!(editor.leave(), Some(0));
+}
+
+#[test]
+fn names_that_the_broken_file_itself_gives_are_still_offered() {
+    let (mut editor, _) = Editor::new(json!({}));
+    let task = editor.on_disk("tasks/lost_lamb.ron");
+    editor.open("tasks/lost_lamb.ron", &task);
+    editor.ask("textDocument/hover", editor.place("tasks/lost_lamb.ron", "\"bushes\": (", 1));
+    editor.change("tasks/lost_lamb.ron", 2, &task.replacen("start: \"meadow\",", "start: \"", 1));
+    editor.wait_for("tasks/lost_lamb.ron", |found| !found.is_empty());
+    let offered = editor.ask("textDocument/completion", editor.place("tasks/lost_lamb.ron", "start: \"", 8));
+    let scene = offered["items"].as_array().into_iter().flatten().find(|item| item["label"] == "bushes");
+    let scene = scene.unwrap_or_else(|| panic!("a scene of this task: {offered}"));
+    assert_eq!(scene["textEdit"]["newText"], "\"bushes\"", "plain text for an editor without snippets");
     assert_eq!(editor.leave(), Some(0));
 }
 

@@ -47,6 +47,7 @@ fn an_id_is_renamed_in_all_files_and_they_check_without_an_error() {
         ("layouts.ron", "\"wolf\"", "grey_wolf", &["layouts.ron", "monsters.ron"]),
         ("layouts.ron", "\"old_road_ambush\"", "老路伏击", &["layouts.ron", "stages/general.ron"]),
         ("drops/weekend.ron", "\"weekend_spoils\",", "spoils", &["drops/weekend.ron", "stages/activity.ron"]),
+        ("shop.ron", "\"diamonds_60\"", "diamonds_small", &["events/spring_festival.ron", "shop.ron"]),
         ("tasks/lost_lamb.ron", "\"bushes\": (", "灌木", &["tasks/lost_lamb.ron"]),
     ] {
         let (mut editor, _) = Editor::new(json!({}));

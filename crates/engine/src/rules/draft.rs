@@ -9,7 +9,7 @@ use super::scan::{Bracket, Group, Node, scan};
 
 /// A place within the files of a table, with the numbers of elements and the keys of maps left out:
 /// `stages.*.rewards.*`.
-pub type Slot = String;
+pub type TextSlot = String;
 
 /// The step of a slot to any element of a list or value of a map.
 const ANY: &str = "*";
@@ -18,11 +18,11 @@ const ANY_KEY: &str = "*key";
 
 /// A place of a text that may be unfinished.
 #[derive(Debug)]
-pub struct Draft<'s> {
+pub struct TextDraft<'s> {
     /// The word or string at the place; empty where one may begin.
     pub word: Range<usize>,
     /// Where in the file it is.
-    pub slot: Slot,
+    pub slot: TextSlot,
     /// What may stand there.
     pub blank: Blank<'s>,
 }
@@ -64,13 +64,13 @@ pub struct Sight<'s> {
 impl FileSchema {
     /// What may be written at a byte offset; `None` in a comment and where nothing is known.
     #[must_use]
-    pub fn draft<'s>(&'s self, text: &str, offset: usize) -> Option<Draft<'s>> {
+    pub fn draft<'s>(&'s self, text: &str, offset: usize) -> Option<TextDraft<'s>> {
         let start = word_start(text.get(..offset)?)?;
         let before = &text[..start];
         let word = start..word_end(text, start, offset);
         let tree = scan(before);
         let Some(mut node) = tree.root.as_ref() else {
-            return Some(Draft { word, slot: Slot::new(), blank: Blank::Value(self.root()) });
+            return Some(TextDraft { word, slot: TextSlot::new(), blank: Blank::Value(self.root()) });
         };
         let mut shape = self.root();
         let mut steps = Vec::new();
@@ -85,14 +85,14 @@ impl FileSchema {
             let Some(entry) = waiting else {
                 let (step, blank) = self.new_entry(&shape, before, (text, &word), node)?;
                 steps.extend(step);
-                return Some(Draft { word, slot: steps.join("."), blank });
+                return Some(TextDraft { word, slot: steps.join("."), blank });
             };
             let index = group.entries.len() - 1;
             shape = self.part(&shape, before, node, index)?;
             steps.extend(step(group, index));
             match &entry.value {
                 Some(value) => node = value,
-                None => return Some(Draft { word, slot: steps.join("."), blank: Blank::Value(shape) }),
+                None => return Some(TextDraft { word, slot: steps.join("."), blank: Blank::Value(shape) }),
             }
         }
     }
@@ -163,18 +163,18 @@ impl FileSchema {
 
 /// Where a place of a study stands in the text: as the key of a map or as a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seat {
+pub struct NameSeat {
     /// The key or the value.
     pub span: Range<usize>,
     /// The place within the files of the table.
-    pub slot: Slot,
+    pub slot: TextSlot,
 }
 
 /// Where a place may stand in a text: a map entry has a key and a value.
-pub(super) fn seats(root: &Node, place: &Place) -> Vec<Seat> {
+pub(super) fn seats(root: &Node, place: &Place) -> Vec<NameSeat> {
     let mut node = root;
     let mut steps: Vec<String> = Vec::new();
-    let mut found = vec![Seat { span: root.span.clone(), slot: Slot::new() }];
+    let mut found = vec![NameSeat { span: root.span.clone(), slot: TextSlot::new() }];
     for segment in place.path() {
         let Some((group, entry)) = node.part(segment) else { return Vec::new() };
         let slot =
@@ -185,9 +185,9 @@ pub(super) fn seats(root: &Node, place: &Place) -> Vec<Seat> {
         };
         found.clear();
         if let Some(key) = entry.key.as_ref().filter(|_| group.bracket == Bracket::Curly) {
-            found.push(Seat { span: key.span.clone(), slot: slot(&steps, ANY_KEY) });
+            found.push(NameSeat { span: key.span.clone(), slot: slot(&steps, ANY_KEY) });
         }
-        found.extend(entry.value.as_ref().map(|value| Seat { span: value.span.clone(), slot: slot(&steps, &own) }));
+        found.extend(entry.value.as_ref().map(|value| NameSeat { span: value.span.clone(), slot: slot(&steps, &own) }));
         steps.push(own);
         match &entry.value {
             Some(value) => node = value,

@@ -44,7 +44,7 @@ mod tests;
 pub use bounds::Range;
 pub use catalogue::{Catalogue, SingleFile, Table, Tables, only};
 pub use curve::{CURVE_FORMAT, CurvedNumber, CurvedText, Formula};
-pub use draft::{Blank, Draft, Seat, Sight, Slot};
+pub use draft::{Blank, NameSeat, Sight, TextDraft, TextSlot};
 pub use file_schema::{FileSchema, Shape};
 pub use former::Former;
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};

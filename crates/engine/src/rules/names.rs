@@ -65,6 +65,8 @@ pub struct Names {
     pub given: Vec<GivenName>,
     /// Each use of a name.
     pub used: Vec<(String, Place)>,
+    /// Each place that names one without using it, such as an event that changes what bears it.
+    pub mentioned: Vec<(String, Place)>,
     /// What follows when no place uses a name; `None` = nothing.
     pub unused: Option<&'static str>,
 }

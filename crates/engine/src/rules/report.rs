@@ -128,6 +128,11 @@ impl Report {
         self.names.entry(scope.into()).or_default().used.push((name.into(), place.clone()));
     }
 
+    /// Says that a place names something without using it. Whoever says so tells of unknown names itself.
+    pub fn name_mentioned(&mut self, scope: impl Into<NameScope>, name: impl Into<String>, place: Place) {
+        self.names.entry(scope.into()).or_default().mentioned.push((name.into(), place));
+    }
+
     /// Reports names that are given twice or nowhere, and returns all names.
     pub(super) fn settle_names(&mut self) -> AllNames {
         let names = std::mem::take(&mut self.names);

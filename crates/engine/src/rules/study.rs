@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::catalogue::Tables;
-use super::draft::{Seat, seats};
+use super::draft::{NameSeat, seats};
 use super::lex::token_end;
 use super::locate::Document;
 use super::names::AllNames;
@@ -61,7 +61,7 @@ impl AssetStudy {
 
     /// Where a place stands in the text of its file, as the key of a map or as a value; empty when it is not written.
     #[must_use]
-    pub fn seats(&self, place: &Place) -> Vec<Seat> {
+    pub fn seats(&self, place: &Place) -> Vec<NameSeat> {
         let root = self.report.document(place.file_name()).and_then(Document::root);
         root.map(|root| seats(root, place)).unwrap_or_default()
     }

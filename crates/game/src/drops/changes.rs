@@ -1,9 +1,13 @@
 //! Drop tables as events change them.
 
+use crate::drops::reference::DROP;
 use crate::drops::rules::{DropEntry, DropRules, DropTable};
 use crate::timed_events::{Changeable, EventChange, Numbers};
+use raidkeep_engine::rules::Naming;
 
 impl Changeable for DropRules {
+    const NAMED: Option<Naming> = Some(DROP);
+
     fn has(of: &Numbers) -> bool {
         matches!(of, Numbers::DropWeights { .. } | Numbers::DropDraws { .. } | Numbers::DropGuarantee { .. })
     }

@@ -9,7 +9,10 @@ use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
 use crate::tickets::POINTS;
 use crate::timed_events::{Changeable, EventChange, Numbers, changed_by, check_changes};
-use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Tables};
+
+/// What bears the ids of offers.
+const OFFER: Naming = Naming { what: "offer", given_in: "the offers in shop.ron" };
 
 /// Everything that is sold for points.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -90,12 +93,21 @@ impl SingleFile for ShopRules {
     const PATH: &'static str = "shop.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        let list = Place::file(<Self as SingleFile>::PATH).key("offers");
+        let given = self.offers.iter().enumerate().map(|(index, offer)| GivenName {
+            name: offer.id.clone(),
+            title: Some(offer.name.clone()),
+            place: list.clone().index(index).key("id"),
+        });
+        report.names_given(OFFER, list.clone(), given);
         self.check(tables, report);
         check_changes(self, tables, report, Self::check_changed);
     }
 }
 
 impl Changeable for ShopRules {
+    const NAMED: Option<Naming> = Some(OFFER);
+
     fn has(of: &Numbers) -> bool {
         matches!(of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
     }
@@ -117,9 +129,6 @@ impl ShopRules {
     fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, offer) in self.offers.iter().enumerate() {
             let place = Place::file(<Self as SingleFile>::PATH).key("offers").index(index);
-            if self.offers[..index].iter().any(|earlier| earlier.id == offer.id) {
-                report.error(place.clone().key("id"), format!("offer \"{}\" is listed twice", offer.id));
-            }
             if offer.id.is_empty() {
                 report.error(place.clone().key("id"), "expected a short name such as \"diamonds_60\"");
             }

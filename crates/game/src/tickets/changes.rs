@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::tickets::{Purchase, TicketRules};
+use crate::tickets::{Purchase, TICKET, TicketRules};
 use crate::timed_events::{Changeable, EventChange, Numbers, changed_by};
+use raidkeep_engine::rules::Naming;
 
 impl Purchase {
     /// This purchase as changes make it, in their order.
@@ -22,6 +23,8 @@ impl Purchase {
 }
 
 impl Changeable for TicketRules {
+    const NAMED: Option<Naming> = Some(TICKET);
+
     fn has(of: &Numbers) -> bool {
         matches!(of, Numbers::TicketPrice { .. } | Numbers::TicketsDaily { .. })
     }

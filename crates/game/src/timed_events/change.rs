@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::items::{Amount, ItemId};
 use crate::timed_events::numbers::Numbers;
-use raidkeep_engine::rules::Table;
+use raidkeep_engine::rules::{Naming, Table};
 use raidkeep_engine::schema::schema_by_hand;
 
 /// A change of numbers while an event runs: `multiply`, `add` or `set`, one of them.
@@ -127,6 +127,9 @@ schema_by_hand!(Factor, "Factor", |_| schemars::json_schema!({
 
 /// A table of which events may change numbers.
 pub trait Changeable: Table + Clone {
+    /// What bears the ids by which changes name single entries; `None` = they name none, or entries without ids.
+    const NAMED: Option<Naming> = None;
+
     /// Whether these are numbers of this table.
     fn has(of: &Numbers) -> bool;
 

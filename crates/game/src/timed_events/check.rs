@@ -4,6 +4,7 @@ use std::cell::LazyCell;
 
 use crate::timed_events::change::{Changeable, EventChange};
 use crate::timed_events::conflicts::may_run_together;
+use crate::timed_events::named;
 use crate::timed_events::rules::{EventRules, TimedEvent};
 use raidkeep_engine::rules::{Place, Problem, Report, Severity, Tables};
 
@@ -31,6 +32,7 @@ pub fn check_changes<T: Changeable>(
         let own: Vec<(Place, &EventChange)> = placed(id, event).filter(|(_, change)| T::has(&change.of)).collect();
         let mut is_sound = true;
         for (place, change) in &own {
+            named::mention(&change.of, T::NAMED, &place.clone().key("of"), report);
             if !change.of.selector().is_range() {
                 is_sound = false;
                 continue;

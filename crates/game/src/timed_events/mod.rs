@@ -9,6 +9,7 @@
 mod change;
 mod check;
 mod conflicts;
+mod named;
 mod numbers;
 mod potions;
 mod rules;

@@ -12,7 +12,7 @@ use raidkeep_engine::rules::{Problem, Severity};
 
 use crate::language::check::CheckedFolder;
 use crate::language::complete::{Completion, Suggestion, SuggestionKind};
-use crate::language::hover::Card;
+use crate::language::hover::HoverCard;
 use crate::language::lines::{ColumnUnit, Lines};
 use crate::language::outline::OutlineEntry;
 
@@ -103,7 +103,7 @@ pub(super) fn completion_list(completion: Completion, lines: &Lines<'_>, has_sni
     CompletionList { is_incomplete: false, items, ..CompletionList::default() }
 }
 
-pub(super) fn card(card: Card, lines: &Lines<'_>) -> Hover {
+pub(super) fn card(card: HoverCard, lines: &Lines<'_>) -> Hover {
     let contents = MarkupContent { kind: MarkupKind::Markdown, value: card.text };
     Hover { contents: Contents::MarkupContent(contents), range: Some(lines.range(card.span)) }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use raidkeep_engine::rules::{Blank, Catalogue, Draft, FileSchema, Shape};
+use raidkeep_engine::rules::{Blank, Catalogue, FileSchema, Shape, TextDraft};
 
 use crate::language::names::{GivenNames, IdForm, IdSlots};
 use crate::language::words::{facts, meaning};
@@ -82,7 +82,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn suggestions(&self, draft: &Draft<'_>) -> Vec<Suggestion> {
+    fn suggestions(&self, draft: &TextDraft<'_>) -> Vec<Suggestion> {
         match &draft.blank {
             Blank::Field { of, written } => self.fields(of, written, &draft.slot),
             Blank::Key { of } => self.ids(&draft.slot, Some(of)),

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use raidkeep_engine::rules::{AssetStudy, FileSchema};
 
-use crate::language::names::{Mention, WrittenName, WrittenNames};
+use crate::language::names::{NameMention, WrittenName, WrittenNames};
 use crate::language::words::{facts, meaning};
 
 /// What is known of a place.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Card {
+pub struct HoverCard {
     /// The word that it is about.
     pub span: Range<usize>,
     /// What there is to say, as Markdown.
@@ -23,7 +23,7 @@ pub fn hover(
     offset: usize,
     schema: Option<&FileSchema>,
     (study, names): (&AssetStudy, &WrittenNames),
-) -> Option<Card> {
+) -> Option<HoverCard> {
     let named = names.at(file, offset).map(|(name, span)| (about_name(study, name), span));
     let sight = schema.and_then(|schema| Some((schema, schema.sight(text, offset)?)));
     let field = sight.as_ref().map(|(schema, sight)| {
@@ -42,7 +42,7 @@ pub fn hover(
     let span = named.as_ref().map(|(_, span)| span.clone()).or_else(|| Some(sight?.1.span))?;
     let parts: Vec<String> =
         named.into_iter().map(|(text, _)| text).chain(field).filter(|part| !part.is_empty()).collect();
-    (!parts.is_empty()).then(|| Card { span, text: parts.join("\n\n---\n\n") })
+    (!parts.is_empty()).then(|| HoverCard { span, text: parts.join("\n\n---\n\n") })
 }
 
 fn about_name(study: &AssetStudy, name: &WrittenName) -> String {
@@ -60,7 +60,7 @@ fn about_name(study: &AssetStudy, name: &WrittenName) -> String {
     format!("{head}\n\n{given}, {used}")
 }
 
-fn place_of(study: &AssetStudy, mention: &Mention) -> String {
+fn place_of(study: &AssetStudy, mention: &NameMention) -> String {
     let before = study.text(&mention.file).and_then(|text| text.get(..mention.span.start)).unwrap_or_default();
     format!("{}:{}", mention.file, before.matches('\n').count() + 1)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use raidkeep_engine::rules::{AssetStudy, Catalogue, NameScope, Naming, Place, Slot};
+use raidkeep_engine::rules::{AssetStudy, Catalogue, NameScope, Naming, Place, TextSlot};
 
 /// A name and where it is written.
 #[derive(Debug)]
@@ -15,16 +15,16 @@ pub struct WrittenName {
     /// What people call it, if that is something else.
     pub title: Option<String>,
     /// Where it is given; several when it is given twice.
-    pub given: Vec<Mention>,
+    pub given: Vec<NameMention>,
     /// Where it is used.
-    pub used: Vec<Mention>,
+    pub used: Vec<NameMention>,
     /// The first place that gives or uses it and does not spell it out, such as an image, or a key that always means it.
     pub unwritten: Option<Place>,
 }
 
 /// A name in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
+pub struct NameMention {
     /// The file, below the assets.
     pub file: String,
     /// The name alone: of `"3:1:500"`, only `3:1`.
@@ -58,7 +58,7 @@ pub struct IdForm {
 
 /// In which places of which tables ids stand, learnt from places that have one.
 #[derive(Debug, Default, Clone)]
-pub struct IdSlots(BTreeMap<(String, Slot), BTreeSet<IdForm>>);
+pub struct IdSlots(BTreeMap<(String, TextSlot), BTreeSet<IdForm>>);
 
 /// The names of a study, by place.
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl WrittenNames {
                 name.title = name.title.take().or_else(|| given.title.clone());
                 name.note(study, &given.place, true);
             }
-            for (name, place) in &names.used {
+            for (name, place) in names.used.iter().chain(&names.mentioned) {
                 let at = *known.entry(name).or_insert_with(|| written.add(scope, name));
                 let form = written.names[at].note(study, place, false);
                 if let (Some((slot, form)), Some(table)) = (form, catalogue.owner(place.file_name())) {
@@ -114,7 +114,7 @@ impl WrittenNames {
         }
         let given = name.given.iter().map(|mention| (mention, false));
         for (mention, is_use) in given.chain(name.used.iter().map(|mention| (mention, true))) {
-            let Mention { file, span, token } = mention.clone();
+            let NameMention { file, span, token } = mention.clone();
             self.by_file.entry(file).or_default().push(Written { span, token, is_use, name: at });
         }
     }
@@ -149,12 +149,12 @@ impl WrittenName {
     }
 
     /// All places where it is written.
-    pub fn mentions(&self) -> impl Iterator<Item = &Mention> {
+    pub fn mentions(&self) -> impl Iterator<Item = &NameMention> {
         self.given.iter().chain(&self.used)
     }
 
     /// Notes a place; returns how the name is written there.
-    fn note(&mut self, study: &AssetStudy, place: &Place, gives: bool) -> Option<(Slot, IdForm)> {
+    fn note(&mut self, study: &AssetStudy, place: &Place, gives: bool) -> Option<(TextSlot, IdForm)> {
         let text = study.text(place.file_name()).unwrap_or_default();
         let found = study.seats(place).into_iter().find_map(|seat| {
             let within = name_in(&text[seat.span.clone()], &self.name)?;
@@ -168,7 +168,7 @@ impl WrittenName {
         let span = token.start + within.start..token.start + within.end;
         let is_quoted = within.start > 0;
         let form = IdForm { kind: self.scope.kind, is_quoted, has_more: span.end + usize::from(is_quoted) < token.end };
-        let mention = Mention { file: place.file_name().to_owned(), span, token };
+        let mention = NameMention { file: place.file_name().to_owned(), span, token };
         if gives {
             self.given.push(mention)
         } else {
@@ -189,7 +189,7 @@ fn name_in(token: &str, name: &str) -> Option<Range<usize>> {
 
 impl IdSlots {
     /// Which ids stand at a place of a table.
-    pub fn at(&self, table: &str, slot: &Slot) -> impl Iterator<Item = IdForm> {
+    pub fn at(&self, table: &str, slot: &TextSlot) -> impl Iterator<Item = IdForm> {
         self.0.get(&(table.to_owned(), slot.clone())).into_iter().flatten().copied()
     }
 

@@ -26,7 +26,7 @@ use requests::{Denial, REQUEST_CANCELLED, denied};
 /// A message to the editor.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
-pub enum Outgoing {
+pub enum ToEditor {
     /// The answer to a request.
     Response(ResponseObject),
     /// Something that the editor did not ask for.
@@ -123,7 +123,7 @@ impl LanguageSession {
     }
 
     /// Takes a message of the editor as it was sent.
-    pub fn receive_bytes(&mut self, message: &[u8]) -> Vec<Outgoing> {
+    pub fn receive_bytes(&mut self, message: &[u8]) -> Vec<ToEditor> {
         match serde_json::from_slice(message) {
             Ok(message) => self.receive(message),
             Err(error) => {
@@ -134,7 +134,7 @@ impl LanguageSession {
     }
 
     /// Takes a message of the editor.
-    pub fn receive(&mut self, message: RequestObject) -> Vec<Outgoing> {
+    pub fn receive(&mut self, message: RequestObject) -> Vec<ToEditor> {
         let (method, id, params) = message.into_parts();
         let params = params.unwrap_or_default();
         match id {
@@ -165,7 +165,7 @@ impl LanguageSession {
     }
 
     /// Takes what a check has found: tells of each file whose mistakes have changed, and answers what has waited.
-    pub fn checked(&mut self, checked: CheckedFolder) -> Vec<Outgoing> {
+    pub fn checked(&mut self, checked: CheckedFolder) -> Vec<ToEditor> {
         let Some(folder) = self.folders.get_mut(&checked.folder) else { return Vec::new() };
         folder.is_checking = false;
         folder.names.learn(&checked.study);
@@ -193,7 +193,7 @@ impl LanguageSession {
         checked: &CheckedFolder,
         texts: &BTreeMap<String, OpenText>,
         unit: ColumnUnit,
-    ) -> Vec<Outgoing> {
+    ) -> Vec<ToEditor> {
         let found = diagnostics(checked, unit);
         let files: BTreeSet<&String> = found.keys().chain(folder.told.keys()).collect();
         let mut news = Vec::new();
@@ -206,13 +206,13 @@ impl LanguageSession {
             let version = checked.versions.get(file).copied();
             let params = PublishDiagnosticsParams { uri, version, diagnostics: of_file };
             let notice = RequestObject::from_notification::<PublishDiagnosticsNotification>(params);
-            news.push(Outgoing::Notice(notice));
+            news.push(ToEditor::Notice(notice));
         }
         folder.told = found;
         news
     }
 
-    fn notice(&mut self, method: &str, params: Value) -> Vec<Outgoing> {
+    fn notice(&mut self, method: &str, params: Value) -> Vec<ToEditor> {
         match LspNotificationMethod::from(method) {
             LspNotificationMethod::Exit => {
                 let code = u8::from(self.stage != Stage::ShutDown);
@@ -280,7 +280,7 @@ impl LanguageSession {
         }
     }
 
-    fn cancel(&mut self, id: &Id) -> Vec<Outgoing> {
+    fn cancel(&mut self, id: &Id) -> Vec<ToEditor> {
         let before = self.waiting.len();
         self.waiting.retain(|(waiting, ..)| waiting != id);
         let denial = Denial { code: REQUEST_CANCELLED, message: "cancelled".to_owned() };

@@ -14,7 +14,7 @@ use gen_lsp_types::{
 use raidkeep_engine::rules::AssetSource;
 use serde_json::Value;
 
-use super::{AssetFolder, LanguageSession, OpenText, Outgoing, Stage, source_of, uri_in};
+use super::{AssetFolder, LanguageSession, OpenText, Stage, ToEditor, source_of, uri_in};
 use crate::language::answers::{capabilities, card, completion_list, hints, symbols};
 use crate::language::check::CheckedFolder;
 use crate::language::complete::{Known, complete};
@@ -60,7 +60,7 @@ enum Stand<'s> {
 }
 
 impl LanguageSession {
-    pub(super) fn request(&mut self, id: Id, method: String, params: Value) -> Option<Outgoing> {
+    pub(super) fn request(&mut self, id: Id, method: String, params: Value) -> Option<ToEditor> {
         use LspRequestMethod as Method;
         match (self.stage, Method::from(method.as_str())) {
             (Stage::New, Method::Initialize) => Some(self.initialize(id, params)),
@@ -72,7 +72,7 @@ impl LanguageSession {
             }
             (Stage::Running, Method::Shutdown) => {
                 self.stage = Stage::ShutDown;
-                Some(Outgoing::Response(ResponseObject::from_success::<ShutdownRequest>(id, ())))
+                Some(ToEditor::Response(ResponseObject::from_success::<ShutdownRequest>(id, ())))
             }
             (Stage::Running, Method::Initialize) => {
                 Some(denied(id, Denial::new(ErrorCodes::InvalidRequest, "the session has begun already")))
@@ -112,13 +112,13 @@ impl LanguageSession {
         method: String,
         params: Value,
         handle: fn(&Self, &R::Params) -> Answered<R::Result>,
-    ) -> Option<Outgoing> {
+    ) -> Option<ToEditor> {
         let read = match serde_json::from_value(params.clone()) {
             Ok(read) => read,
             Err(error) => return Some(denied(id, Denial::new(ErrorCodes::InvalidParams, error.to_string()))),
         };
         match handle(self, &read) {
-            Ok(Answer::Now(result)) => Some(Outgoing::Response(ResponseObject::from_success::<R>(id, result))),
+            Ok(Answer::Now(result)) => Some(ToEditor::Response(ResponseObject::from_success::<R>(id, result))),
             Ok(Answer::Later) => {
                 self.waiting.push((id, method, params));
                 None
@@ -127,7 +127,7 @@ impl LanguageSession {
         }
     }
 
-    fn initialize(&mut self, id: Id, params: Value) -> Outgoing {
+    fn initialize(&mut self, id: Id, params: Value) -> ToEditor {
         let params: InitializeParams = match serde_json::from_value(params) {
             Ok(params) => params,
             Err(error) => return denied(id, Denial::new(ErrorCodes::InvalidParams, error.to_string())),
@@ -148,7 +148,7 @@ impl LanguageSession {
                 version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             }),
         };
-        Outgoing::Response(ResponseObject::from_success::<InitializeRequest>(id, result))
+        ToEditor::Response(ResponseObject::from_success::<InitializeRequest>(id, result))
     }
 
     fn scene(&self, uri: &Uri) -> Stand<'_> {
@@ -296,7 +296,7 @@ impl Denial {
     }
 }
 
-pub(super) fn denied(id: Id, denial: Denial) -> Outgoing {
+pub(super) fn denied(id: Id, denial: Denial) -> ToEditor {
     let Denial { code, message } = denial;
-    Outgoing::Response(ResponseObject::from_error(id, Error { code: code.into(), message, data: None }))
+    ToEditor::Response(ResponseObject::from_error(id, Error { code: code.into(), message, data: None }))
 }
