@@ -115,6 +115,22 @@ fn ids_are_offered_where_an_id_belongs_with_their_names() {
 }
 
 #[test]
+fn of_thousands_of_ids_those_are_offered_that_hold_what_is_typed() {
+    let mut desk = Desk::new();
+    let many: String = (0..2000)
+        .map(|n| format!("(id: \"m_{n}\", name: \"怪{n}\", life: 5, attack: 1, defense: 1, speed: 1.0),"))
+        .collect();
+    let monsters = desk.texts["monsters.ron"].replacen("monsters: [", &format!("monsters: [{many}"), 1);
+    desk.texts.insert("monsters.ron".to_owned(), monsters);
+    desk.names.learn(&desk.catalogue.study(&AssetSource::Texts(desk.texts.clone())));
+    let (_, all) = desk.complete("layouts.ron", "monster: \"slime\"", "monster: |");
+    assert!(all.has_more && all.suggestions.len() == 500, "the editor asks again: {}", all.suggestions.len());
+    let (_, found) = desk.complete("layouts.ron", "monster: \"slime\"", "monster: \"怪1999|\"");
+    let labels: Vec<&str> = found.suggestions.iter().map(|found| found.label.as_str()).collect();
+    assert_eq!(labels, ["m_1999 怪1999"], "by its name as by its id");
+}
+
+#[test]
 fn nothing_is_offered_in_comments_and_in_files_that_no_table_reads() {
     let desk = Desk::new();
     assert!(desk.labels("energy.ron", "(", "( // en|\n").is_empty());

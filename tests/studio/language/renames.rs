@@ -73,7 +73,8 @@ fn what_cannot_be_renamed_is_refused_with_the_reason() {
         ("items.ron", "\"3:1\"", "coin", "with the name \"coin\" the assets have errors"),
         ("items.ron", "\"3:1\"", "", "is no name"),
         ("items.ron", "\"3:1\"", "3:1\", name: \"x", "is no name"),
-        ("tickets.ron", "18,", "25", "world_boss.ron means it without naming it"),
+        ("tickets.ron", "18,", "25", "world_boss.ron means it without spelling it out"),
+        ("layouts.ron", "\"tower_1\"", "tower", "stages/endless.ron means it without spelling it out"),
         ("characters.ron", "\"portraits/elder\"", "x", "images/portraits/elder.png is named by a file"),
     ] {
         let answer = renamed(&mut editor, file, part, name);

@@ -78,7 +78,7 @@ fn diagnostic(problem: &Problem, checked: &CheckedFolder, lines: &Lines<'_>) -> 
 }
 
 pub(super) fn completion_list(completion: Completion, lines: &Lines<'_>, has_snippets: bool) -> CompletionList {
-    let range = lines.range(completion.span);
+    let (range, is_incomplete) = (lines.range(completion.span), completion.has_more);
     let item = |(rank, suggestion): (usize, Suggestion)| {
         let text = if has_snippets { suggestion.snippet } else { suggestion.plain };
         let format = if has_snippets { InsertTextFormat::Snippet } else { InsertTextFormat::PlainText };
@@ -100,7 +100,7 @@ pub(super) fn completion_list(completion: Completion, lines: &Lines<'_>, has_sni
         }
     };
     let items = completion.suggestions.into_iter().enumerate().map(item).collect();
-    CompletionList { is_incomplete: false, items, ..CompletionList::default() }
+    CompletionList { is_incomplete, items, ..CompletionList::default() }
 }
 
 pub(super) fn card(card: HoverCard, lines: &Lines<'_>) -> Hover {

@@ -10,6 +10,9 @@ use crate::language::words::{facts, meaning};
 /// Structs within structs up to this depth are filled in with their required fields.
 const DEEPEST_SNIPPET: usize = 3;
 
+/// Of more than this many suggestions only those are given that hold what is typed.
+const SUGGESTIONS_MAX: usize = 500;
+
 /// What may be typed in place of a span.
 #[derive(Debug, Default)]
 pub struct Completion {
@@ -17,6 +20,8 @@ pub struct Completion {
     pub span: Range<usize>,
     /// What may stand there, the likeliest first.
     pub suggestions: Vec<Suggestion>,
+    /// Whether there are more, which come when more is typed.
+    pub has_more: bool,
 }
 
 /// One thing that may be typed.
@@ -69,7 +74,14 @@ pub fn complete(file: &str, text: &str, offset: usize, known: Known<'_>) -> Comp
     let Some((schema, table)) = schema.zip(table) else { return Completion::default() };
     let Some(draft) = schema.draft(text, offset) else { return Completion::default() };
     let writer = Writer { schema, table, file, known, rest: rest_of_line(text, draft.word.end) };
-    Completion { suggestions: writer.suggestions(&draft), span: draft.word }
+    let mut suggestions = writer.suggestions(&draft);
+    let has_more = suggestions.len() > SUGGESTIONS_MAX;
+    if has_more {
+        let typed = text[draft.word.start..offset].trim_start_matches('"');
+        suggestions.retain(|suggestion| suggestion.filter.contains(typed));
+        suggestions.truncate(SUGGESTIONS_MAX);
+    }
+    Completion { suggestions, span: draft.word, has_more }
 }
 
 struct Writer<'a> {

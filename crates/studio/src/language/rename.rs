@@ -33,8 +33,11 @@ impl Renaming<'_> {
         let (what, id) = (name.scope.kind.what, &name.name);
         if let Some(place) = &name.unwritten {
             let whose = place.file_name();
-            let why =
-                if self.study.text(whose).is_none() { "is named by a file" } else { "means it without naming it" };
+            let why = if self.study.text(whose).is_none() {
+                "is named by a file"
+            } else {
+                "means it without spelling it out"
+            };
             return Err(format!("{what} {id} cannot be renamed here: {whose} {why}"));
         }
         if name.given.is_empty() {
