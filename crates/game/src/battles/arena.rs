@@ -242,7 +242,7 @@ impl Arena<'_, '_> {
         let closed = self.battles.get_mut(entity).ok()?.close_round(self.clock.now(), &self.rules);
         self.draw(entity);
         let battle = self.battles.get(entity).ok()?;
-        let told = Pair::of(|seat| Told::of_round(&battle, seat, &closed, &self.rules));
+        let told = Pair::of(|seat| Told::of_round(battle, seat, &closed, &self.rules));
         self.messenger.tell(battle, &told, &self.players);
         self.follow(entity);
         Some(told)

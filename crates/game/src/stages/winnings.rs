@@ -5,9 +5,10 @@ use rand::seq::IndexedRandom;
 
 use crate::items::{Amount, Cause};
 use crate::stages::model::Progress;
-use crate::stages::requests::{RaiderItem, StageTables};
+use crate::stages::requests::RaiderItem;
 use crate::stages::rules::{ModeRules, StageBlock};
 use crate::stages::session::{OpenSession, StageSession};
+use crate::stages::terms::SessionTables;
 use crate::timed_events::Changeable;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::random::Randomness;
@@ -28,7 +29,7 @@ pub(super) fn collect_victory(
     player: &mut RaiderItem,
     rules: &ModeRules,
     session: StageSession,
-    tables: &StageTables,
+    tables: &SessionTables,
     random: &mut Randomness,
 ) -> Won {
     let (clock, OpenSession { stage, entered_at, .. }) = (&*tables.clock, session.open());
