@@ -41,6 +41,13 @@ assets.change(
   /numerator: 100, denominator: 1000\)\]/,
   'numerator: 100, denominator: 1000)], drops: [(drops: ["weekend_supplies"], numerator: 1, denominator: 60)]',
 );
+// A chest that every newcomer has, with a table of its own.
+writeFileSync(
+  join(assets.folder, "drops/chests.ron"),
+  `(tables: [(id: "lucky", name: "福袋", draws: 2, entries: [(weight: 3, items: ["3:1:10"]), (weight: 1)])],
+    chests: [(item: "3:16", drops: ["lucky"])])`,
+);
+assets.change("items.ron", /newcomer: \["3:1:0"/, 'newcomer: ["3:16:5", "3:1:0"');
 const { server, browser } = await staged("--assets", assets.folder);
 after(() => {
   assets.remove();
@@ -105,6 +112,25 @@ for (const { size, locale, name, own, rare } of LOOKS) {
     assert.deepEqual(errorsOf(page), []);
   });
 }
+
+test("a chest is opened in the bag, and its chances are read before", async () => {
+  const page = await openPage(browser, server, { size: "phone" });
+  await enterAs(page, "veteran");
+  await visit(page, "bag");
+
+  await page
+    .locator(".items")
+    .getByRole("button", { name: /好友礼物/ })
+    .click();
+  await oddsButton(page.locator("dialog")).click();
+  await page.locator("dialog .odds", { hasText: "福袋" }).waitFor();
+  assert.match(await page.locator("dialog .odds tbody").innerText(), /平均 1\.5 次/, "two draws of three in four");
+  await picture(page, "odds-chest-phone-zh-CN");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /开启/ }).click();
+  await page.locator(".item-sheet", { hasText: "拥有 4" }).waitFor();
+  assert.deepEqual(errorsOf(page), []);
+});
 
 function oddsButton(place: ReturnType<Page["locator"]>): ReturnType<Page["locator"]> {
   return place.getByRole("button", { name: /掉落概率|Drop rates/ });

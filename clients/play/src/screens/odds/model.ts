@@ -47,6 +47,21 @@ export function isOfHangUp(stage: number): (place: RolledBy) => boolean {
   return ({ by, from = 0, to = Infinity }) => by === "hang_up" && from <= stage && stage <= to;
 }
 
+/** Whether a place is the opening of this chest. */
+export function isChest(chest: string): (place: RolledBy) => boolean {
+  return ({ by, item }) => by === "chest" && item === chest;
+}
+
+/** Whether a place is a public task, or those of a player. */
+export function isOfTasks({ by }: RolledBy): boolean {
+  return by === "task" || by === "personal_task";
+}
+
+/** Whether a place is the end of a battle. */
+export function isOfBattles({ by }: RolledBy): boolean {
+  return by === "battle" || by === "fighter";
+}
+
 /** A rate with six decimals as people read it: `9.212%`, or how often on average if it is above 1. */
 export function rateText(rate: string): string {
   const value = Number(rate);
