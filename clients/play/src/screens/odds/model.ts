@@ -62,10 +62,10 @@ export function isOfBattles({ by }: RolledBy): boolean {
   return by === "battle" || by === "fighter";
 }
 
-/** A rate with six decimals as people read it: `9.212%`, or how often on average if it is above 1. */
-export function rateText(rate: string): string {
+/** A rate with six decimals as people read it: `9.212%`, or how often on average of what may come more than once. */
+export function rateText(rate: string, isMean = false): string {
   const value = Number(rate);
-  if (value > 1) return locale.value === "zh" ? `平均 ${trimmed(value, 3)} 次` : `${trimmed(value, 3)} times`;
+  if (isMean || value > 1) return locale.value === "zh" ? `平均 ${trimmed(value, 3)} 次` : `${trimmed(value, 3)} times`;
   return `${trimmed(value * 100, 4)}%`;
 }
 

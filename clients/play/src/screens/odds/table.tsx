@@ -16,6 +16,7 @@ import { oddsTexts } from "./texts.js";
 export function OddsView({ table }: { table: OddsTable }): JSX.Element {
   const t = oddsTexts();
   const { draws, replacement, guarantee, nothing } = table;
+  const told = (rate: string): string => rateText(rate, draws > 1 && replacement);
   return (
     <article class="odds" aria-label={table.name}>
       <h3>{table.name}</h3>
@@ -50,16 +51,16 @@ export function OddsView({ table }: { table: OddsTable }): JSX.Element {
                     <span>{`${itemName(item)} ×${numberText(quantity)}`}</span>
                   </span>
                 </th>
-                <td>{rateText(base)}</td>
-                {guarantee && <td>{rateText(rate)}</td>}
+                <td>{told(base)}</td>
+                {guarantee && <td>{told(rate)}</td>}
               </tr>
             );
           })}
           {nothing && (
             <tr>
               <th scope="row">{t.nothing}</th>
-              <td>{rateText(nothing.base)}</td>
-              {guarantee && <td>{rateText(nothing.rate)}</td>}
+              <td>{told(nothing.base)}</td>
+              {guarantee && <td>{told(nothing.rate)}</td>}
             </tr>
           )}
         </tbody>
