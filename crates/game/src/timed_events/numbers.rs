@@ -13,6 +13,12 @@ macro_rules! numbered {
         #[serde(transparent)]
         #[schemars(inline)]
         pub struct $name(#[schemars(range(min = $least, max = $most), extend("unit" = $unit))] pub $kind);
+
+        impl From<$name> for u32 {
+            fn from(number: $name) -> Self {
+                number.0.into()
+            }
+        }
     };
 }
 

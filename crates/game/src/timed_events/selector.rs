@@ -17,8 +17,8 @@ pub struct Selector<'c> {
 
 impl Selector<'_> {
     /// A range as it is written: without `to` it is `from` alone, without either it is all.
-    fn range_of(from: Option<u32>, to: Option<u32>) -> Self {
-        let (from, to) = match (from, to) {
+    fn range_of<N: Into<u32>>(from: Option<N>, to: Option<N>) -> Self {
+        let (from, to) = match (from.map(N::into), to.map(N::into)) {
             (None, to) => (0, to.unwrap_or(u32::MAX)),
             (Some(from), to) => (from, to.unwrap_or(from)),
         };
@@ -85,19 +85,19 @@ impl Numbers {
             | Self::SweepCost { from, to, item }
             | Self::HangUpRates { from, to, item }
             | Self::HangUpChances { from, to, item } => {
-                return Selector { item: *item, ..Selector::range_of(from.map(|from| from.0), to.map(|to| to.0)) };
+                return Selector { item: *item, ..Selector::range_of(*from, *to) };
             }
             Self::StageExp { from, to }
             | Self::StageEnergy { from, to }
             | Self::StageLevel { from, to }
             | Self::SweepExp { from, to }
-            | Self::SweepEnergy { from, to } => return Selector::range_of(from.map(|from| from.0), to.map(|to| to.0)),
+            | Self::SweepEnergy { from, to } => return Selector::range_of(*from, *to),
             Self::SeasonRewards { from, to, item } => {
-                return Selector { item: *item, ..Selector::range_of(from.map(|from| from.0), to.map(|to| to.0)) };
+                return Selector { item: *item, ..Selector::range_of(*from, *to) };
             }
-            Self::LevelNeeds { from, to } => return Selector::range_of(from.map(|from| from.0), to.map(|to| to.0)),
+            Self::LevelNeeds { from, to } => return Selector::range_of(*from, *to),
             Self::TicketPrice { ticket } | Self::TicketsDaily { ticket } => {
-                return Selector::range_of(Some(ticket.0.into()), None);
+                return Selector::range_of(Some(*ticket), None);
             }
             Self::DropWeights { table, item, leads_to } => {
                 return Selector { id: table.as_deref(), item: *item, leads_to: leads_to.as_deref(), ..all };

@@ -33,8 +33,11 @@ impl Arena<'_, '_> {
             let Ok(battle) = self.battles.get(entity) else {
                 return;
             };
+            let Some(drops) = battle.undrawn(seat).cloned() else {
+                continue;
+            };
             let player = battle.side(seat).account().and_then(|account| self.players.entity(account));
-            let (Some(drops), Some(player)) = (battle.undrawn(seat).cloned(), player) else {
+            let Some(player) = player else {
                 continue;
             };
             let Ok(mut person) = self.people.get_mut(player) else {
