@@ -182,7 +182,7 @@ fn problems(text: &str, edit: &dyn Fn(&Events)) -> Vec<String> {
 #[test]
 fn each_change_that_cannot_be_is_told_at_its_place() {
     let cases = [
-        ("drop_weights(table: \"weekend_spoil\", item: \"3:12\"), add: 1", "there are no such numbers"),
+        ("drop_weights(table: \"weekend_spoil\", item: \"3:12\"), add: 1", "(did you mean \"weekend_spoils\"?)"),
         ("drop_weights(item: \"3:999\"), add: 1", "there are no such numbers"),
         ("drop_weights(table: \"weekend_spoils\"), multiply: 2", "all weights of a table grow or shrink alike"),
         ("drop_weights(item: \"3:12\"), set: 2000000", "2000000 is out of range, expected 0 to 1000000"),
@@ -193,7 +193,10 @@ fn each_change_that_cannot_be_is_told_at_its_place() {
             "9 draws without replacement, but there are only 4 entries",
         ),
         ("drop_guarantee(), set: 0", "0 is out of range, expected 1 to 1000"),
-        ("craft_strength_max(recipe: \"skil\"), set: 5", "there are no such numbers"),
+        (
+            "craft_strength_max(recipe: \"skil\"), set: 5",
+            "there is no \"skil\" in crafting.ron (did you mean \"skill\"?)",
+        ),
         ("craft_spend(), set: 0", "0 is out of range, expected 1 to 1000000"),
         ("craft_owned(), set: 2000", "2000 is out of range, expected 1 to 1000"),
         ("task_exp(), set: -1", "-1 is out of range, expected 0 to 1000000"),
@@ -201,7 +204,10 @@ fn each_change_that_cannot_be_is_told_at_its_place() {
         ("potion_energy(item: \"3:1\"), set: 5", "there are no such numbers"),
         ("battle_exp(), set: -5", "-5 is out of range, expected 0 to 1000000"),
         ("level_needs(from: 5, to: 9), set: 0", "level 6 needs nothing more than level 5"),
-        ("fighter_exp(fighter: \"nobody\"), set: 5", "there are no such numbers"),
+        ("fighter_exp(fighter: \"nobody\"), set: 5", "there is no \"nobody\" in fighters.ron"),
+        ("offer_price(offer: \"diamonds_6\"), add: 1", "there is no \"diamonds_6\" in shop.ron (did you mean"),
+        ("boss_life(boss: \"slime_kin\"), add: 1", "(did you mean \"slime_king\"?)"),
+        ("task_exp(task: \"村口谜语\"), add: 1", "(did you mean \"村口的谜语\"?)"),
         (
             "stage_rewards(from: 8, to: 2000000000), set: 5",
             "2000000000 is out of range, expected 1 to 1000000000 (stage number)",
