@@ -166,6 +166,27 @@ fn own_days_of_hang_up_are_paid_by_the_files_of_each_minute() {
     assert_eq!(coins["reward"], 60 * 30 * 2 + 60 * 30 * 10 + 60 * 30, "twice, ten times, and as usual");
 }
 
+#[test]
+fn each_minute_of_hang_up_rolls_the_tables_as_the_events_of_then_made_them() {
+    let swap = "changes: [(of: drop_weights(table: \"idle\", item: \"3:12\"), set: 1000000),
+        (of: drop_weights(table: \"idle\", item: \"3:13\"), set: 1)]";
+    let events = Events::new(&[("swap", &at_one(swap))]);
+    let table = "(id: \"idle\", name: \"i\", entries: [
+        (weight: 1, items: [\"3:12:1\"]), (weight: 1000000, items: [\"3:13:1\"])])";
+    events.write_file("drops/idle.ron", &format!("(tables: [{table}])"));
+    let items = "items: [(amount: \"3:11:1\", numerator: 12, denominator: 100)]";
+    let drops = "drops: [(drops: [\"idle\"], numerator: 1, denominator: 1)]";
+    events.edit("hang_up.ron", items, &format!("{items}, {drops}"));
+    let (mut server, ann) = events.serve();
+    ask(&mut server, &ann, "start_hang_up", json!({"stage": 1}));
+    server.advance_seconds(1800);
+    let mut server = server.crash_and_reopen_after(2 * 3600 + 1800);
+    let settled = ask(&mut server, &ann, "get_hang_up_reward", json!({}));
+    let rewards = settled["data"]["get_hang_up_rewards"].as_array().expect("rewards").clone();
+    let of = |item: &str| rewards.iter().find(|reward| reward["iid"] == item).map(|reward| reward["reward"].clone());
+    assert_eq!((of("12"), of("13")), (Some(json!(60)), Some(json!(120))), "an hour of the event, two of the usual");
+}
+
 /// What `check` tells of an event with these changes.
 fn problems(text: &str, edit: &dyn Fn(&Events)) -> Vec<String> {
     let events = Events::new(&[("change", &at_one(text))]);
