@@ -13,9 +13,11 @@ mod named;
 mod numbers;
 mod potions;
 mod rules;
+mod selector;
 mod words;
 
 pub use change::{Changeable, EventChange, Factor, changed_by};
 pub use check::check_changes;
-pub use numbers::{Numbers, Selector};
+pub use numbers::Numbers;
 pub use rules::{EventMail, EventRules, PlayerDays, Texts, TimedEvent};
+pub use selector::Selector;
