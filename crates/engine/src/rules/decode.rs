@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use super::explain::{Explanation, explain, waits_for_mark};
 use super::file_schema::FileSchema;
 use super::foreign::told_of_first;
+use super::intended::without_reasons;
 use super::lex::{skip_blank, token_end};
 use super::locate::{Document, Spot};
 use super::path::{Segment, path_text};
@@ -84,7 +85,7 @@ impl<'a> Search<'a> {
             file,
             document,
             schema,
-            text: document.text().to_owned(),
+            text: without_reasons(document),
             blanked: HashSet::new(),
             excused: HashSet::new(),
             repeated: HashSet::new(),
