@@ -10,6 +10,7 @@ pub mod challenges;
 pub mod character;
 pub mod crafting;
 pub mod drops;
+pub mod economy;
 pub mod energy;
 pub mod event_calendar;
 pub mod families;
@@ -36,6 +37,7 @@ pub mod stages;
 pub mod tasks;
 pub mod tickets;
 pub mod timed_events;
+pub mod trade;
 pub mod windows;
 
 use std::path::Path;
@@ -63,6 +65,7 @@ use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::drops::DropsPlugin;
+use crate::economy::EconomyPlugin;
 use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
@@ -215,6 +218,7 @@ impl PluginGroup for GamePlugins {
             .add(SudPlugin::default())
             .add(EventCalendarPlugin)
             .add(MendingPlugin)
+            .add(EconomyPlugin)
     }
 }
 

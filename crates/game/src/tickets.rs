@@ -5,6 +5,9 @@
 
 mod changes;
 mod check;
+mod trades;
+
+pub use trades::trades;
 
 use std::ops::RangeInclusive;
 
@@ -149,6 +152,10 @@ impl TicketKind {
     /// Whether anybody gets one each day.
     fn is_given(&self) -> bool {
         self.daily > 0 || self.daily_vip.is_some_and(|daily| daily > 0)
+    }
+
+    fn daily_at_most(&self) -> u32 {
+        self.daily.max(self.daily_of(true))
     }
 
     fn daily_of(&self, is_vip: bool) -> u32 {

@@ -6,6 +6,7 @@
 pub mod model;
 pub mod requests;
 pub mod rules;
+mod trades;
 
 use bevy_app::{App, Plugin};
 
@@ -14,6 +15,7 @@ use raidkeep_engine::storage::StorageApp;
 
 pub use model::{Craft, CraftKind, Possessions};
 pub use rules::CraftRules;
+pub use trades::trades;
 
 /// Players' possessions, `merge`, `bag`, `skill` and `legal`.
 pub struct CraftingPlugin;

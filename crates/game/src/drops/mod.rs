@@ -12,11 +12,13 @@ mod requests;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod trades;
 
 pub use rates::{DropLine, TableRates};
 pub use reference::{DROP, DropRoll, Drops};
 pub use requests::{DropRates, GetDropRates};
 pub use rules::{Chest, DropEntry, DropFile, DropRules, DropTable};
+pub use trades::trades;
 
 use bevy_app::{App, Plugin};
 

@@ -9,6 +9,7 @@ mod rates;
 pub mod requests;
 pub mod rules;
 mod shares;
+mod trades;
 mod usage;
 
 use bevy_app::{App, Plugin};
@@ -23,6 +24,7 @@ use raidkeep_engine::usage::UsageApp;
 
 pub use model::HangUp;
 pub use rules::HangUpRules;
+pub use trades::trades;
 
 /// Records changed rates as in force from then on.
 fn follow_rates(world: &mut World, change: &ForceChange) {

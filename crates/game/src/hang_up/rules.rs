@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::timed_events::check_changes;
 use raidkeep_engine::history::Terms;
@@ -125,9 +124,6 @@ impl HangUpRules {
         for (index, rate) in self.rates.iter().enumerate() {
             let place = place.clone().key("rates").index(index).key("per_minute");
             items.check_all(&rate.per_minute, 0, &place, report);
-            if let Some(before) = index.checked_sub(1).map(|before| &self.rates[before]) {
-                warn_of_jumps(&before.per_minute, &rate.per_minute, &place, report);
-            }
         }
         for (at, chances) in self.chances.iter().enumerate() {
             for (index, chance) in chances.items.iter().enumerate() {

@@ -95,6 +95,11 @@ impl PublicTasks {
         self.by_name.keys().map(String::as_str)
     }
 
+    /// All tasks with their files and names, in the order of names.
+    pub fn placed(&self) -> impl Iterator<Item = (&str, &str, &Task)> {
+        self.by_name.iter().map(|(name, (file, task))| (file.as_str(), name.as_str(), task))
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.by_name.len()

@@ -11,9 +11,11 @@ mod check;
 mod conflicts;
 mod numbers;
 mod rules;
+mod trades;
 mod words;
 
 pub use change::{Changeable, EventChange, Factor, changed_by};
 pub use check::check_changes;
 pub use numbers::{Numbers, Selector};
 pub use rules::{EventMail, EventRules, PlayerDays, Texts, TimedEvent};
+pub use trades::trades;

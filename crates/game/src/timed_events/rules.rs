@@ -39,9 +39,6 @@ pub struct TimedEvent {
     /// How long before its beginning `list_events` tells of it.
     #[serde(default = "a_week")]
     pub announced: Span,
-    /// Why it changes numbers that other events change at the same time; silences the warnings about that.
-    #[serde(default)]
-    pub intended: Option<String>,
 }
 
 fn a_week() -> Span {
@@ -140,6 +137,16 @@ impl EventRules {
         meant.filter_map(move |(_, event)| Some(event.player_days?.of(made_at)))
     }
 
+    /// An event and those before it that may run at the same time, which together change numbers while it runs.
+    pub fn together_with(&self, id: &str) -> Vec<String> {
+        let Some(event) = self.event(id) else {
+            return Vec::new();
+        };
+        let before = self.all().take_while(|(known, _)| *known != id);
+        let together = before.filter(|(_, earlier)| conflicts::may_run_together(earlier, event));
+        together.map(|(id, _)| id).chain([id]).map(str::to_owned).collect()
+    }
+
     /// The place of an event in its file.
     pub fn place_of(id: &str) -> Place {
         Place::file(format!("{}{id}.ron", Self::PATH))
@@ -174,9 +181,6 @@ impl TimedEvent {
             }
         }
         texts.into_iter().for_each(|(place, texts)| check_texts(texts, place, report));
-        if self.intended.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
-            report.error(place.clone().key("intended"), "is empty, expected the reason");
-        }
         if self.changes.is_empty() && self.opens.is_empty() && self.mail.is_none() {
             let message = "does nothing: expected changes, opens or a mail";
             report.warning(place.clone().key("name"), message);
