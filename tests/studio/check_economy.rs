@@ -116,7 +116,7 @@ fn a_potion_that_pays_for_the_stages_that_bring_it_is_told_instead_of_the_stages
     let found = told_at(NOW, &[("stages/general.ron", tenth, &two)]);
     let all = shown(&found);
     assert!(found.iter().all(|problem| problem.key.starts_with("stages[2].rewards")), "the stage alone: {all}");
-    assert!(all.contains("gains without end: stage 10 (6 energy -> "), "{all}");
+    assert!(all.contains("gains without end: 5 x stage 10 (30 energy -> "), "{all}");
 }
 
 #[test]

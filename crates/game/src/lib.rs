@@ -9,6 +9,7 @@ pub mod boss;
 pub mod challenges;
 pub mod character;
 pub mod crafting;
+pub mod drop_rates;
 pub mod drops;
 pub mod economy;
 pub mod energy;
@@ -64,6 +65,7 @@ use crate::boss::ranking::RankingPlugin;
 use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
+use crate::drop_rates::DropRatesPlugin;
 use crate::drops::DropsPlugin;
 use crate::economy::EconomyPlugin;
 use crate::energy::EnergyPlugin;
@@ -216,6 +218,7 @@ impl PluginGroup for GamePlugins {
             .add(ShopPlugin)
             .add(PortabilityPlugin::default())
             .add(SudPlugin::default())
+            .add(DropRatesPlugin)
             .add(EventCalendarPlugin)
             .add(MendingPlugin)
             .add(EconomyPlugin)

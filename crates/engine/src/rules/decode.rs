@@ -3,6 +3,7 @@
 //! The decoder stops at its first error. To find the others, the faulty part of the text is replaced by spaces and the
 //! rest is decoded again. The value decoded from such a text is discarded; it only serves to find errors.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use ron::error::SpannedError;
@@ -34,7 +35,13 @@ pub(super) fn decode<F: DeserializeOwned>(
     schema: Option<&FileSchema>,
     problems: &mut Vec<Problem>,
 ) -> Option<F> {
-    if let Some(fault) = first_fault(document) {
+    let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    let bare = without_reasons(document);
+    let first = options.from_str::<F>(&bare);
+    // A text that can be read as it stands has no such fault, and most can be read.
+    if (first.is_err() || matches!(bare, Cow::Owned(_)))
+        && let Some(fault) = first_fault(document)
+    {
         let (line, column) = document.position(fault.offset);
         // The innermost step may lead through the very part that is broken.
         let mut path = document.spot(fault.offset).path;
@@ -44,19 +51,21 @@ pub(super) fn decode<F: DeserializeOwned>(
         problems.push(Problem { line, column, key, hint: fault.hint, ..problem });
         return None;
     }
-    let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
-    let mut search = Search::new(file, document, schema);
-    for round in 0..MOST_ROUNDS {
+    let mut search = Search::new(file, document, bare, schema);
+    let mut error = match first {
+        Ok(content) => {
+            problems.append(&mut search.problems);
+            return Some(content);
+        }
+        Err(error) => error,
+    };
+    for _ in 0..MOST_ROUNDS {
+        if !search.note(&error) {
+            break;
+        }
         match options.from_str::<F>(&search.text) {
-            Ok(content) => {
-                problems.append(&mut search.problems);
-                return (round == 0).then_some(content);
-            }
-            Err(error) => {
-                if !search.note(&error) {
-                    break;
-                }
-            }
+            Ok(_) => break,
+            Err(next) => error = next,
         }
     }
     problems.append(&mut search.problems);
@@ -80,12 +89,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(file: &'a str, document: &'a Document, schema: Option<&'a FileSchema>) -> Self {
+    fn new(file: &'a str, document: &'a Document, text: Cow<'a, str>, schema: Option<&'a FileSchema>) -> Self {
         let mut search = Self {
             file,
             document,
             schema,
-            text: without_reasons(document),
+            text: text.into_owned(),
             blanked: HashSet::new(),
             excused: HashSet::new(),
             repeated: HashSet::new(),

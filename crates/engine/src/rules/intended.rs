@@ -4,6 +4,7 @@
 //! silences the warnings about its entry and nothing else. An entry is a struct in a list or map, or the file; what is in
 //! an entry belongs to it, but for the entries of lists and maps in it, which speak for themselves.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
@@ -38,17 +39,21 @@ impl Reason<'_> {
 }
 
 /// The text with all reasons replaced by spaces, byte for byte, so that tables need not know of them.
-pub(super) fn without_reasons(document: &Document) -> String {
+pub(super) fn without_reasons(document: &Document) -> Cow<'_, str> {
     let text = document.text();
+    let reasons = reasons(document);
+    if reasons.is_empty() {
+        return Cow::Borrowed(text);
+    }
     let mut bare = String::with_capacity(text.len());
-    for reason in reasons(document) {
+    for reason in reasons {
         let end = reason.entry.comma.map_or(reason.entry.span.end, |comma| comma + 1);
         bare.push_str(&text[bare.len()..reason.entry.span.start]);
         let blank = |byte| if byte == b'\n' { '\n' } else { ' ' };
         bare.extend(text[bare.len()..end].bytes().map(blank));
     }
     bare.push_str(&text[bare.len()..]);
-    bare
+    Cow::Owned(bare)
 }
 
 /// Whether the struct at a path says that it is intended, and where it begins.

@@ -20,6 +20,12 @@ impl DropRules {
     }
 }
 
+/// A trade that also gives what these rolls bring, made so many times on average; `key` is that of their list.
+pub fn rolling(trade: Trade, drops: &Drops, times: f64, key: &'static str, tables: &Tables) -> Trade {
+    let means = tables.get::<DropRules>().map(|rules| rules.means(drops)).unwrap_or_default();
+    means.into_iter().fold(trade, |trade, (index, item, mean)| trade.giving_at(item, mean * times, key, index))
+}
+
 /// The chests.
 pub fn trades(tables: &Tables) -> Vec<Trade> {
     let Some((rules, items)) = tables.get::<DropRules>().zip(tables.get::<ItemRules>()) else {
@@ -29,10 +35,7 @@ pub fn trades(tables: &Tables) -> Vec<Trade> {
         let name = format!("opening {} ({})", items.name_of(chest.item), chest.item);
         let opened =
             Trade::new(TradeKind::Use, name, place.clone(), "item").taking(Good::Item(chest.item), 1.0, "item");
-        rules
-            .means(&chest.drops)
-            .into_iter()
-            .fold(opened, |opened, (index, item, mean)| opened.giving_at(item, mean, "drops", index))
+        rolling(opened, &chest.drops, 1.0, "drops", tables)
     });
     chests.collect()
 }

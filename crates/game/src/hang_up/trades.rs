@@ -1,5 +1,6 @@
 //! What hanging up gives.
 
+use crate::drops::DropRules;
 use crate::hang_up::rules::HangUpRules;
 use crate::trade::{Frequency, Trade, TradeKind};
 use raidkeep_engine::rules::{Place, SingleFile, Tables};
@@ -15,10 +16,16 @@ pub fn trades(tables: &Tables) -> Vec<Trade> {
     });
     let by_chance = rules.chances.iter().enumerate().map(|(index, chances)| {
         let minute = minute(chances.stage, file.clone().key("chances").index(index));
-        chances.items.iter().enumerate().fold(minute, |minute, (index, chance)| {
+        let minute = chances.items.iter().enumerate().fold(minute, |minute, (index, chance)| {
             let mean = chance.amount.quantity as f64 * chance.probability();
             minute.giving_at(chance.amount.item, mean, "items", index)
-        })
+        });
+        let drops = tables.get::<DropRules>();
+        let rolls = chances.drops.iter().enumerate().flat_map(|(index, roll)| {
+            let means = drops.map(|drops| drops.means(&roll.drops)).unwrap_or_default();
+            means.into_iter().map(move |(_, item, mean)| (index, item, mean * roll.probability()))
+        });
+        rolls.fold(minute, |minute, (index, item, mean)| minute.giving_at(item, mean, "drops", index))
     });
     sure.chain(by_chance).collect()
 }
