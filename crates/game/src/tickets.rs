@@ -154,10 +154,6 @@ impl TicketKind {
         self.daily > 0 || self.daily_vip.is_some_and(|daily| daily > 0)
     }
 
-    fn daily_at_most(&self) -> u32 {
-        self.daily.max(self.daily_of(true))
-    }
-
     fn daily_of(&self, is_vip: bool) -> u32 {
         self.daily_vip.filter(|_| is_vip).unwrap_or(self.daily)
     }

@@ -22,7 +22,7 @@ use bevy_app::{App, Plugin};
 
 use crate::economy::names::GoodNames;
 use crate::trade::Trade;
-use crate::{battles, boss, crafting, drops, energy, hang_up, shop, stages, tasks, tickets, timed_events};
+use crate::{battles, boss, crafting, drops, hang_up, shop, stages, tasks, tickets, timed_events};
 use raidkeep_engine::rules::{AsOf, Place, Report, RulesApp, Tables};
 
 /// Has the economy looked at whenever rules are read.
@@ -39,7 +39,6 @@ pub fn trades(tables: &Tables) -> Vec<Trade> {
     let of_features = [
         stages::trades,
         hang_up::trades,
-        energy::trades,
         tickets::trades,
         shop::trades,
         drops::trades,

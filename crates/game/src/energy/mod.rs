@@ -6,7 +6,6 @@
 
 mod history;
 mod told;
-mod trades;
 
 use crate::boss::SeasonSystems;
 use crate::tickets::TicketSystems;
@@ -26,7 +25,6 @@ use raidkeep_engine::verify::{Inspection, VerifyApp};
 
 pub use history::Pace;
 use told::{EnergyFull, EnergyReturned};
-pub use trades::trades;
 
 /// A player's energy, as of the moment its timer started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Tickets that come by themselves, and those that are bought.
 
-use crate::tickets::{TicketKind, TicketRules};
+use crate::tickets::TicketRules;
 use crate::trade::{Frequency, Good, Trade, TradeKind};
 use raidkeep_engine::rules::{Place, SingleFile, Tables};
 
@@ -19,7 +19,7 @@ pub fn trades(tables: &Tables) -> Vec<Trade> {
     let bought = rules.purchases.iter().enumerate().flat_map(|(index, purchase)| {
         let place = file.clone().key("purchases").index(index);
         let name = rules.kind(purchase.ticket).map_or("", |kind| kind.name.as_str());
-        let allowed = rules.kind(purchase.allowance).map_or(0, TicketKind::daily_at_most);
+        let allowed = rules.kind(purchase.allowance).map_or(0, |kind| kind.daily.max(kind.daily_of(true)));
         let one = |key, words: &str| {
             let name = format!("buying a ticket {name} ({}){words}", purchase.ticket);
             Trade::new(TradeKind::Ticket, name, place.clone(), key)
