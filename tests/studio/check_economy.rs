@@ -264,3 +264,85 @@ fn what_is_intended_is_silent_and_a_reason_without_a_warning_is_told() {
     assert_eq!(empty[0].severity, Severity::Error, "{}", shown(&empty));
     assert!(empty[0].message.contains("expected the reason in quotes"), "{}", shown(&empty));
 }
+
+fn program(arguments: &[&str]) -> (String, bool) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_raidkeep"));
+    let output = command.arg("check").args(arguments).current_dir(env!("CARGO_TARGET_TMPDIR")).output();
+    let output = output.expect("the program should be there");
+    (String::from_utf8(output.stdout).expect("text"), output.status.success())
+}
+
+/// The row of a table that begins with a name, its words separated by one space.
+fn row(table: &str, name: &str) -> String {
+    let row = table.lines().find(|line| line.trim_start().starts_with(name));
+    let row = row.unwrap_or_else(|| panic!("no row {name} in:\n{table}"));
+    row.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_program_prints_what_everything_takes_and_brings_per_energy_and_per_hour() {
+    let (table, is_fine) = program(&["--economy", "--at", "2026-12-01 12:00:00"]);
+    assert!(is_fine && table.ends_with("0 errors, 0 warnings in the files built into the program\n"), "{table}");
+    for (name, expected) in [
+        ("stages 8 to 9 ", "stages 8 to 9 any time 6 energy 125 经验点 (3:9) 20.83 208.33"),
+        ("stage 10 ", "stage 10 the same"),
+        ("stage 4008 ", "stage 4008 any time, level 200 6 energy 50000 金币 (3:1) 8333.33 4166.67"),
+        ("sweep of stage 8 ", "sweep of stage 8 any time 6 energy 100 经验点 (3:9) 16.67 166.67"),
+        ("a minute on stage 1 ", "a minute on stage 1 and above every 1 min 10 铁矿 (3:2) 600"),
+        (
+            "buying a ticket 金币挑战 (19) ",
+            "buying a ticket 金币挑战 (19) 3 a day 50 钻石 (3:5) 1 ticket 金币挑战 (19) 0.13",
+        ),
+        ("offer 60钻石", "offer 60钻石 (diamonds_60) any time 6 points 60 钻石 (3:5)"),
+        ("drinking 小体力药水", "drinking 小体力药水 (3:10) any time 1 小体力药水 (3:10) 5 energy"),
+        ("crafting a skill", "crafting a skill any time 1 龙眼 (3:51)"),
+        (
+            "a challenge between",
+            "a challenge between players, half of them won 20 a day 1 金币 (3:1) 1.50 龙眼 (3:51) 1.25",
+        ),
+        ("task 走失的小羊", "task 走失的小羊 every 50 min 1.50 龙眼 (3:51) 1.80"),
+        ("gift of boss 史莱姆王", "gift of boss 史莱姆王 (slime_king) now and then 2000 金币 (3:1)"),
+        ("食物 (3:3)", "食物 (3:3): from nothing; to nothing"),
+    ] {
+        assert_eq!(row(&table, name), expected);
+    }
+    // A quarter of all draws brings supplies, of which two are drawn: what comes by chance counts with its mean.
+    assert!(row(&table, "stage 2004 by enter_stage").contains("5128.62 金币 (3:1)"), "{table}");
+    let (festival, _) = program(&["--economy", "--at", "2027-02-10 12:00:00"]);
+    let stage = festival.split("stages 8 to 9 ").nth(1).expect("the stage");
+    assert!(
+        stage.split("stage 10").next().expect("its rows").contains("750 金币 (3:1)"),
+        "twice the coins: {festival}"
+    );
+}
+
+#[test]
+fn tools_read_the_economy_as_json() {
+    let (json, is_fine) = program(&["--economy", "--format", "json", "--at", "2026-12-01 12:00:00"]);
+    let found: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert!(is_fine && found["warnings"] == 0, "{json}");
+    let trades = found["economy"]["trades"].as_array().expect("trades");
+    let sweep = trades.iter().find(|trade| trade["name"] == "sweep of stage 8").expect("the sweep");
+    assert_eq!((&sweep["kind"], &sweep["frequency"]), (&"sweep".into(), &"always".into()));
+    assert_eq!(sweep["takes"][0]["name"], "energy");
+    assert_eq!(sweep["gives"][1]["name"], "金币 (3:1)");
+    assert_eq!(
+        sweep["gives"][1]["per_hour"].as_f64().map(f64::round),
+        Some(333.0),
+        "200 coins for 6 energy, 10 energy an hour"
+    );
+    let items = found["economy"]["items"].as_array().expect("items");
+    let material = items.iter().find(|item| item["id"] == "3:51").expect("the item");
+    assert_eq!((&material["name"], &material["sinks"][0]), (&"龙眼".into(), &"crafting a skill".into()));
+    let (bare, _) = program(&["--format", "json"]);
+    assert!(!bare.contains("\"economy\""), "only on request");
+}
+
+#[test]
+fn the_program_takes_the_moment_from_its_clock_or_from_the_argument() {
+    let (later, _) = program(&["--at", "2027-03-01 00:00:00"]);
+    assert!(later.contains("activity.ron") && later.contains("is over since 2027-02-20"), "{later}");
+    let (_, is_fine) = program(&["--at", "2026-12-01 00:00:00", "--deny-warnings"]);
+    assert!(is_fine, "nothing is over yet");
+    assert!(!program(&["--at", "soon"]).1, "no moment");
+}
