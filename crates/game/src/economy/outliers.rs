@@ -161,10 +161,10 @@ mod tests {
 
     #[test]
     fn growth_is_no_outlier_but_a_step_is_told_where_it_is_made() {
-        assert_eq!(indices(&[10.0, 30.0, 90.0, 270.0, 800.0]), []);
-        assert_eq!(indices(&[1.0, 5.0, 25.0, 125.0]), []);
+        assert_eq!(indices(&[10.0, 30.0, 90.0, 270.0, 800.0]), [0; 0]);
+        assert_eq!(indices(&[1.0, 5.0, 25.0, 125.0]), [0; 0]);
         assert_eq!(indices(&[500.0, 600.0, 50_000.0, 60_000.0]), [2]);
         assert_eq!(indices(&[648.0, 6.0]), [1], "of two, the later is compared with the earlier");
-        assert_eq!(indices(&[]), []);
+        assert_eq!(indices(&[]), [0; 0]);
     }
 }
