@@ -114,7 +114,11 @@ fn outliers(amounts: &[f64]) -> Vec<(usize, Around)> {
         };
         found.push((left.remove(at).0, around));
     }
-    let steps = left.windows(2).filter(|pair| ratio(pair[0].1, pair[1].1) >= STEP);
+    // Where an entry between two is taken away, they are two steps from each other.
+    let steps = left.windows(2).filter(|pair| {
+        let count = i32::try_from(pair[1].0 - pair[0].0).unwrap_or(i32::MAX);
+        ratio(pair[0].1, pair[1].1) >= STEP.powi(count)
+    });
     found.extend(steps.take(TOLD_MAX).map(|pair| (pair[1].0, Around::After(pair[0].1))));
     found.sort_by_key(|(index, _)| *index);
     found
