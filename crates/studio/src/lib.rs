@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod compare;
 pub mod diff;
+pub mod economy;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod goals;
