@@ -13,7 +13,7 @@ use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::tickets::{TICKET, TicketRules};
 use crate::timed_events::check_changes;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, Table, Tables, only};
 
 /// The tickets of boss challenges.
 pub const BOSS_TICKET: u16 = 18;
@@ -73,6 +73,9 @@ pub struct CarriesOver {
     /// From `victory_stage_boss`.
     pub new: bool,
 }
+
+/// World bosses, by their ids.
+pub const BOSS: Naming = Naming { what: "boss", given_in: "the bosses in world_boss.ron" };
 
 /// Life points that a boss may have.
 const LIFE: RangeInclusive<u64> = 1..=1_000_000_000_000_000;
@@ -157,6 +160,18 @@ impl BossRules {
         }
     }
 
+    fn give_names(&self, report: &mut Report) {
+        let list = Place::file(<Self as Table>::PATH).key("bosses");
+        // What a second boss of an id leads to is told in the words of `check_ids`.
+        let first = self.bosses.iter().enumerate().filter(|(index, boss)| self.place_of(boss.id()) == Some(*index));
+        let given = first.map(|(index, boss)| GivenName {
+            name: boss.id().to_owned(),
+            title: Some(boss.name.clone()),
+            place: list.clone().index(index).key("id"),
+        });
+        report.names_given(BOSS, list.clone(), given.collect::<Vec<_>>());
+    }
+
     fn check_ids(&self, place: &Place, report: &mut Report) {
         let ids: Vec<String> = self.bosses.iter().map(|boss| boss.id().to_owned()).collect();
         for (index, boss) in self.bosses.iter().enumerate() {
@@ -205,6 +220,7 @@ impl Table for BossRules {
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        self.give_names(report);
         self.check(tables, report);
         check_changes(self, tables, report, Self::check_changed);
     }

@@ -8,7 +8,8 @@ use crate::items::{Amount, ItemId};
 use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Span, Tables};
 
 /// Items, by `group:id`.
-const ITEM: Naming = Naming { what: "item", given_in: "the items in items.ron" };
+/// Items, by their ids.
+pub const ITEM: Naming = Naming { what: "item", given_in: "the items in items.ron" };
 
 /// `items.ron`: which items exist, and what a new player owns.
 #[derive(Debug, Deserialize, JsonSchema)]
