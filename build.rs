@@ -9,7 +9,8 @@ fn main() {
     // A source archive without a repository says its commit in the environment, or nothing.
     let commit = std::env::var("RAIDKEEP_COMMIT").ok().or_else(|| git(&["rev-parse", "--short=12", "HEAD"]));
     println!("cargo::rustc-env=RAIDKEEP_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
-    println!("cargo::rustc-env=RAIDKEEP_PROFILE={}", profile().as_deref().unwrap_or("unknown"));
+    // Cargo hands this to the program that it runs, too: it must not look like a setting of ours.
+    println!("cargo::rustc-env=BUILD_PROFILE={}", profile().as_deref().unwrap_or("unknown"));
     // Every commit writes to this file.
     if let Some(history) = git(&["rev-parse", "--git-path", "logs/HEAD"]).filter(|path| Path::new(path).is_file()) {
         println!("cargo::rerun-if-changed={history}");

@@ -190,6 +190,10 @@ fn players_read_the_exact_chances_with_nested_and_guaranteed_ones() {
                 {"item": "3:2:1", "base": "0.999999", "rate": "0.666666"},
                 {"item": "3:5:7", "base": "0.000001", "rate": "0.333334"},
             ],
+            "rolled_by": [
+                {"by": "stage", "times": 1, "from": 8, "to": 9},
+                {"by": "sweep", "times": 2, "from": 8, "to": 27},
+            ],
         })
     );
     // One draw of four brings a roll of the scrolls, which are drawn two of three: 1/4 + 1/4 * 1/3 + 1/2 * 1/2 for each of the first.

@@ -26,6 +26,23 @@ impl Events {
         std::fs::write(self.0.path().join(format!("events/{id}.ron")), text).expect("the folder should be writable");
     }
 
+    /// Writes any asset.
+    pub(super) fn write_file(&self, file: &str, text: &str) {
+        let path = self.0.path().join(file);
+        let folder = path.parent().expect("a file is in a folder");
+        std::fs::create_dir_all(folder).expect("the test's folder should be writable");
+        std::fs::write(path, text).expect("the folder should be writable");
+    }
+
+    /// Edits a shipped asset.
+    pub(super) fn edit(&self, file: &str, from: &str, to: &str) {
+        let before = std::fs::read_to_string(self.0.path().join(file)).ok();
+        let before = before.or_else(|| game::shipped_assets().text_files().ok()?.remove(file));
+        let before = before.expect("the asset should be there");
+        assert!(before.contains(from), "{file} should hold {from:?}");
+        self.write_file(file, &before.replacen(from, to, 1));
+    }
+
     pub(super) fn remove(&self, id: &str) {
         std::fs::remove_file(self.0.path().join(format!("events/{id}.ron"))).expect("the event should be there");
     }

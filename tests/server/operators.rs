@@ -191,6 +191,12 @@ fn check_config_tells_every_mistake_with_its_place() {
 }
 
 #[test]
+fn who_runs_the_program_through_cargo_is_told_nothing_of_cargos_variables() {
+    let told = text(&raidkeep(&["check-config"]).stderr);
+    assert!(!told.contains("environment variable"), "only what a person may have set is worth a warning: {told}");
+}
+
+#[test]
 fn a_syntax_error_in_the_configuration_has_one_position() {
     let host = Host::new(&[]);
     let file = host.path("server.ron");

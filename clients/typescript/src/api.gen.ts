@@ -963,7 +963,7 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
-   * `get_drop_rates {token, table}`: how often what comes from the drop tables.
+   * `get_drop_rates {token, table}`: how often what comes from the drop tables, as events that run make it for the caller.
    * - 99: no such drop table
    */
   get_drop_rates: {
@@ -1788,7 +1788,11 @@ export interface Assets {
   "game_master.ron": GameMaster;
   /** What designers want of the game. */
   "goals.ron": Goals;
-  /** The rewards of a minute on a stage. */
+  /**
+   * The rewards of a minute on a stage.
+   *
+   * The whole table is stored for a year: a change of its fields needs a new version of that row.
+   */
   "hang_up.ron": HangUpRules;
   /** The contents of `images.ron`. */
   "images.ron": ImageLimits;
@@ -2363,6 +2367,8 @@ export interface Chance {
 
 /** Items by chance. */
 export interface Chances {
+  /** Drop tables that a whole minute may roll, each with its chance. */
+  drops?: DropChance[];
   /** Each is rolled once per whole minute. */
   items: Chance[];
   /** Applies from this stage on. */
@@ -2630,6 +2636,16 @@ export interface Document {
   world: string;
 }
 
+/** Drop tables that a minute may roll. */
+export interface DropChance {
+  /** See `numerator`. */
+  denominator: number;
+  /** The tables from `drops/`, each rolled once on success, or `["scrolls:2"]` for two times. */
+  drops: Drops;
+  /** The chance is `numerator` in `denominator`: 1 in 60 is one roll an hour on average. */
+  numerator: number;
+}
+
 /** What a draw may bring; without `items` and `table` it brings nothing. */
 export interface DropEntry {
   /** Whether it is among those that `guaranteed_after` guarantees. */
@@ -2653,7 +2669,11 @@ export interface DropFile {
 /** A drop table and how many times it is rolled, `table` or `table:times`. */
 export type DropRoll = string;
 
-/** A table of what may come, by weight. */
+/**
+ * A table of what may come, by weight.
+ *
+ * It is stored with the history of hang-up: a change of its fields needs a new version of that row.
+ */
 export interface DropTable {
   /** How many entries one roll draws, 1 to 100. Left out: `1`. */
   draws?: number;
@@ -2985,6 +3005,8 @@ export interface FamilyShown {
 
 /** The reply of `feedback`. */
 export interface FeedbackReply {
+  /** What the task's drop tables have brought, at the end. */
+  drops?: Amount[];
   /** Its portrait if so, base64. */
   image_data: string | null;
   /** Whether the speaker is new to the client. */
@@ -3091,7 +3113,7 @@ export interface GetDropRatesReply {
   tables: ShownTable[];
 }
 
-/** `get_drop_rates {token, table}`: how often what comes from the drop tables. */
+/** `get_drop_rates {token, table}`: how often what comes from the drop tables, as events that run make it for the caller. */
 export interface GetDropRatesRequest {
   /** The id of a table; missing = all tables. */
   table?: string;
@@ -3299,7 +3321,11 @@ export interface HangUpNow {
   time: HoursMinutesSeconds;
 }
 
-/** The rewards of a minute on a stage. */
+/**
+ * The rewards of a minute on a stage.
+ *
+ * The whole table is stored for a year: a change of its fields needs a new version of that row.
+ */
 export interface HangUpRules {
   /** Time beyond this many hours earns nothing; absent = no limit. */
   cap_hours?: number;
@@ -3982,6 +4008,8 @@ export interface NextReset {
 /**
  * Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
  * alone. Without `item` it is every item.
+ *
+ * Rows of the history of hang-up hold kinds by their order: a new one stands last, and none changes its fields.
  */
 export type Numbers = {
   /** Items that a victory grants. */
@@ -4138,6 +4166,129 @@ export type Numbers = {
   battle_rewards: {
     /** Of this item alone. */
     item?: ItemId;
+  };
+} | {
+  /** The weights of entries of drop tables, and so their chances. */
+  drop_weights: {
+    /** Of the entries that grant this item alone. */
+    item?: ItemId;
+    /** Of the entries that lead to this table alone. */
+    leads_to?: string;
+    /** The table's id; absent = every table. */
+    table?: string;
+  };
+} | {
+  /** How many entries one roll of a drop table draws. */
+  drop_draws: {
+    /** The table's id; absent = every table. */
+    table?: string;
+  };
+} | {
+  /** After how many misses a drop table brings what it guarantees. */
+  drop_guarantee: {
+    /** The table's id; absent = every table that guarantees something. */
+    table?: string;
+  };
+} | {
+  /** Experience that a battle between players grants. For the world alone. */
+  battle_exp: {
+  };
+} | {
+  /** What both put in when a battle between players begins. For the world alone. */
+  battle_stake: {
+  };
+} | {
+  /** How many battles of a player, and of a pair, are rewarded in a day. For the world alone. */
+  battles_rewarded: {
+  };
+} | {
+  /** Items that a battle against a fighter of the game master grants. For the world alone. */
+  fighter_rewards: {
+    /** The fighter's name; absent = every fighter. */
+    fighter?: string;
+    /** Of this item alone. */
+    item?: ItemId;
+  };
+} | {
+  /** Experience that a battle against a fighter of the game master grants. For the world alone. */
+  fighter_exp: {
+    /** The fighter's name; absent = every fighter. */
+    fighter?: string;
+  };
+} | {
+  /** The most material that one crafting may take. */
+  craft_spend: {
+    /** `skill` or `equipment`; absent = both. */
+    recipe?: string;
+  };
+} | {
+  /** The strength of what is crafted before any material counts. */
+  craft_strength_base: {
+    /** `skill` or `equipment`; absent = both. */
+    recipe?: string;
+  };
+} | {
+  /** The strength that each unit of material adds: twice as much is half the cost. */
+  craft_strength_per_unit: {
+    /** `skill` or `equipment`; absent = both. */
+    recipe?: string;
+  };
+} | {
+  /** The most strength of what is crafted. */
+  craft_strength_max: {
+    /** `skill` or `equipment`; absent = both. */
+    recipe?: string;
+  };
+} | {
+  /** How many skills, or pieces of equipment, a player may own. For the world alone. */
+  craft_owned: {
+    /** `skill` or `equipment`; absent = both. */
+    recipe?: string;
+  };
+} | {
+  /** Items that public tasks grant, least and most. */
+  task_rewards: {
+    /** The task's name; absent = every public task. */
+    task?: string;
+  };
+} | {
+  /** Experience that public tasks grant, least and most. */
+  task_exp: {
+    /** The task's name; absent = every public task. */
+    task?: string;
+  };
+} | {
+  /** Items that personal tasks grant, least and most. */
+  personal_task_rewards: {
+    /** The file in `personal_tasks/`, without its ending; absent = every personal task. */
+    task?: string;
+  };
+} | {
+  /** Experience that personal tasks grant, least and most. */
+  personal_task_exp: {
+    /** The file in `personal_tasks/`, without its ending; absent = every personal task. */
+    task?: string;
+  };
+} | {
+  /** How many personal tasks are made for a player in a day. For the world alone. */
+  tasks_personal_daily: {
+  };
+} | {
+  /** The energy that a potion gives. */
+  potion_energy: {
+    /** The potion; absent = every one. */
+    item?: ItemId;
+  };
+} | {
+  /**
+   * Experience from a level to the next. For the world alone: a level follows from the experience in all, so it falls
+   * back when the event ends.
+   */
+  level_needs: {
+    /** The first level. */
+    from?: number;
+    /** The last level. */
+    to?: number;
   };
 };
 
@@ -4854,6 +5005,40 @@ export interface Rewards {
   winner: Spoils;
 }
 
+/** A place where a drop table is rolled. */
+export interface RolledBy {
+  /** What it is. */
+  by: Roller;
+  /** The chance that a minute of hang-up rolls, with six decimals. */
+  chance?: string;
+  /** The first stage. */
+  from?: number;
+  /** The chest. */
+  item?: ItemId;
+  /** The fighter, the task or the table. */
+  name?: string;
+  /** `winner`, `drawn` or `loser`. */
+  outcome?: string;
+  /** How many times it rolls the table. */
+  times: number;
+  /** The last stage; absent for hang-up on all stages from there on. */
+  to?: number;
+}
+
+/**
+ * What rolls a drop table.
+ * - `stage`: A victory in the stages `from` to `to`.
+ * - `sweep`: A sweep of the stages `from` to `to`.
+ * - `hang_up`: A minute of hang-up on the stages `from` to `to`, with this `chance`.
+ * - `battle`: A battle between players with this `outcome`.
+ * - `fighter`: A battle against the fighter `name` with this `outcome`.
+ * - `task`: The public task `name`.
+ * - `personal_task`: Personal tasks of the template `name`.
+ * - `chest`: The chest `item`.
+ * - `table`: The drop table `name`, when it draws the entry.
+ */
+export type Roller = "stage" | "sweep" | "hang_up" | "battle" | "fighter" | "task" | "personal_task" | "chest" | "table";
+
 /** The event `rules_changed`. */
 export interface RulesChangedEvent {
   /** The same for the same assets. */
@@ -5087,6 +5272,8 @@ export interface ShownTable {
   rates: ShownRate[];
   /** Whether one roll may draw an entry more than once. */
   replacement: boolean;
+  /** Where it is rolled. */
+  rolled_by: RolledBy[];
 }
 
 /** A reply that consists of a code only (docs/contract/identity.md#accounts). */
@@ -5147,6 +5334,8 @@ export interface SpeechLimits {
 
 /** The reward of one player. */
 export interface Spoils {
+  /** Drop tables from `drops/` that are rolled besides: `["scrolls"]`, or `["scrolls:2"]` for two times. */
+  drops?: Drops;
   /** Experience. */
   exp: number;
   /** Items. */
@@ -5397,6 +5586,11 @@ export interface SweepRun {
 export interface Task {
   /** An image. */
   background: string;
+  /**
+   * Drop tables from `drops/` that an ending with the whole reward rolls besides: `["scrolls"]`, or `["scrolls:2"]` for
+   * two times.
+   */
+  drops?: Drops;
   /** How hard it is. */
   level: number;
   /** What it grants. */

@@ -88,6 +88,11 @@ impl<T: Terms> History<T> {
         Some((last.since, self.terms.get(last.terms)?))
     }
 
+    /// The same intervals under other terms, for rows of an earlier version.
+    pub fn map<U: Terms>(self, to: impl FnMut(T) -> U) -> History<U> {
+        History { terms: self.terms.into_iter().map(to).collect(), intervals: self.intervals }
+    }
+
     /// Begins an interval: these terms are in force from `at` (unix seconds), which may be past, for a change while the
     /// server was down. It is clamped to the previous change, in case the clock has jumped back.
     pub fn begin(&mut self, terms: T, at: i64) {

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::timed_events::{Changeable, EventChange, Numbers, check_changes};
 use raidkeep_engine::rules::{CurvedNumber, Place, Report, Rules, RulesApp, Table, Tables, only};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
 
@@ -46,7 +47,7 @@ pub struct Standing {
 }
 
 /// `levels.ron`: the level curve.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LevelRules {
     file: LevelFile,
     /// Ascending; level n ends at `thresholds[n]`.
@@ -170,7 +171,7 @@ impl Table for LevelRules {
         Self { file, thresholds, newcomer_exp }
     }
 
-    fn validate(&self, _: &Tables, report: &mut Report) {
+    fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
         self.warn_of_unreachable_levels(&place, report);
         if self.file.curve.is_empty() {
@@ -186,6 +187,38 @@ impl Table for LevelRules {
             }
             reached = piece.to;
         }
+        check_changes(self, tables, report, Self::check_changed);
+    }
+}
+
+impl LevelRules {
+    fn check_changed(&self, _: &Tables, report: &mut Report) {
+        if let Some(level) = self.thresholds.windows(2).position(|pair| pair[0] >= pair[1] && pair[0] < i64::MAX) {
+            let message = format!("level {} needs nothing more than level {}", level + 2, level + 1);
+            report.error(Place::file(Self::PATH).key("curve"), message);
+        }
+    }
+}
+
+impl Changeable for LevelRules {
+    fn has(of: &Numbers) -> bool {
+        matches!(of, Numbers::LevelNeeds { .. })
+    }
+
+    fn apply(&mut self, change: &EventChange) -> usize {
+        let (selector, mut changed) = (change.of.selector(), 0);
+        let (mut before, mut threshold) = (0, 0_i64);
+        for (n, known) in (0..).zip(&mut self.thresholds) {
+            let mut need = *known - before;
+            before = *known;
+            if n > 0 && selector.has(n) {
+                change.change(&mut need, i64::MAX);
+                changed += 1;
+            }
+            threshold = threshold.saturating_add(need);
+            *known = threshold;
+        }
+        changed
     }
 }
 

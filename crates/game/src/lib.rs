@@ -9,6 +9,7 @@ pub mod boss;
 pub mod challenges;
 pub mod character;
 pub mod crafting;
+pub mod drop_rates;
 pub mod drops;
 pub mod energy;
 pub mod event_calendar;
@@ -62,6 +63,7 @@ use crate::boss::ranking::RankingPlugin;
 use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
+use crate::drop_rates::DropRatesPlugin;
 use crate::drops::DropsPlugin;
 use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
@@ -213,6 +215,7 @@ impl PluginGroup for GamePlugins {
             .add(ShopPlugin)
             .add(PortabilityPlugin::default())
             .add(SudPlugin::default())
+            .add(DropRatesPlugin)
             .add(EventCalendarPlugin)
             .add(MendingPlugin)
     }

@@ -8,9 +8,11 @@ use schemars::{JsonSchema, json_schema};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::drops::DropRules;
+use crate::drops::DropTables;
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
+use crate::identity::Account;
 use crate::items::{Amount, Cause, Inventory, ItemId, ItemRules};
+use crate::timed_events::{Changeable, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
@@ -111,20 +113,21 @@ impl Visitor<'_> for NamedItemVisitor {
 
 fn use_item(
     In(call): In<Call<UseItem>>,
-    mut players: Query<(&mut Energy, &mut Inventory)>,
-    (items, drops): (Res<Rules<ItemRules>>, Res<Rules<DropRules>>),
+    mut players: Query<(&Account, &mut Energy, &mut Inventory)>,
+    (items, drops, events): (Res<Rules<ItemRules>>, DropTables, Res<Rules<EventRules>>),
     rules: Res<Rules<EnergyRules>>,
     clock: Res<Clock>,
     mut random: ResMut<Randomness>,
 ) -> Answer<ItemUsed> {
     let UseItem { item: NamedItem(item), count } = call.request;
     let count = positive(count)?;
+    let (account, mut energy, mut inventory) = call.caller.get_mut(&mut players)?;
+    let now = clock.now();
+    let (items, drops) = (items.under(events.own_changes(account.made_at(), now)), drops.of(account.made_at()));
     let (worth, chest) = (items.item(item).ok_or(NO_SUCH_ITEM)?.energy, drops.chest(item));
     if worth.is_none() && chest.is_none() {
         return Err(NOT_USABLE);
     }
-    let (mut energy, mut inventory) = call.caller.get_mut(&mut players)?;
-    let now = clock.now();
     if inventory.quantity(item) < count {
         return Err(TOO_FEW);
     }

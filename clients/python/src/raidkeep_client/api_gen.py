@@ -732,6 +732,8 @@ Assets = TypedDict(
         # What designers want of the game.
         "goals.ron": "Goals",
         # The rewards of a minute on a stage.
+        #
+        # The whole table is stored for a year: a change of its fields needs a new version of that row.
         "hang_up.ron": "HangUpRules",
         # The contents of `images.ron`.
         "images.ron": "ImageLimits",
@@ -1247,6 +1249,8 @@ class Chance(TypedDict):
 class Chances(TypedDict):
     """Items by chance."""
 
+    drops: NotRequired[list[DropChance]]
+    """Drop tables that a whole minute may roll, each with its chance."""
     items: list[Chance]
     """Each is rolled once per whole minute."""
     stage: int
@@ -1506,6 +1510,17 @@ class Document(TypedDict):
     """Identifies the world that it comes from, whose own numbers mean nothing in another world."""
 
 
+class DropChance(TypedDict):
+    """Drop tables that a minute may roll."""
+
+    denominator: int
+    """See `numerator`."""
+    drops: Drops
+    """The tables from `drops/`, each rolled once on success, or `["scrolls:2"]` for two times."""
+    numerator: int
+    """The chance is `numerator` in `denominator`: 1 in 60 is one roll an hour on average."""
+
+
 class DropEntry(TypedDict):
     """What a draw may bring; without `items` and `table` it brings nothing."""
 
@@ -1529,7 +1544,10 @@ class DropFile(TypedDict):
 
 
 class DropTable(TypedDict):
-    """A table of what may come, by weight."""
+    """A table of what may come, by weight.
+
+    It is stored with the history of hang-up: a change of its fields needs a new version of that row.
+    """
 
     draws: NotRequired[int]
     """How many entries one roll draws, 1 to 100. Left out: `1`."""
@@ -1862,6 +1880,8 @@ class FamilyShown(TypedDict):
 class FeedbackReply(TypedDict):
     """The reply of `feedback`."""
 
+    drops: NotRequired[list[Amount]]
+    """What the task's drop tables have brought, at the end."""
     image_data: str | None
     """Its portrait if so, base64."""
     npc_status: bool
@@ -1972,7 +1992,7 @@ class GetDropRatesReply(TypedDict):
 
 
 class GetDropRatesRequest(TypedDict):
-    """`get_drop_rates {token, table}`: how often what comes from the drop tables."""
+    """`get_drop_rates {token, table}`: how often what comes from the drop tables, as events that run make it for the caller."""
 
     table: NotRequired[str]
     """The id of a table; missing = all tables."""
@@ -2223,7 +2243,10 @@ class HangUpNow(TypedDict):
 
 
 class HangUpRules(TypedDict):
-    """The rewards of a minute on a stage."""
+    """The rewards of a minute on a stage.
+
+    The whole table is stored for a year: a change of its fields needs a new version of that row.
+    """
 
     cap_hours: NotRequired[int]
     """Time beyond this many hours earns nothing; absent = no limit."""
@@ -2912,6 +2935,17 @@ class NextReset(TypedDict):
     """The next local midnight, unix seconds."""
 
 
+class NumbersBattleExp(TypedDict):
+    """NumbersBattleExp"""
+
+    battle_exp: NumbersBattleExpBattleExp
+    """Experience that a battle between players grants. For the world alone."""
+
+
+class NumbersBattleExpBattleExp(TypedDict):
+    """NumbersBattleExpBattleExp"""
+
+
 class NumbersBattleRewards(TypedDict):
     """NumbersBattleRewards"""
 
@@ -2924,6 +2958,28 @@ class NumbersBattleRewardsBattleRewardsItem(TypedDict):
 
     item: NotRequired[ItemId]
     """Of this item alone."""
+
+
+class NumbersBattleStake(TypedDict):
+    """NumbersBattleStake"""
+
+    battle_stake: NumbersBattleStakeBattleStake
+    """What both put in when a battle between players begins. For the world alone."""
+
+
+class NumbersBattleStakeBattleStake(TypedDict):
+    """NumbersBattleStakeBattleStake"""
+
+
+class NumbersBattlesRewarded(TypedDict):
+    """NumbersBattlesRewarded"""
+
+    battles_rewarded: NumbersBattlesRewardedBattlesRewarded
+    """How many battles of a player, and of a pair, are rewarded in a day. For the world alone."""
+
+
+class NumbersBattlesRewardedBattlesRewarded(TypedDict):
+    """NumbersBattlesRewardedBattlesRewarded"""
 
 
 class NumbersBossGift(TypedDict):
@@ -2954,6 +3010,152 @@ class NumbersBossLifeBossLifeBoss(TypedDict):
 
     boss: NotRequired[str]
     """The boss's id; absent = every boss."""
+
+
+class NumbersCraftOwned(TypedDict):
+    """NumbersCraftOwned"""
+
+    craft_owned: NumbersCraftOwnedCraftOwnedRecipe
+    """How many skills, or pieces of equipment, a player may own. For the world alone."""
+
+
+class NumbersCraftOwnedCraftOwnedRecipe(TypedDict):
+    """NumbersCraftOwnedCraftOwnedRecipe"""
+
+    recipe: NotRequired[str]
+    """`skill` or `equipment`; absent = both."""
+
+
+class NumbersCraftSpend(TypedDict):
+    """NumbersCraftSpend"""
+
+    craft_spend: NumbersCraftSpendCraftSpendRecipe
+    """The most material that one crafting may take."""
+
+
+class NumbersCraftSpendCraftSpendRecipe(TypedDict):
+    """NumbersCraftSpendCraftSpendRecipe"""
+
+    recipe: NotRequired[str]
+    """`skill` or `equipment`; absent = both."""
+
+
+class NumbersCraftStrengthBase(TypedDict):
+    """NumbersCraftStrengthBase"""
+
+    craft_strength_base: NumbersCraftStrengthBaseCraftStrengthBaseRecipe
+    """The strength of what is crafted before any material counts."""
+
+
+class NumbersCraftStrengthBaseCraftStrengthBaseRecipe(TypedDict):
+    """NumbersCraftStrengthBaseCraftStrengthBaseRecipe"""
+
+    recipe: NotRequired[str]
+    """`skill` or `equipment`; absent = both."""
+
+
+class NumbersCraftStrengthMax(TypedDict):
+    """NumbersCraftStrengthMax"""
+
+    craft_strength_max: NumbersCraftStrengthMaxCraftStrengthMaxRecipe
+    """The most strength of what is crafted."""
+
+
+class NumbersCraftStrengthMaxCraftStrengthMaxRecipe(TypedDict):
+    """NumbersCraftStrengthMaxCraftStrengthMaxRecipe"""
+
+    recipe: NotRequired[str]
+    """`skill` or `equipment`; absent = both."""
+
+
+class NumbersCraftStrengthPerUnit(TypedDict):
+    """NumbersCraftStrengthPerUnit"""
+
+    craft_strength_per_unit: NumbersCraftStrengthPerUnitCraftStrengthPerUnitRecipe
+    """The strength that each unit of material adds: twice as much is half the cost."""
+
+
+class NumbersCraftStrengthPerUnitCraftStrengthPerUnitRecipe(TypedDict):
+    """NumbersCraftStrengthPerUnitCraftStrengthPerUnitRecipe"""
+
+    recipe: NotRequired[str]
+    """`skill` or `equipment`; absent = both."""
+
+
+class NumbersDropDraws(TypedDict):
+    """NumbersDropDraws"""
+
+    drop_draws: NumbersDropDrawsDropDrawsTable
+    """How many entries one roll of a drop table draws."""
+
+
+class NumbersDropDrawsDropDrawsTable(TypedDict):
+    """NumbersDropDrawsDropDrawsTable"""
+
+    table: NotRequired[str]
+    """The table's id; absent = every table."""
+
+
+class NumbersDropGuarantee(TypedDict):
+    """NumbersDropGuarantee"""
+
+    drop_guarantee: NumbersDropGuaranteeDropGuaranteeTable
+    """After how many misses a drop table brings what it guarantees."""
+
+
+class NumbersDropGuaranteeDropGuaranteeTable(TypedDict):
+    """NumbersDropGuaranteeDropGuaranteeTable"""
+
+    table: NotRequired[str]
+    """The table's id; absent = every table that guarantees something."""
+
+
+class NumbersDropWeights(TypedDict):
+    """NumbersDropWeights"""
+
+    drop_weights: NumbersDropWeightsDropWeightsItem
+    """The weights of entries of drop tables, and so their chances."""
+
+
+class NumbersDropWeightsDropWeightsItem(TypedDict):
+    """NumbersDropWeightsDropWeightsItem"""
+
+    item: NotRequired[ItemId]
+    """Of the entries that grant this item alone."""
+    leads_to: NotRequired[str]
+    """Of the entries that lead to this table alone."""
+    table: NotRequired[str]
+    """The table's id; absent = every table."""
+
+
+class NumbersFighterExp(TypedDict):
+    """NumbersFighterExp"""
+
+    fighter_exp: NumbersFighterExpFighterExpFighter
+    """Experience that a battle against a fighter of the game master grants. For the world alone."""
+
+
+class NumbersFighterExpFighterExpFighter(TypedDict):
+    """NumbersFighterExpFighterExpFighter"""
+
+    fighter: NotRequired[str]
+    """The fighter's name; absent = every fighter."""
+
+
+class NumbersFighterRewards(TypedDict):
+    """NumbersFighterRewards"""
+
+    fighter_rewards: NumbersFighterRewardsFighterRewardsFighter
+    """Items that a battle against a fighter of the game master grants. For the world alone."""
+
+
+class NumbersFighterRewardsFighterRewardsFighter(TypedDict):
+    """NumbersFighterRewardsFighterRewardsFighter"""
+
+    fighter: NotRequired[str]
+    """The fighter's name; absent = every fighter."""
+    item: NotRequired[ItemId]
+    """Of this item alone."""
 
 
 class NumbersHangUpChances(TypedDict):
@@ -2996,6 +3198,26 @@ NumbersHangUpRatesHangUpRatesFrom = TypedDict(
 )
 
 
+class NumbersLevelNeeds(TypedDict):
+    """NumbersLevelNeeds"""
+
+    level_needs: NumbersLevelNeedsLevelNeedsFrom
+    """Experience from a level to the next. For the world alone: a level follows from the experience in all, so it falls
+    back when the event ends.
+    """
+
+
+NumbersLevelNeedsLevelNeedsFrom = TypedDict(
+    "NumbersLevelNeedsLevelNeedsFrom",
+    {
+        # The first level.
+        "from": "NotRequired[int]",
+        # The last level.
+        "to": "NotRequired[int]",
+    },
+)
+
+
 class NumbersOfferItems(TypedDict):
     """NumbersOfferItems"""
 
@@ -3024,6 +3246,48 @@ class NumbersOfferPriceOfferPriceOffer(TypedDict):
 
     offer: NotRequired[str]
     """The offer's id; absent = every offer."""
+
+
+class NumbersPersonalTaskExp(TypedDict):
+    """NumbersPersonalTaskExp"""
+
+    personal_task_exp: NumbersPersonalTaskExpPersonalTaskExpTask
+    """Experience that personal tasks grant, least and most."""
+
+
+class NumbersPersonalTaskExpPersonalTaskExpTask(TypedDict):
+    """NumbersPersonalTaskExpPersonalTaskExpTask"""
+
+    task: NotRequired[str]
+    """The file in `personal_tasks/`, without its ending; absent = every personal task."""
+
+
+class NumbersPersonalTaskRewards(TypedDict):
+    """NumbersPersonalTaskRewards"""
+
+    personal_task_rewards: NumbersPersonalTaskRewardsPersonalTaskRewardsTask
+    """Items that personal tasks grant, least and most."""
+
+
+class NumbersPersonalTaskRewardsPersonalTaskRewardsTask(TypedDict):
+    """NumbersPersonalTaskRewardsPersonalTaskRewardsTask"""
+
+    task: NotRequired[str]
+    """The file in `personal_tasks/`, without its ending; absent = every personal task."""
+
+
+class NumbersPotionEnergy(TypedDict):
+    """NumbersPotionEnergy"""
+
+    potion_energy: NumbersPotionEnergyPotionEnergyItem
+    """The energy that a potion gives."""
+
+
+class NumbersPotionEnergyPotionEnergyItem(TypedDict):
+    """NumbersPotionEnergyPotionEnergyItem"""
+
+    item: NotRequired[ItemId]
+    """The potion; absent = every one."""
 
 
 class NumbersSeasonRewards(TypedDict):
@@ -3214,6 +3478,45 @@ NumbersSweepRewardsSweepRewardsFrom = TypedDict(
         "to": "NotRequired[int]",
     },
 )
+
+
+class NumbersTaskExp(TypedDict):
+    """NumbersTaskExp"""
+
+    task_exp: NumbersTaskExpTaskExpTask
+    """Experience that public tasks grant, least and most."""
+
+
+class NumbersTaskExpTaskExpTask(TypedDict):
+    """NumbersTaskExpTaskExpTask"""
+
+    task: NotRequired[str]
+    """The task's name; absent = every public task."""
+
+
+class NumbersTaskRewards(TypedDict):
+    """NumbersTaskRewards"""
+
+    task_rewards: NumbersTaskRewardsTaskRewardsTask
+    """Items that public tasks grant, least and most."""
+
+
+class NumbersTaskRewardsTaskRewardsTask(TypedDict):
+    """NumbersTaskRewardsTaskRewardsTask"""
+
+    task: NotRequired[str]
+    """The task's name; absent = every public task."""
+
+
+class NumbersTasksPersonalDaily(TypedDict):
+    """NumbersTasksPersonalDaily"""
+
+    tasks_personal_daily: NumbersTasksPersonalDailyTasksPersonalDaily
+    """How many personal tasks are made for a player in a day. For the world alone."""
+
+
+class NumbersTasksPersonalDailyTasksPersonalDaily(TypedDict):
+    """NumbersTasksPersonalDailyTasksPersonalDaily"""
 
 
 class NumbersTicketPrice(TypedDict):
@@ -3947,6 +4250,30 @@ class Rewards(TypedDict):
     """For the winner."""
 
 
+RolledBy = TypedDict(
+    "RolledBy",
+    {
+        # What it is.
+        "by": "Roller",
+        # The chance that a minute of hang-up rolls, with six decimals.
+        "chance": "NotRequired[str]",
+        # The first stage.
+        "from": "NotRequired[int]",
+        # The chest.
+        "item": "NotRequired[ItemId]",
+        # The fighter, the task or the table.
+        "name": "NotRequired[str]",
+        # `winner`, `drawn` or `loser`.
+        "outcome": "NotRequired[str]",
+        # How many times it rolls the table.
+        "times": "int",
+        # The last stage; absent for hang-up on all stages from there on.
+        "to": "NotRequired[int]",
+    },
+)
+"""A place where a drop table is rolled."""
+
+
 class RulesChangedEvent(TypedDict):
     """The event `rules_changed`."""
 
@@ -4184,6 +4511,8 @@ class ShownTable(TypedDict):
     """What may come, with the tables that it names."""
     replacement: bool
     """Whether one roll may draw an entry more than once."""
+    rolled_by: list[RolledBy]
+    """Where it is rolled."""
 
 
 class SignupReply(TypedDict):
@@ -4247,6 +4576,8 @@ class SpeechLimits(TypedDict):
 class Spoils(TypedDict):
     """The reward of one player."""
 
+    drops: NotRequired[Drops]
+    """Drop tables from `drops/` that are rolled besides: `["scrolls"]`, or `["scrolls:2"]` for two times."""
     exp: int
     """Experience."""
     items: list[Amount]
@@ -4514,6 +4845,10 @@ class Task(TypedDict):
 
     background: str
     """An image."""
+    drops: NotRequired[Drops]
+    """Drop tables from `drops/` that an ending with the whole reward rolls besides: `["scrolls"]`, or `["scrolls:2"]` for
+    two times.
+    """
     level: int
     """How hard it is."""
     reward: RewardRange
@@ -5163,9 +5498,11 @@ Mode: TypeAlias = Literal["general", "endless", "activity", "boss", "coin", "exp
 NamedItem: TypeAlias = str | int
 """An item, `group:id`; an ordinary one also by its number."""
 
-Numbers: TypeAlias = NumbersStageRewards | NumbersStageExp | NumbersStageEnergy | NumbersStageCost | NumbersStageLevel | NumbersSweepRewards | NumbersSweepExp | NumbersSweepEnergy | NumbersSweepCost | NumbersHangUpRates | NumbersHangUpChances | NumbersOfferPrice | NumbersOfferItems | NumbersTicketPrice | NumbersTicketsDaily | NumbersBossLife | NumbersBossGift | NumbersSeasonRewards | NumbersBattleRewards
+Numbers: TypeAlias = NumbersStageRewards | NumbersStageExp | NumbersStageEnergy | NumbersStageCost | NumbersStageLevel | NumbersSweepRewards | NumbersSweepExp | NumbersSweepEnergy | NumbersSweepCost | NumbersHangUpRates | NumbersHangUpChances | NumbersOfferPrice | NumbersOfferItems | NumbersTicketPrice | NumbersTicketsDaily | NumbersBossLife | NumbersBossGift | NumbersSeasonRewards | NumbersBattleRewards | NumbersDropWeights | NumbersDropDraws | NumbersDropGuarantee | NumbersBattleExp | NumbersBattleStake | NumbersBattlesRewarded | NumbersFighterRewards | NumbersFighterExp | NumbersCraftSpend | NumbersCraftStrengthBase | NumbersCraftStrengthPerUnit | NumbersCraftStrengthMax | NumbersCraftOwned | NumbersTaskRewards | NumbersTaskExp | NumbersPersonalTaskRewards | NumbersPersonalTaskExp | NumbersTasksPersonalDaily | NumbersPotionEnergy | NumbersLevelNeeds
 """Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
 alone. Without `item` it is every item.
+
+Rows of the history of hang-up hold kinds by their order: a new one stands last, and none changes its fields.
 """
 
 OrderInspectReply: TypeAlias = OrderShown
@@ -5256,6 +5593,19 @@ ReportState: TypeAlias = Literal["waiting", "blocked", "given_up"]
 
 RewardShown: TypeAlias = dict[str, int]
 """Quantities by the names in `tasks.ron`."""
+
+Roller: TypeAlias = Literal["stage", "sweep", "hang_up", "battle", "fighter", "task", "personal_task", "chest", "table"]
+"""What rolls a drop table.
+- `stage`: A victory in the stages `from` to `to`.
+- `sweep`: A sweep of the stages `from` to `to`.
+- `hang_up`: A minute of hang-up on the stages `from` to `to`, with this `chance`.
+- `battle`: A battle between players with this `outcome`.
+- `fighter`: A battle against the fighter `name` with this `outcome`.
+- `task`: The public task `name`.
+- `personal_task`: Personal tasks of the template `name`.
+- `chest`: The chest `item`.
+- `table`: The drop table `name`, when it draws the entry.
+"""
 
 Schedule: TypeAlias = Literal["daily"] | ScheduleWeekly | Literal["monthly"] | ScheduleDates
 """When something starts over.
@@ -5871,7 +6221,7 @@ class PlayerFunctions(ABC):
         *,
         timeout_seconds: float | None = None,
     ) -> GetDropRatesReply:
-        """`get_drop_rates {token, table}`: how often what comes from the drop tables.
+        """`get_drop_rates {token, table}`: how often what comes from the drop tables, as events that run make it for the caller.
         - 99: no such drop table
         """
 

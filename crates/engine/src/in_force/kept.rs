@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::in_force::{Deriver, Followers, InForce, TermsId, fingerprint};
-use crate::rules::{Catalogue, LoadedRules, TableTexts, Tables};
+use crate::rules::{Catalogue, LoadedRules, Rules, Table, TableTexts, Tables};
 use crate::storage::{Discarded, WorldEntity};
 
 /// The rules that something may follow, under one set of files and events, as a row of the world. It has the texts, so
@@ -33,34 +33,44 @@ impl WorldEntity for KeptRules {
 #[derive(Debug, Default, Resource)]
 pub(super) struct KeptKinds(pub(super) Catalogue);
 
-/// The kept rules in memory.
+/// Tables as they were when something began.
 #[derive(Debug, Default, Resource)]
-pub struct Kept {
+pub struct FormerTables {
+    /// The terms in force.
+    pub(super) present: TermsId,
     rows: BTreeMap<TermsId, Entity>,
     /// The tables of those that are not in force.
     former: BTreeMap<TermsId, Tables>,
     first: Option<TermsId>,
 }
 
-impl Kept {
+impl FormerTables {
+    /// Identifies the terms in force, for what begins now and [keeps](Followers) them.
+    pub fn present(&self) -> TermsId {
+        self.present
+    }
+
+    /// A [kept](crate::in_force::InForceApp::keep_rules) table under these terms. It is `in_force` where they are in force,
+    /// and where they could not be kept.
+    pub fn get<'t, T: Table>(&'t self, terms: TermsId, in_force: &'t Rules<T>) -> &'t T {
+        if terms == self.present {
+            return in_force;
+        }
+        self.tables(terms).and_then(|tables| tables.get()).unwrap_or(in_force)
+    }
+
     /// The tables under terms that are not in force; `None` if they are, or are not kept.
     pub(super) fn tables(&self, terms: TermsId) -> Option<&Tables> {
         self.former.get(&self.resolved(terms)?)
     }
 
     /// Drops the rules of these terms, unless they are in force or something follows them.
-    pub(super) fn drop_unfollowed(
-        &mut self,
-        terms: TermsId,
-        present: TermsId,
-        followers: &Followers,
-        discarded: &mut Discarded,
-    ) {
+    pub(super) fn drop_unfollowed(&mut self, terms: TermsId, followers: &Followers, discarded: &mut Discarded) {
         let Some(terms) = self.resolved(terms) else {
             return;
         };
         let unknown = if self.first == Some(terms) { followers.of(TermsId::UNKNOWN) } else { 0 };
-        if followers.of(terms) + unknown > 0 || terms == present {
+        if followers.of(terms) + unknown > 0 || terms == self.present {
             return;
         }
         self.former.remove(&terms);
@@ -87,27 +97,26 @@ fn kept_texts(world: &World, rules: &LoadedRules) -> TableTexts {
 /// The terms in force and their tables, before they change.
 pub(super) fn leaving(world: &World) -> (TermsId, Tables) {
     let in_force = world.resource::<InForce>();
-    (in_force.terms, in_force.tables.of(&world.resource::<KeptKinds>().0))
+    (world.resource::<FormerTables>().present, in_force.tables.of(&world.resource::<KeptKinds>().0))
 }
 
 /// Other terms have come into force: they get a row, and the former ones stay as long as something follows them.
 pub(super) fn follow_change(world: &mut World, (left, tables): (TermsId, Tables)) {
-    let present = world.resource::<InForce>().terms;
+    let mut former = world.resource_mut::<FormerTables>();
+    let present = former.present;
     if left == present {
         return;
     }
-    let mut kept = world.resource_mut::<Kept>();
-    kept.former.remove(&present);
-    kept.former.insert(left, tables);
+    former.former.remove(&present);
+    former.former.insert(left, tables);
     write_present(world, false);
     drop_unfollowed(world, left);
 }
 
 fn drop_unfollowed(world: &mut World, terms: TermsId) {
-    world.resource_scope(|world, mut kept: Mut<Kept>| {
+    world.resource_scope(|world, mut former: Mut<FormerTables>| {
         world.resource_scope(|world, mut discarded: Mut<Discarded>| {
-            let present = world.resource::<InForce>().terms;
-            kept.drop_unfollowed(terms, present, world.resource::<Followers>(), &mut discarded);
+            former.drop_unfollowed(terms, world.resource::<Followers>(), &mut discarded);
         });
     });
 }
@@ -115,16 +124,17 @@ fn drop_unfollowed(world: &mut World, terms: TermsId) {
 /// The terms in force have a row at all times: a restart with other assets must find them.
 fn write_present(world: &mut World, is_first: bool) {
     let in_force = world.resource::<InForce>();
-    let (terms, events) = (in_force.terms, in_force.force.events.clone());
-    if world.resource::<Kept>().rows.contains_key(&terms) {
+    let former = world.resource::<FormerTables>();
+    let (terms, events) = (former.present, in_force.force.events.clone());
+    if former.rows.contains_key(&terms) {
         return;
     }
     let texts = kept_texts(world, &world.resource::<InForce>().rules);
     let row = world.spawn(KeptRules { terms, events, texts, is_first }).id();
-    let mut kept = world.resource_mut::<Kept>();
-    kept.rows.insert(terms, row);
+    let mut former = world.resource_mut::<FormerTables>();
+    former.rows.insert(terms, row);
     if is_first {
-        kept.first = Some(terms);
+        former.first = Some(terms);
     }
 }
 
@@ -133,16 +143,16 @@ pub(super) fn restore(world: &mut World) {
     let mut rows: Vec<(Entity, KeptRules)> =
         world.query::<(Entity, &KeptRules)>().iter(world).map(|(entity, row)| (entity, row.clone())).collect();
     rows.sort_unstable_by_key(|(_, row)| row.terms);
-    let present = world.resource::<InForce>().terms;
+    let present = world.resource::<FormerTables>().present;
     for (entity, row) in &rows {
         let tables = (row.terms != present).then(|| read(world, row));
-        let mut kept = world.resource_mut::<Kept>();
-        kept.rows.insert(row.terms, *entity);
+        let mut former = world.resource_mut::<FormerTables>();
+        former.rows.insert(row.terms, *entity);
         if row.is_first {
-            kept.first = Some(row.terms);
+            former.first = Some(row.terms);
         }
         if let Some(tables) = tables {
-            kept.former.insert(row.terms, tables);
+            former.former.insert(row.terms, tables);
         }
     }
     write_present(world, rows.is_empty());

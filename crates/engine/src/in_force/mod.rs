@@ -30,8 +30,8 @@ use crate::mend::MendApp;
 use crate::rules::{self, LoadedRules, Table, TableTexts, Tables};
 use crate::storage::StorageApp;
 
-pub use follow::{Followers, FormerTables, TermsId};
-pub use kept::KeptRules;
+pub use follow::{Followers, TermsId};
+pub use kept::{FormerTables, KeptRules};
 
 /// Which rules and events are in force.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +133,6 @@ pub struct InForce {
     /// Derived from them.
     tables: Tables,
     force: Force,
-    terms: TermsId,
     looked_at: i64,
     until: Option<i64>,
 }
@@ -157,11 +156,6 @@ impl InForce {
     /// The ids of the running events, in the order in which they change the rules.
     pub fn events(&self) -> &[String] {
         &self.force.events
-    }
-
-    /// Identifies the terms in force, for what begins now and [keeps](Followers) them.
-    pub fn terms(&self) -> TermsId {
-        self.terms
     }
 
     /// When others may come into force without a change of the files, unix seconds.
@@ -265,7 +259,7 @@ fn put_into_force(world: &mut World, running: &Running, at: i64) {
     let mut in_force = world.resource_mut::<InForce>();
     in_force.force = Force { rules: rules.fingerprint, events: running.events.clone() };
     in_force.tables = tables;
-    in_force.terms = terms;
+    world.resource_mut::<FormerTables>().present = terms;
     note_look(world, running, at);
 }
 

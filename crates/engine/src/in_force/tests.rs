@@ -172,19 +172,23 @@ fn tables_that_no_event_changes_do_not_count_as_changed() {
 
 /// The price under some terms.
 fn price_of(world: &World, terms: TermsId) -> Option<i64> {
-    world.resource::<kept::Kept>().tables(terms)?.get::<Price>().map(|table| table.price)
+    world.resource::<FormerTables>().tables(terms)?.get::<Price>().map(|table| table.price)
 }
 
 #[test]
 fn what_began_under_an_event_follows_it_after_its_end_and_after_a_start_with_other_files() {
     let mut world = new(7, 150);
-    let terms = world.resource::<InForce>().terms();
+    let terms = world.resource::<FormerTables>().present();
     assert_eq!(price_of(&world, terms), None, "they are in force");
     world.resource_mut::<Followers>().count(terms);
     go_to(&mut world, 250);
     assert_eq!((price(&world), price_of(&world, terms)), (7, Some(14)));
     go_to(&mut world, 350);
-    assert_eq!((world.resource::<InForce>().terms(), price_of(&world, terms)), (terms, None), "the event is back");
+    assert_eq!(
+        (world.resource::<FormerTables>().present(), price_of(&world, terms)),
+        (terms, None),
+        "the event is back"
+    );
     let world = again(&mut world, 9, 360, &[terms]);
     assert_eq!((price(&world), price_of(&world, terms)), (18, Some(14)), "they are read from the row");
 }
@@ -192,7 +196,7 @@ fn what_began_under_an_event_follows_it_after_its_end_and_after_a_start_with_oth
 #[test]
 fn terms_that_nothing_follows_are_dropped_when_others_come_into_force() {
     let mut world = new(7, 150);
-    let terms = world.resource::<InForce>().terms();
+    let terms = world.resource::<FormerTables>().present();
     go_to(&mut world, 250);
     assert_eq!(price_of(&world, terms), None);
     assert_eq!(kept_rows(&mut world).len(), 1, "those in force have a row");

@@ -33,7 +33,12 @@ pub(super) fn decode<F: DeserializeOwned>(
     schema: Option<&FileSchema>,
     problems: &mut Vec<Problem>,
 ) -> Option<F> {
-    if let Some(fault) = first_fault(document) {
+    let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    let first = options.from_str::<F>(document.text());
+    // A text that can be read has no such fault, and most can be read.
+    if first.is_err()
+        && let Some(fault) = first_fault(document)
+    {
         let (line, column) = document.position(fault.offset);
         // The innermost step may lead through the very part that is broken.
         let mut path = document.spot(fault.offset).path;
@@ -43,19 +48,21 @@ pub(super) fn decode<F: DeserializeOwned>(
         problems.push(Problem { line, column, key, hint: fault.hint, ..problem });
         return None;
     }
-    let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     let mut search = Search::new(file, document, schema);
-    for round in 0..MOST_ROUNDS {
+    let mut error = match first {
+        Ok(content) => {
+            problems.append(&mut search.problems);
+            return Some(content);
+        }
+        Err(error) => error,
+    };
+    for _ in 0..MOST_ROUNDS {
+        if !search.note(&error) {
+            break;
+        }
         match options.from_str::<F>(&search.text) {
-            Ok(content) => {
-                problems.append(&mut search.problems);
-                return (round == 0).then_some(content);
-            }
-            Err(error) => {
-                if !search.note(&error) {
-                    break;
-                }
-            }
+            Ok(_) => break,
+            Err(next) => error = next,
         }
     }
     problems.append(&mut search.problems);

@@ -1,5 +1,6 @@
 //! Starting a battle, acting in one, and ending it.
 
+mod draw;
 mod lookups;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::battles::told::Told;
 use crate::battles::verdict::{Pair, Seat};
 use crate::character::CharacterRules;
 use crate::crafting::Possessions;
+use crate::drops::DropTables;
 use crate::identity::Account;
 use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
@@ -56,6 +58,7 @@ pub struct Arena<'w, 's> {
     character: Res<'w, Rules<CharacterRules>>,
     levels: Res<'w, Rules<LevelRules>>,
     commands: Commands<'w, 's>,
+    drops: DropTables<'w>,
     /// Who is online.
     pub online: Online<'w, 's>,
     /// The rules of battles.
@@ -66,11 +69,11 @@ pub struct Arena<'w, 's> {
 #[derive(QueryData)]
 #[query_data(mutable)]
 pub struct Person {
-    account: &'static Account,
+    pub(super) account: &'static Account,
     possessions: &'static Possessions,
     pub(super) paid: &'static mut PaidBattles,
     experience: &'static mut Experience,
-    inventory: &'static mut Inventory,
+    pub(super) inventory: &'static mut Inventory,
 }
 
 /// The ledger's cause for items won in battle.
@@ -236,10 +239,11 @@ impl Arena<'_, '_> {
 
     /// Closes the round of a battle and sends both players the result.
     fn close_round(&mut self, entity: Entity) -> Option<Pair<Told>> {
-        let mut battle = self.battles.get_mut(entity).ok()?;
-        let closed = battle.close_round(self.clock.now(), &self.rules);
-        let told = Pair::of(|seat| Told::of_round(&battle, seat, &closed, &self.rules));
-        self.messenger.tell(&battle, &told, &self.players);
+        let closed = self.battles.get_mut(entity).ok()?.close_round(self.clock.now(), &self.rules);
+        self.draw(entity);
+        let battle = self.battles.get(entity).ok()?;
+        let told = Pair::of(|seat| Told::of_round(battle, seat, &closed, &self.rules));
+        self.messenger.tell(battle, &told, &self.players);
         self.follow(entity);
         Some(told)
     }
@@ -250,8 +254,12 @@ impl Arena<'_, '_> {
             return;
         };
         battle.desert(escaped, self.clock.now(), &self.rules);
-        let told = Pair::of(|seat| Told::of_end(&battle, seat));
-        self.messenger.tell(&battle, &told, &self.players);
+        self.draw(entity);
+        let Ok(battle) = self.battles.get(entity) else {
+            return;
+        };
+        let told = Pair::of(|seat| Told::of_end(battle, seat));
+        self.messenger.tell(battle, &told, &self.players);
         self.follow(entity);
     }
 
@@ -284,6 +292,7 @@ impl Arena<'_, '_> {
 
     /// Pays the players of ended battles who are in memory. Returns the others.
     pub fn pay(&mut self, entity: Entity) -> Vec<AccountId> {
+        self.draw(entity);
         let Ok(mut battle) = self.battles.get_mut(entity) else {
             return Vec::new();
         };

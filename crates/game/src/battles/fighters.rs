@@ -10,10 +10,11 @@ use crate::battles::sides::{Contender, Fighter};
 use crate::character::Attributes;
 use crate::identity::NameRules;
 use crate::images::Images;
+use crate::timed_events::check_changes;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// The game master's fighters.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FighterRules {
     /// In any order.
@@ -21,7 +22,7 @@ pub struct FighterRules {
 }
 
 /// One of them.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FighterRule {
     /// The name by which it is challenged. No player can have it.
@@ -41,7 +42,7 @@ pub struct FighterRule {
 }
 
 /// A skill or piece of equipment of a fighter.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Means {
     /// Its name, which players read in the verdict.
@@ -52,7 +53,7 @@ pub struct Means {
 }
 
 /// A move of a fighter.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveRule {
     /// How often it is made, relative to the others that fit.
@@ -166,5 +167,12 @@ impl SingleFile for FighterRules {
             }
             fighter.check(&place, tables, report);
         }
+        check_changes(self, tables, report, |changed: &Self, tables, report| {
+            for (index, fighter) in changed.fighters.iter().enumerate() {
+                let place = Place::file(Self::PATH).key("fighters").index(index).key("rewards");
+                fighter.rewards.check(&place, tables, report);
+                fighter.rewards.check_ranges(&place, report);
+            }
+        });
     }
 }

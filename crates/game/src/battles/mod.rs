@@ -8,6 +8,7 @@
 
 pub mod action;
 pub mod arena;
+mod changes;
 mod check;
 mod earlier;
 pub mod fighters;

@@ -14,6 +14,7 @@ use crate::battles::stake::{Share, Stake};
 use crate::battles::texts::ToldRound;
 use crate::battles::told::FoughtRound;
 use crate::battles::verdict::{Move, Pair, Seat, Throw};
+use crate::drops::Drops;
 use crate::items::Amount;
 use crate::platforms::sud::{PassedThrough, RoundId};
 use raidkeep_engine::account::AccountId;
@@ -245,6 +246,21 @@ impl Battle {
         self.due_at = now.saturating_add(rules.kept_seconds);
     }
 
+    /// The drop tables that a player who is owed something has still to roll.
+    pub fn undrawn(&self, seat: Seat) -> Option<&Drops> {
+        let ending = self.ending.as_ref().filter(|ending| *ending.unpaid.get(seat))?;
+        Some(&ending.spoils.get(seat).drops).filter(|drops| !drops.is_empty())
+    }
+
+    /// Notes what a player's rolls have brought, among the items of the reward.
+    pub fn note_drawn(&mut self, seat: Seat, won: Vec<Amount>) {
+        if let Some(ending) = &mut self.ending {
+            let spoils = ending.spoils.get_mut(seat);
+            spoils.drops = Drops::default();
+            spoils.items.extend(won);
+        }
+    }
+
     /// Takes what a player is owed, once.
     pub fn take_payout(&mut self, seat: Seat) -> Option<Payout> {
         let ending = self.ending.as_mut()?;
@@ -262,7 +278,7 @@ impl Battle {
 
 impl WorldEntity for Battle {
     const TABLE: &'static str = "battles";
-    const VERSION: u16 = 4;
+    const VERSION: u16 = 5;
 
     fn key(&self) -> u64 {
         self.id

@@ -1,5 +1,7 @@
 //! How many rewarded battles a player has had today, so that two friendly accounts cannot live on each other.
 
+use std::ops::RangeInclusive;
+
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,14 +19,22 @@ use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 #[serde(deny_unknown_fields)]
 pub struct RewardedPerDay {
     /// Of one player, whoever the opponents.
-    #[schemars(range(min = 0, max = 100_000), extend("unit" = "battles"))]
+    #[schemars(range(min = *PER_DAY.start(), max = *PER_DAY.end()), extend("unit" = "battles"))]
     pub player: u32,
     /// Between the same two players.
-    #[schemars(range(min = 0, max = 100_000), extend("unit" = "battles"))]
+    #[schemars(range(min = *PER_DAY.start(), max = *PER_DAY.end()), extend("unit" = "battles"))]
     pub pair: u32,
 }
 
+const PER_DAY: RangeInclusive<u32> = 0..=100_000;
+
 impl RewardedPerDay {
+    /// Reports limits that an event has made impossible.
+    pub(super) fn check_ranges(&self, place: &Place, report: &mut Report) {
+        report.check_range(place.clone().key("player"), self.player, &PER_DAY);
+        report.check_range(place.clone().key("pair"), self.pair, &PER_DAY);
+    }
+
     pub(super) fn check(&self, place: &Place, report: &mut Report) {
         if self.pair > self.player {
             let message = format!("{} will never be reached: a player has {} at most", self.pair, self.player);

@@ -1,5 +1,8 @@
 //! `battles.ron`: how battles proceed, who wins a round, the rewards, and the texts.
 
+use std::cmp::Ordering;
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,8 +10,9 @@ use crate::battles::paid::RewardedPerDay;
 use crate::battles::stake::StakeRules;
 use crate::battles::texts::BattleTexts;
 use crate::character::Attributes;
+use crate::drops::Drops;
 use crate::items::{Amount, ItemRules};
-use crate::timed_events::{Changeable, EventChange, Numbers, check_changes};
+use crate::timed_events::check_changes;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// How battles proceed.
@@ -157,14 +161,20 @@ pub struct Spoils {
     /// Items.
     pub items: Vec<Amount>,
     /// Experience.
-    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "experience"))]
+    #[schemars(range(min = *EXP.start(), max = *EXP.end()), extend("unit" = "experience"))]
     pub exp: i64,
+    /// Drop tables from `drops/` that are rolled besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    #[serde(default)]
+    pub drops: Drops,
 }
+
+/// The experience that a battle may bring.
+const EXP: RangeInclusive<i64> = 0..=1_000_000;
 
 impl Spoils {
     /// Whether there is no reward.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.exp == 0
+        self.items.is_empty() && self.exp == 0 && self.drops.is_empty()
     }
 
     /// Whether this is a better reward than `other`: nowhere less, somewhere more.
@@ -172,16 +182,19 @@ impl Spoils {
         let quantity = |of: &Self, item| -> i64 {
             of.items.iter().filter(|amount| amount.item == item).map(|amount| amount.quantity).sum()
         };
-        let items: Vec<_> = self.items.iter().chain(&other.items).map(|amount| amount.item).collect();
-        let is_less = self.exp < other.exp || items.iter().any(|item| quantity(self, *item) < quantity(other, *item));
-        let is_more = self.exp > other.exp || items.iter().any(|item| quantity(self, *item) > quantity(other, *item));
-        is_more && !is_less
+        let items = self.items.iter().chain(&other.items).map(|amount| amount.item);
+        let tables = self.drops.rolls().iter().chain(other.drops.rolls()).map(|roll| roll.table.as_str());
+        let of_items = items.map(|item| quantity(self, item).cmp(&quantity(other, item)));
+        let of_tables = tables.map(|table| self.drops.times(table).cmp(&other.drops.times(table)));
+        let all: Vec<Ordering> = of_items.chain(of_tables).chain([self.exp.cmp(&other.exp)]).collect();
+        all.contains(&Ordering::Greater) && !all.contains(&Ordering::Less)
     }
 
     fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
         if let Some(items) = tables.get::<ItemRules>() {
             items.check_all(&self.items, 1, &place.clone().key("items"), report);
         }
+        self.drops.check(&place.clone().key("drops"), report);
     }
 }
 
@@ -196,15 +209,31 @@ impl BattleRules {
 }
 
 impl Rewards {
+    pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut Spoils> {
+        [&mut self.winner, &mut self.drawn, &mut self.loser].into_iter()
+    }
+
+    /// Each, with its key.
+    pub fn each(&self) -> [(&'static str, &Spoils); 3] {
+        [("winner", &self.winner), ("drawn", &self.drawn), ("loser", &self.loser)]
+    }
+
+    /// Reports experience that an event has made impossible.
+    pub(super) fn check_ranges(&self, place: &Place, report: &mut Report) {
+        for (key, spoils) in self.each() {
+            report.check_range(place.clone().key(key).key("exp"), spoils.exp, &EXP);
+        }
+    }
+
     /// Reports rewards that do not exist or do not favour the winner.
     pub fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
         let Self { winner, drawn, loser } = self;
-        for (key, spoils) in [("winner", winner), ("drawn", drawn), ("loser", loser)] {
+        for (key, spoils) in self.each() {
             spoils.check(&place.clone().key(key), tables, report);
         }
         for (key, spoils) in [("drawn", drawn), ("loser", loser)] {
             if !winner.is_more_than(spoils) {
-                let message = "expected less than the winner gets, in experience and in each item";
+                let message = "expected less than the winner gets, in experience, in each item and in drops";
                 report.error(place.clone().key(key), message);
             }
         }
@@ -216,20 +245,18 @@ impl SingleFile for BattleRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check(tables, report);
-        check_changes(self, tables, report, Self::check);
-    }
-}
-
-impl Changeable for BattleRules {
-    fn apply(&mut self, change: &EventChange) -> Option<usize> {
-        let Rewards { winner, drawn, loser } = &mut self.rewards;
-        let spoils = [winner, drawn, loser].into_iter();
-        let is_about = matches!(change.of, Numbers::BattleRewards { .. });
-        is_about.then(|| spoils.map(|spoils| change.change_amounts(&mut spoils.items)).sum())
+        check_changes(self, tables, report, Self::check_changed);
     }
 }
 
 impl BattleRules {
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        let place = Place::file(<Self as SingleFile>::PATH);
+        self.rewards.check_ranges(&place.clone().key("rewards"), report);
+        self.rewarded_per_day.check_ranges(&place.key("rewarded_per_day"), report);
+    }
+
     fn check(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(<Self as SingleFile>::PATH);
         self.check_numbers(&place, report);
@@ -280,7 +307,7 @@ mod tests {
     }
 
     fn spoils(items: &[&str], exp: i64) -> Spoils {
-        Spoils { items: items.iter().map(|item| item.parse().expect("an amount")).collect(), exp }
+        Spoils { items: items.iter().map(|item| item.parse().expect("an amount")).collect(), exp, ..Spoils::default() }
     }
 
     #[test]
@@ -292,5 +319,8 @@ mod tests {
             !spoils(&["3:51:9"], 20).is_more_than(&spoils(&["3:52:1"], 20)),
             "one item does not make up for another"
         );
+        let with_drops = |text: &str, exp| Spoils { drops: Drops::from_iter(text.parse().ok()), ..spoils(&[], exp) };
+        assert!(with_drops("scrolls:2", 20).is_more_than(&with_drops("scrolls", 20)), "two rolls are more than one");
+        assert!(!spoils(&["3:51:9"], 20).is_more_than(&with_drops("scrolls", 20)), "and nothing makes up for a roll");
     }
 }

@@ -63,13 +63,11 @@ impl BossField<'_, '_> {
 
     /// Strikes for a player.
     pub fn strike(&mut self, player: Player, damage: u64, carries_over: bool) -> Struck {
-        let mut bosses: Vec<(Entity, WorldBoss)> =
-            self.roster.0.iter().filter_map(|entity| Some((*entity, self.bosses.get(*entity).ok()?.clone()))).collect();
-        let blow = strike(bosses.iter_mut().map(|(_, boss)| boss), damage, carries_over);
-        for (entity, hit) in bosses {
-            if self.bosses.get(entity).is_ok_and(|boss| *boss != hit)
-                && let Ok(mut boss) = self.bosses.get_mut(entity)
-            {
+        let found = self.roster.0.iter().filter_map(|entity| Some((*entity, self.bosses.get(*entity).ok()?)));
+        let mut bosses: Vec<_> = found.map(|(entity, boss)| (entity, boss.left, boss.clone())).collect();
+        let blow = strike(bosses.iter_mut().map(|(.., boss)| boss), damage, carries_over);
+        for (entity, _, hit) in bosses.into_iter().filter(|(_, before, boss)| boss.left != *before) {
+            if let Ok(mut boss) = self.bosses.get_mut(entity) {
                 *boss = hit;
             }
         }

@@ -3,6 +3,7 @@
 //!
 //! Not here: the effects of skills and equipment; `character` turns them into attributes, `battles` into verdicts.
 
+mod changes;
 pub mod model;
 pub mod requests;
 pub mod rules;

@@ -13,6 +13,8 @@ use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
 use crate::identity::{Account, NOT_YOUR_ROLE, NameRules, own_role};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use crate::spelling;
+use crate::timed_events::{Changeable, EventRules};
+use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{Integer, integer};
@@ -95,7 +97,7 @@ impl Objection {
 fn merge(
     In(call): In<Call<Merge>>,
     mut players: Query<(&Account, &mut Inventory, &mut Possessions)>,
-    rules: Res<Rules<CraftRules>>,
+    (rules, events, clock): (Res<Rules<CraftRules>>, Res<Rules<EventRules>>, Res<Clock>),
     names: Res<Rules<NameRules>>,
     items: Res<Rules<ItemRules>>,
 ) -> Answer<CraftTold> {
@@ -103,6 +105,7 @@ fn merge(
     let (account, mut inventory, mut possessions) = call.caller.get_mut(&mut players)?;
     own_role(account, &role)?;
     let kind = CraftKind::of_mode(mode).ok_or_else(|| Refusal::malformed("data.mode", "0 (skill) or 1 (equipment)"))?;
+    let rules = rules.under(events.own_changes(account.made_at(), clock.now()));
     let recipe = rules.recipe(kind);
     if !(1..=recipe.spend_max).contains(&num) {
         let expected = format!("an integer from 1 to {}", recipe.spend_max);

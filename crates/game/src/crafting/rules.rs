@@ -1,15 +1,23 @@
 //! `crafting.ron`: what crafting costs and how strong the results are.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::crafting::model::CraftKind;
 use crate::items::{Amount, ItemId, ItemRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 use raidkeep_engine::template::Template;
 
+const SPEND: RangeInclusive<i64> = 1..=1_000_000;
+const STRENGTH: RangeInclusive<u32> = 0..=10_000;
+const STRENGTH_MAX: RangeInclusive<u32> = 1..=10_000;
+const OWNED: RangeInclusive<usize> = 1..=1000;
+
 /// What crafting costs and how strong the results are.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CraftRules {
     /// Mode 0.
@@ -24,32 +32,32 @@ pub struct CraftRules {
 }
 
 /// How one kind is crafted.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// The material.
     pub material: ItemId,
     /// The most that may be spent at once.
-    #[schemars(range(min = 1, max = 1_000_000), extend("unit" = "items"))]
+    #[schemars(range(min = *SPEND.start(), max = *SPEND.end()), extend("unit" = "items"))]
     pub spend_max: i64,
     /// Strength before any material is counted.
-    #[schemars(range(min = 0, max = 10_000), extend("unit" = "points"))]
+    #[schemars(range(min = *STRENGTH.start(), max = *STRENGTH.end()), extend("unit" = "points"))]
     pub strength_base: u32,
     /// Strength added per unit of material.
-    #[schemars(range(min = 0, max = 10_000), extend("unit" = "points"))]
+    #[schemars(range(min = *STRENGTH.start(), max = *STRENGTH.end()), extend("unit" = "points"))]
     pub strength_per_unit: u32,
     /// The maximum strength.
-    #[schemars(range(min = 1, max = 10_000), extend("unit" = "points"))]
+    #[schemars(range(min = *STRENGTH_MAX.start(), max = *STRENGTH_MAX.end()), extend("unit" = "points"))]
     pub strength_max: u32,
     /// How many a player may own.
-    #[schemars(range(min = 1, max = 1000), extend("unit" = "pieces"))]
+    #[schemars(range(min = *OWNED.start(), max = *OWNED.end()), extend("unit" = "pieces"))]
     pub owned_max: usize,
     /// The texts that players read.
     pub texts: RecipeTexts,
 }
 
 /// The texts of a craft for the player; the places are those of [`RecipeTexts::PLACES`].
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecipeTexts {
     /// It was made.
@@ -115,9 +123,28 @@ impl SingleFile for CraftRules {
     const PATH: &'static str = "crafting.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
-        self.skill.check(&place.clone().key("skill"), tables, report);
-        self.equipment.check(&place.clone().key("equipment"), tables, report);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check_changed);
+    }
+}
+
+impl CraftRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        for (key, recipe) in [("skill", &self.skill), ("equipment", &self.equipment)] {
+            recipe.check(&Place::file(<Self as SingleFile>::PATH).key(key), tables, report);
+        }
+    }
+
+    fn check_changed(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        for (key, recipe) in [("skill", &self.skill), ("equipment", &self.equipment)] {
+            let place_of = |field: &str| Place::file(<Self as SingleFile>::PATH).key(key).key(field);
+            report.check_range(place_of("spend_max"), recipe.spend_max, &SPEND);
+            report.check_range(place_of("strength_base"), recipe.strength_base, &STRENGTH);
+            report.check_range(place_of("strength_per_unit"), recipe.strength_per_unit, &STRENGTH);
+            report.check_range(place_of("strength_max"), recipe.strength_max, &STRENGTH_MAX);
+            report.check_range(place_of("owned_max"), recipe.owned_max, &OWNED);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is wrong with drop tables.
 
 use crate::drops::reference::DROP;
-use crate::drops::rules::{DropEntry, DropRules, DropTable};
+use crate::drops::rules::{DRAWS, DropEntry, DropRules, DropTable, GUARANTEED_AFTER, WEIGHT};
 use crate::identifiers;
 use crate::items::{Amount, ItemRules};
 use raidkeep_engine::rules::{GivenName, Place, Report, Table, Tables};
@@ -40,6 +40,21 @@ pub(super) fn check(rules: &DropRules, tables: &Tables, report: &mut Report) {
     let is_first = |(index, table): (usize, &DropTable)| rules.index(&table.id) == Some(index);
     if rules.tables().enumerate().all(is_first) {
         check_circles(rules, report);
+    }
+}
+
+/// Checks tables as events make them.
+pub(super) fn check_changed(rules: &DropRules, tables: &Tables, report: &mut Report) {
+    check(rules, tables, report);
+    for (index, table) in rules.tables().enumerate() {
+        let place_of = |key: &str| rules.place(index).clone().key(key);
+        report.check_range(place_of("draws"), table.draws, &DRAWS);
+        if let Some(after) = table.guaranteed_after {
+            report.check_range(place_of("guaranteed_after"), after, &GUARANTEED_AFTER);
+        }
+        for (at, entry) in table.entries.iter().enumerate() {
+            report.check_range(place_of("entries").index(at).key("weight"), entry.weight, &WEIGHT);
+        }
     }
 }
 

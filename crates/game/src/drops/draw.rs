@@ -22,8 +22,8 @@ impl DropRules {
         draws.fold(0, u64::saturating_add) <= DRAWS_MAX
     }
 
-    /// What so many times of these rolls bring a player, each item once; the misses are noted. Nothing if [`can_draw`](Self::can_draw) says no. The time that it takes
-    /// does not grow with `times`.
+    /// What so many times of these rolls bring a player, each item once; the misses are noted. Nothing if
+    /// [`can_draw`](Self::can_draw) says no. The time that it takes does not grow with `times`.
     pub fn draw(
         &self,
         drops: &Drops,

@@ -110,6 +110,9 @@ fn inclusion(draws: u32, weights: &[u64]) -> Vec<f64> {
     }
     let mut drawn = BTreeMap::from([(0_u32, 1.0)]);
     for _ in 0..draws {
+        if drawn.is_empty() {
+            break;
+        }
         let mut next = BTreeMap::new();
         for (set, chance) in drawn {
             let left = |at: &u32| !has(set, *at);

@@ -40,6 +40,11 @@ impl Drops {
         self.0.is_empty()
     }
 
+    /// How many times a table is rolled.
+    pub fn times(&self, table: &str) -> u32 {
+        self.0.iter().filter(|roll| roll.table == table).map(|roll| roll.times).fold(0, u32::saturating_add)
+    }
+
     /// Reports tables that do not exist, and numbers of times out of range. `place` is that of the list.
     pub fn check(&self, place: &Place, report: &mut Report) {
         for (index, roll) in self.0.iter().enumerate() {

@@ -1,13 +1,23 @@
 //! `drops/*.ron`.
 
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::sync::OnceLock;
+
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::drops::check;
 use crate::drops::rates::TableRates;
 use crate::drops::reference::Drops;
 use crate::items::{Amount, ItemId};
+use crate::timed_events::check_changes;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
+
+/// What a weight, the draws of a roll and a guarantee may be. A weight of 0 is told in words of its own.
+pub(super) const WEIGHT: RangeInclusive<u32> = 0..=1_000_000;
+pub(super) const DRAWS: RangeInclusive<u32> = 1..=100;
+pub(super) const GUARANTEED_AFTER: RangeInclusive<u32> = 1..=1000;
 
 /// All drop tables.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +29,8 @@ pub struct DropRules {
     order: Vec<usize>,
     /// The indices of tables that name themselves, directly or through others, with the entry that closes the circle.
     circles: Vec<(usize, usize)>,
-    rates: Vec<TableRates>,
+    /// Of all tables, once somebody asks.
+    rates: OnceLock<Vec<TableRates>>,
 }
 
 /// A table and where it is written.
@@ -39,7 +50,7 @@ struct Placed {
 pub struct DropFile {
     /// Its tables. Those of all files may name each other.
     pub tables: Vec<DropTable>,
-    /// Items that players open with `use_item`. So whatever grants items, such as a mail or an offer, can grant chances.
+    /// Items that players open with `use_item`. So what has no `drops` of its own, such as a mail or an offer, can grant chances.
     #[serde(default)]
     pub chests: Vec<Chest>,
 }
@@ -55,7 +66,8 @@ pub struct Chest {
 }
 
 /// A table of what may come, by weight.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+// It is stored with the history of hang-up: a change of its fields needs a new version of that row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DropTable {
     /// How lists of rewards and other tables name it: lowercase letters, digits and `_`. A player's misses belong to it.
@@ -64,7 +76,7 @@ pub struct DropTable {
     pub name: String,
     /// How many entries one roll draws, 1 to 100.
     #[serde(default = "once")]
-    #[schemars(range(min = 1, max = 100), extend("unit" = "draws"))]
+    #[schemars(range(min = *DRAWS.start(), max = *DRAWS.end()), extend("unit" = "draws"))]
     pub draws: u32,
     /// Whether one roll may draw an entry more than once. If not, a table has at most 12 entries.
     #[serde(default = "yes")]
@@ -72,7 +84,7 @@ pub struct DropTable {
     /// After so many draws in a row without an entry that is `guaranteed`, the next draw brings one of them. It is counted for
     /// each player, over all rolls of this table wherever they are. 1 to 1000; absent = nothing is guaranteed.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 1000), extend("unit" = "misses"))]
+    #[schemars(range(min = *GUARANTEED_AFTER.start(), max = *GUARANTEED_AFTER.end()), extend("unit" = "misses"))]
     pub guaranteed_after: Option<u32>,
     /// What may come.
     pub entries: Vec<DropEntry>,
@@ -87,11 +99,11 @@ fn yes() -> bool {
 }
 
 /// What a draw may bring; without `items` and `table` it brings nothing.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DropEntry {
     /// Its chance is this in the sum of the weights of the table, 1 to 1000000.
-    #[schemars(range(min = 0, max = 1_000_000), extend("unit" = "weight"))]
+    #[schemars(range(min = *WEIGHT.start(), max = *WEIGHT.end()), extend("unit" = "weight"))]
     pub weight: u32,
     /// What it grants.
     #[serde(default)]
@@ -134,12 +146,22 @@ impl DropRules {
 
     /// How often what comes from the table with this id.
     pub fn rates(&self, id: &str) -> Option<&TableRates> {
-        self.index(id).and_then(|index| self.rates.get(index))
+        self.index(id).and_then(|index| self.rates.get_or_init(|| TableRates::of_all(self)).get(index))
     }
 
     /// What opening an item rolls; `None` if it is no chest.
     pub fn chest(&self, item: ItemId) -> Option<&Drops> {
         self.chests.iter().find(|(chest, _)| chest.item == item).map(|(chest, _)| &chest.drops)
+    }
+
+    /// All tables, for whoever [measures](Self::measure) them anew afterwards.
+    pub(super) fn tables_mut(&mut self) -> impl Iterator<Item = &mut DropTable> {
+        self.tables.iter_mut().map(|placed| &mut placed.table)
+    }
+
+    /// The chests.
+    pub fn all_chests(&self) -> impl Iterator<Item = &Chest> {
+        self.chests.iter().map(|(chest, _)| chest)
     }
 
     /// The chests, each with its place.
@@ -177,6 +199,23 @@ impl DropRules {
         self.tables[index].draws_at_most
     }
 
+    /// These tables and those that they lead to, in order.
+    pub fn reached_from<'t>(&self, ids: impl Iterator<Item = &'t str>) -> Vec<DropTable> {
+        let mut reached: BTreeSet<usize> = BTreeSet::new();
+        let mut open: Vec<usize> = ids.filter_map(|id| self.index(id)).collect();
+        while let Some(index) = open.pop() {
+            if reached.insert(index) {
+                open.extend(self.tables[index].named.iter().flatten());
+            }
+        }
+        reached.into_iter().map(|index| self.tables[index].table.clone()).collect()
+    }
+
+    /// Rules of these tables alone.
+    pub fn of_tables(tables: Vec<DropTable>) -> Self {
+        Self::of(vec![(String::new(), DropFile { tables, chests: Vec::new() })])
+    }
+
     /// Builds the tables of files, in the order of the files.
     pub(super) fn of(files: Vec<(String, DropFile)>) -> Self {
         let mut rules = Self::default();
@@ -196,14 +235,19 @@ impl DropRules {
             rules.tables[index].named = named;
         }
         rules.sort();
-        for index in rules.order.clone().into_iter().rev() {
-            let named = rules.tables[index].named.iter().flatten();
-            let below = named.map(|named| rules.tables[*named].draws_at_most).max().unwrap_or(0);
-            let draws = u64::from(rules.tables[index].table.draws);
-            rules.tables[index].draws_at_most = draws.saturating_mul(below.saturating_add(1));
-        }
-        rules.rates = TableRates::of_all(&rules);
+        rules.measure();
         rules
+    }
+
+    /// Takes down what follows from the numbers of the tables.
+    pub(super) fn measure(&mut self) {
+        for index in self.order.clone().into_iter().rev() {
+            let named = self.tables[index].named.iter().flatten();
+            let below = named.map(|named| self.tables[*named].draws_at_most).max().unwrap_or(0);
+            let draws = u64::from(self.tables[index].table.draws);
+            self.tables[index].draws_at_most = draws.saturating_mul(below.saturating_add(1));
+        }
+        self.rates = OnceLock::new();
     }
 
     /// Orders the tables, each before those that it names; notes the circles.
@@ -258,5 +302,6 @@ impl Table for DropRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         check::check(self, tables, report);
+        check_changes(self, tables, report, check::check_changed);
     }
 }

@@ -9,14 +9,21 @@
 mod post;
 pub mod requests;
 
+use std::borrow::Cow;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
-use crate::battles::BattleRules;
+use crate::battles::{BattleRules, FighterRules};
 use crate::boss::{BossRules, SeasonSystems};
+use crate::crafting::CraftRules;
+use crate::drops::DropRules;
 use crate::hang_up::HangUpRules;
+use crate::items::ItemRules;
+use crate::levels::LevelRules;
 use crate::shop::ShopRules;
 use crate::stages::{StageRules, SweepRules};
+use crate::tasks::{PersonalTasks, PublicTasks, TaskRules};
 use crate::tickets::TicketRules;
 use crate::timed_events::{Changeable, EventChange, EventRules};
 use raidkeep_engine::in_force::{Deriver, InForceApp, LocalMoment, Running};
@@ -49,21 +56,26 @@ pub fn derive(tables: &Tables, ids: &[String]) -> Tables {
     change::<TicketRules>(&mut derived, &changes);
     change::<BossRules>(&mut derived, &changes);
     change::<BattleRules>(&mut derived, &changes);
+    change::<FighterRules>(&mut derived, &changes);
+    change::<DropRules>(&mut derived, &changes);
+    change::<CraftRules>(&mut derived, &changes);
+    change::<PublicTasks>(&mut derived, &changes);
+    change::<PersonalTasks>(&mut derived, &changes);
+    change::<TaskRules>(&mut derived, &changes);
+    change::<ItemRules>(&mut derived, &changes);
+    change::<LevelRules>(&mut derived, &changes);
     open_stages(&mut derived, ids, events);
     derived
 }
 
 /// A table that nothing changes stays the same one.
 fn change<T: Changeable>(derived: &mut Tables, changes: &[&EventChange]) {
-    let Some(mut table) = derived.get::<T>().cloned() else {
-        return;
-    };
-    let mut changed = 0;
-    for change in changes {
-        changed += table.apply(change).unwrap_or(0);
-    }
-    if changed > 0 {
-        derived.insert(table);
+    let changed = derived.get::<T>().and_then(|table| match table.under(changes.iter().copied()) {
+        Cow::Owned(changed) => Some(changed),
+        Cow::Borrowed(_) => None,
+    });
+    if let Some(changed) = changed {
+        derived.insert(changed);
     }
 }
 

@@ -4,33 +4,40 @@ use crate::hang_up::rules::{Chances, HangUpRules, nearest_lower};
 use crate::timed_events::{Changeable, EventChange, Numbers};
 
 impl Changeable for HangUpRules {
-    fn apply(&mut self, change: &EventChange) -> Option<usize> {
+    fn has(of: &Numbers) -> bool {
+        matches!(of, Numbers::HangUpRates { .. } | Numbers::HangUpChances { .. })
+    }
+
+    fn apply(&mut self, change: &EventChange) -> usize {
         let (from, to) = change.of.selector().range();
         match change.of {
             Numbers::HangUpRates { .. } => {
                 part_at(&mut self.rates, from, to, |rate| rate.stage, |rate, stage| rate.stage = stage);
                 let meant = self.rates.iter_mut().filter(|rate| (from..=to).contains(&rate.stage));
-                Some(meant.map(|rate| change.change_amounts(&mut rate.per_minute)).sum())
+                meant.map(|rate| change.change_amounts(&mut rate.per_minute)).sum()
             }
             Numbers::HangUpChances { .. } => {
                 part_at(&mut self.chances, from, to, |chances| chances.stage, |chances, stage| chances.stage = stage);
                 let meant = self.chances.iter_mut().filter(|chances| (from..=to).contains(&chances.stage));
-                Some(meant.map(|chances| apply_to_chances(chances, change)).sum())
+                meant.map(|chances| apply_to_chances(chances, change)).sum()
             }
-            _ => None,
+            _ => 0,
         }
     }
 }
 
-/// A chance above 1 is certain.
+/// A chance above 1 is certain. Those of drop tables are none of an item.
 fn apply_to_chances(chances: &mut Chances, change: &EventChange) -> usize {
-    let meant = chances.items.iter_mut().filter(|chance| change.has_item(chance.amount.item));
-    meant
-        .map(|chance| {
-            change.change(&mut chance.numerator, u32::MAX);
-            chance.numerator = chance.numerator.min(chance.denominator);
-        })
-        .count()
+    let items = chances.items.iter_mut().filter(|chance| change.has_item(chance.amount.item));
+    let items = items.map(|chance| (&mut chance.numerator, chance.denominator));
+    let is_of_all = change.of.selector().item().is_none();
+    let drops = chances.drops.iter_mut().filter(|_| is_of_all);
+    let drops = drops.map(|roll| (&mut roll.numerator, roll.denominator));
+    let each = items.chain(drops).map(|(numerator, denominator)| {
+        change.change(numerator, u32::MAX);
+        *numerator = denominator.min(*numerator);
+    });
+    each.count()
 }
 
 /// Makes an entry begin at `from`, and one behind `to`, that say what holds there.

@@ -9,11 +9,14 @@ mod rates;
 pub mod requests;
 pub mod rules;
 mod shares;
+mod terms;
 mod usage;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::drops::DropRules;
+use crate::timed_events::EventRules;
 use raidkeep_engine::history::History;
 use raidkeep_engine::in_force::{ForceChange, InForceApp};
 use raidkeep_engine::mend::MendApp;
@@ -23,12 +26,14 @@ use raidkeep_engine::usage::UsageApp;
 
 pub use model::HangUp;
 pub use rules::HangUpRules;
+pub use terms::HangUpTerms;
 
-/// Records changed rates as in force from then on.
+/// Records changed rates, and what they depend on, as in force from then on.
 fn follow_rates(world: &mut World, change: &ForceChange) {
-    let rates = HangUpRules::clone(world.resource::<Rules<HangUpRules>>());
-    if world.resource::<History<HangUpRules>>().in_force() != Some(&rates) {
-        world.resource_mut::<History<HangUpRules>>().begin(rates, change.at);
+    let (rates, events) = (world.resource::<Rules<HangUpRules>>(), world.resource::<Rules<EventRules>>());
+    let terms = HangUpTerms::of(rates, events, world.resource::<Rules<DropRules>>());
+    if world.resource::<History<HangUpTerms>>().in_force() != Some(&terms) {
+        world.resource_mut::<History<HangUpTerms>>().begin(terms, change.at);
     }
 }
 
@@ -37,9 +42,9 @@ pub struct HangUpPlugin;
 
 impl Plugin for HangUpPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<HangUpRules>().add_player_rows::<HangUp>().add_world_row::<History<HangUpRules>>();
+        app.add_rules::<HangUpRules>().add_player_rows::<HangUp>().add_world_row::<History<HangUpTerms>>();
         app.add_moments::<HangUp>();
-        app.add_world_mend(|world, mend| world.resource_mut::<History<HangUpRules>>().bring_back(mend.at));
+        app.add_world_mend(|world, mend| world.resource_mut::<History<HangUpTerms>>().bring_back(mend.at));
         app.add_force_hook(follow_rates).count_uses(<HangUp as PlayerRow>::TABLE, usage::count);
         requests::register(app);
     }

@@ -7,13 +7,13 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::drops::DropRules;
 use crate::hang_up::model::{Earnings, HangUp};
 use crate::hang_up::rates::Rates;
-use crate::hang_up::rules::HangUpRules;
+use crate::hang_up::terms::HangUpTerms;
 use crate::identity::Account;
-use crate::items::{Cause, Inventory, LegacyChange};
+use crate::items::{Cause, Inventory, LegacyChange, Misses};
 use crate::stages::Progress;
-use crate::timed_events::EventRules;
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::history::History;
@@ -84,13 +84,13 @@ enum HangUpTime {
 /// What the minutes of players are paid by.
 #[derive(SystemParam)]
 pub struct RateTables<'w> {
-    history: Res<'w, History<HangUpRules>>,
-    events: Res<'w, Rules<EventRules>>,
+    history: Res<'w, History<HangUpTerms>>,
+    drops: Res<'w, Rules<DropRules>>,
 }
 
 impl RateTables<'_> {
     fn of(&self, account: &Account) -> Rates<'_> {
-        Rates::of_player(&self.history, &self.events, account.made_at())
+        Rates { history: &self.history, made_at: account.made_at(), drops: &self.drops }
     }
 }
 
@@ -119,7 +119,7 @@ fn start_hang_up(
         return Ok(Success::empty().status(SAME_STAGE).message("same stage"));
     }
     let now = clock.now();
-    let settled = settle(&mut player.hang_up, &mut player.inventory, now, rates.of(player.account), &mut random);
+    let settled = settle(&mut player.hang_up, &mut player.inventory, now, &rates.of(player.account), &mut random);
     player.hang_up.start(stage, now);
     let reply = |start_hang_up_reward, time| HangUpStarted {
         start_hang_up_reward,
@@ -138,12 +138,14 @@ const SETTLEMENT: Cause = Cause::new("hang_up");
 
 fn settle(
     hang_up: &mut HangUp,
-    inventory: &mut Inventory,
+    inventory: &mut Mut<Inventory>,
     now: i64,
-    rates: Rates<'_>,
+    rates: &Rates<'_>,
     random: &mut Randomness,
 ) -> Option<(Earnings, Vec<LegacyChange>)> {
-    let earnings = hang_up.settle(now, rates, random.source())?;
+    let mut misses = inventory.misses().clone();
+    let earnings = hang_up.settle(now, rates, &mut misses, random.source())?;
+    note_misses(inventory, misses);
     inventory.grant(&earnings.amounts, SETTLEMENT);
     let changes = LegacyChange::after(inventory, &earnings.amounts);
     Some((earnings, changes))
@@ -176,16 +178,23 @@ fn get_hang_up_reward(
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpRewarded> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, clock.now(), &rates.history)?;
+    check_configured(&player.hang_up, clock.now(), &rates.of(player.account))?;
     let settled =
-        settle(&mut player.hang_up, &mut player.inventory, clock.now(), rates.of(player.account), &mut random);
+        settle(&mut player.hang_up, &mut player.inventory, clock.now(), &rates.of(player.account), &mut random);
     let (earnings, get_hang_up_rewards) = settled.ok_or(NOTHING_HANGING)?;
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time: HangUpTime::Seconds(earnings.seconds) };
     Ok(Success::with(HangUpRewarded { get_hang_up_rewards, hang_up_info }).message("Settlement reward success"))
 }
 
-fn check_configured(hang_up: &HangUp, now: i64, history: &History<HangUpRules>) -> Result<(), Refusal> {
-    if hang_up.is_configured(now, history).ok_or(NOTHING_HANGING)? { Ok(()) } else { Err(NOT_CONFIGURED) }
+/// Only misses that others are now change what is kept.
+fn note_misses(inventory: &mut Mut<Inventory>, misses: Misses) {
+    if *inventory.misses() != misses {
+        *inventory.misses_mut() = misses;
+    }
+}
+
+fn check_configured(hang_up: &HangUp, now: i64, rates: &Rates<'_>) -> Result<(), Refusal> {
+    if hang_up.is_configured(now, rates).ok_or(NOTHING_HANGING)? { Ok(()) } else { Err(NOT_CONFIGURED) }
 }
 
 /// `get_hang_up_info {token}`.
@@ -215,9 +224,12 @@ fn get_hang_up_info(
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpShown> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, clock.now(), &rates.history)?;
-    let earnings =
-        player.hang_up.look(clock.now(), rates.of(player.account), random.source()).ok_or(NOTHING_HANGING)?;
+    check_configured(&player.hang_up, clock.now(), &rates.of(player.account))?;
+    let mut misses = player.inventory.misses().clone();
+    let rates = rates.of(player.account);
+    let looked = player.hang_up.look(clock.now(), &rates, &mut misses, random.source());
+    let earnings = looked.ok_or(NOTHING_HANGING)?;
+    note_misses(&mut player.inventory, misses);
     let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);
     let time = HangUpTime::Hours(HoursMinutesSeconds(earnings.seconds));
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time };

@@ -3,13 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::drops::Drops;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::timed_events::check_changes;
-use raidkeep_engine::history::Terms;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// The rewards of a minute on a stage.
+// The whole table is stored for a year: a change of its fields needs a new version of that row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HangUpRules {
@@ -43,6 +44,30 @@ pub struct Chances {
     pub stage: u32,
     /// Each is rolled once per whole minute.
     pub items: Vec<Chance>,
+    /// Drop tables that a whole minute may roll, each with its chance.
+    #[serde(default)]
+    pub drops: Vec<DropChance>,
+}
+
+/// Drop tables that a minute may roll.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DropChance {
+    /// The tables from `drops/`, each rolled once on success, or `["scrolls:2"]` for two times.
+    pub drops: Drops,
+    /// The chance is `numerator` in `denominator`: 1 in 60 is one roll an hour on average.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "minutes"))]
+    pub numerator: u32,
+    /// See `numerator`.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "minutes"))]
+    pub denominator: u32,
+}
+
+impl DropChance {
+    /// A number from 0 to 1.
+    pub fn probability(&self) -> f64 {
+        share(self.numerator, self.denominator)
+    }
 }
 
 /// An item that a minute may bring.
@@ -62,8 +87,12 @@ pub struct Chance {
 impl Chance {
     /// A number from 0 to 1.
     pub fn probability(&self) -> f64 {
-        f64::from(self.numerator) / f64::from(self.denominator.max(1))
+        share(self.numerator, self.denominator)
     }
+}
+
+fn share(numerator: u32, denominator: u32) -> f64 {
+    f64::from(numerator) / f64::from(denominator.max(1))
 }
 
 impl HangUpRules {
@@ -87,15 +116,19 @@ impl HangUpRules {
         nearest_lower(&self.chances, stage, |chances| chances.stage).map(|chances| chances.stage)
     }
 
-    /// The items by chance of a stage.
-    pub fn chances(&self, stage: u32) -> &[Chance] {
-        nearest_lower(&self.chances, stage, |chances| chances.stage).map_or(&[], |chances| chances.items.as_slice())
+    /// What comes by chance on a stage.
+    pub fn chances(&self, stage: u32) -> Option<&Chances> {
+        nearest_lower(&self.chances, stage, |chances| chances.stage)
     }
-}
 
-/// The whole table is stored for a year: a change to its fields needs a new version and an upgrade of earlier rows.
-impl Terms for HangUpRules {
-    const TABLE: &'static str = "hang_up_history";
+    /// The drop tables, with the first and the last stage on which they are rolled; `None` = on all from the first on.
+    pub fn drops(&self) -> impl Iterator<Item = (u32, Option<u32>, &DropChance)> {
+        self.chances.iter().flat_map(|chances| {
+            let later = self.chances.iter().map(|other| other.stage).filter(|stage| *stage > chances.stage);
+            let last = later.min().map(|next| next - 1);
+            chances.drops.iter().map(move |roll| (chances.stage, last, roll))
+        })
+    }
 }
 
 pub(super) fn nearest_lower<T>(entries: &[T], stage: u32, stage_of: impl Fn(&T) -> u32) -> Option<&T> {
@@ -133,15 +166,23 @@ impl HangUpRules {
             for (index, chance) in chances.items.iter().enumerate() {
                 let place = place.clone().key("chances").index(at).key("items").index(index);
                 items.check(&chance.amount, 1, place.clone().key("amount"), report);
-                if chance.numerator > chance.denominator {
-                    let message = "expected a chance between 0 and 1: numerator <= denominator";
-                    report.error(place.clone().key("numerator"), message);
-                }
-                if chance.numerator == 0 {
-                    report.warning(place.key("numerator"), "this item never comes");
-                }
+                check_chance(chance.numerator, chance.denominator, "this item never comes", &place, report);
+            }
+            for (index, roll) in chances.drops.iter().enumerate() {
+                let place = place.clone().key("chances").index(at).key("drops").index(index);
+                roll.drops.check(&place.clone().key("drops"), report);
+                check_chance(roll.numerator, roll.denominator, "these tables are never rolled", &place, report);
             }
         }
+    }
+}
+
+fn check_chance(numerator: u32, denominator: u32, never: &str, place: &Place, report: &mut Report) {
+    let place = place.clone().key("numerator");
+    if numerator > denominator {
+        report.error(place, "expected a chance between 0 and 1: numerator <= denominator");
+    } else if numerator == 0 {
+        report.warning(place, never);
     }
 }
 
@@ -166,7 +207,11 @@ mod tests {
         assert_eq!(text(2), Some(vec!["3:2:20".to_owned(), "3:1:60".to_owned()]));
         assert_eq!(text(8), text(500), "above 8 the rates stay");
         assert_eq!(text(0), None);
-        assert_eq!(rules.chances(7)[0].denominator, 1000, "stage 7 takes the chance of stage 2");
-        assert!(rules.chances(0).is_empty());
+        assert_eq!(
+            rules.chances(7).expect("a chance").items[0].denominator,
+            1000,
+            "stage 7 takes the chance of stage 2"
+        );
+        assert!(rules.chances(0).is_none());
     }
 }

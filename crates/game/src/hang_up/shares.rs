@@ -2,14 +2,14 @@
 
 use crate::hang_up::model::{Hanging, SECONDS_PER_MINUTE};
 use crate::hang_up::rates::Rates;
-use crate::hang_up::rules::HangUpRules;
+use crate::hang_up::terms::HangUpTerms;
 use crate::timed_events::EventChange;
 use raidkeep_engine::history::Piece;
 
 /// Minutes under the same rules.
 pub(super) struct Share<'h> {
-    pub(super) rules: &'h HangUpRules,
-    /// Equal rules have the same number.
+    pub(super) terms: &'h HangUpTerms,
+    /// Equal terms have the same number.
     pub(super) number: usize,
     /// What the player's own days change of them.
     pub(super) own: Vec<&'h EventChange>,
@@ -26,17 +26,17 @@ impl Hanging {
             |moment: i64| moment.saturating_sub(self.since).saturating_add(SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE;
         let until = self.since.saturating_add(minutes * SECONDS_PER_MINUTE);
         let mut shares: Vec<Share<'h>> = Vec::new();
-        for Piece { terms: rules, number, mut from, until } in rates.history.pieces(self.since, until) {
-            for until in rates.cuts(from, until).into_iter().chain([until]) {
-                let (first, last) = (begun(from), begun(until).min(rules.minutes_max()));
+        for Piece { terms, number, mut from, until } in rates.history.pieces(self.since, until) {
+            for until in rates.cuts(terms, from, until).into_iter().chain([until]) {
+                let (first, last) = (begun(from), begun(until).min(terms.rules.minutes_max()));
                 let (minutes, unrolled) = ((last - first).max(0), (last - first.max(self.rolled_minutes)).max(0));
-                let own = rates.own_changes(from);
+                let own = rates.own_changes(terms, from);
                 match shares.iter_mut().find(|share| share.number == number && share.own == own) {
                     Some(share) => {
                         share.minutes += minutes;
                         share.unrolled += unrolled;
                     }
-                    None => shares.push(Share { rules, number, own, minutes, unrolled }),
+                    None => shares.push(Share { terms, number, own, minutes, unrolled }),
                 }
                 from = until;
             }

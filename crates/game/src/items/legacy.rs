@@ -24,7 +24,10 @@ impl LegacyChange {
 
     /// Changes that are still to be applied, with what will be left afterwards.
     pub fn before(inventory: &Inventory, changes: &[Amount]) -> Vec<Self> {
-        let left = |change: &Amount| inventory.quantity(change.item).saturating_add(change.quantity);
+        let left = |change: &Amount| {
+            let own = changes.iter().filter(|other| other.item == change.item).map(|other| other.quantity);
+            own.fold(inventory.quantity(change.item), i64::saturating_add)
+        };
         changes.iter().map(|change| Self::new(change, left(change))).collect()
     }
 

@@ -20,7 +20,7 @@ pub use ledger::Cause;
 pub use legacy::LegacyChange;
 pub use misses::Misses;
 pub use model::Inventory;
-pub use rules::{ITEM, Item, ItemRules};
+pub use rules::{ITEM, Item, ItemRules, POTION};
 pub use terms::{ExpiringItem, ItemTerms};
 
 use bevy_app::{App, Plugin};

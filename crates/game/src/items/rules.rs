@@ -1,5 +1,7 @@
 //! `items.ron`.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -7,12 +9,15 @@ use crate::identifiers;
 use crate::items::{Amount, ItemId};
 use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Span, Tables};
 
+/// The energy that a potion may give.
+pub const POTION: RangeInclusive<i64> = 1..=1_000_000;
+
 /// Items, by `group:id`.
 /// Items, by their ids.
 pub const ITEM: Naming = Naming { what: "item", given_in: "the items in items.ron" };
 
 /// `items.ron`: which items exist, and what a new player owns.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ItemRules {
     /// Every item of the game.
@@ -22,7 +27,7 @@ pub struct ItemRules {
 }
 
 /// One item.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// `group:id`.
@@ -41,7 +46,7 @@ pub struct Item {
     pub in_turn: Option<String>,
     /// Points of energy that `use_item` turns one into; absent = it cannot be used.
     #[serde(default)]
-    #[schemars(range(min = 1, max = 1_000_000), extend("unit" = "points of energy"))]
+    #[schemars(range(min = *POTION.start(), max = *POTION.end()), extend("unit" = "points of energy"))]
     pub energy: Option<i64>,
 }
 

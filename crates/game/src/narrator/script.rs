@@ -11,7 +11,7 @@ use crate::narrator::words::Spoken;
 use raidkeep_engine::template::Template;
 
 /// Everything that can happen in a task.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     /// The scene in which it begins.
@@ -28,7 +28,7 @@ pub struct Script {
 }
 
 /// A situation in which a character speaks and the player answers.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
     /// The character that speaks.
@@ -42,7 +42,7 @@ pub struct Scene {
 }
 
 /// Something the player may do.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// The player's words must contain one of these; none given = any words match.
@@ -77,7 +77,7 @@ pub struct AttributeCheck {
 }
 
 /// A text, and where the story goes next.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceOutcome {
     /// What the player reads.
@@ -88,7 +88,7 @@ pub struct ChoiceOutcome {
 }
 
 /// How a story may end.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptEnding {
     /// The character that speaks.

@@ -60,7 +60,7 @@ impl Offer {
 impl Offer {
     /// This offer as changes make it, in their order.
     pub fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
-        changed_by(self, changes.filter(|change| is_about_offers(change)), Self::apply)
+        changed_by(self, changes.filter(|change| ShopRules::has(&change.of)), Self::apply)
     }
 
     fn apply(&mut self, change: &EventChange) -> usize {
@@ -74,10 +74,6 @@ impl Offer {
             _ => 0,
         }
     }
-}
-
-fn is_about_offers(change: &EventChange) -> bool {
-    matches!(change.of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
 }
 
 impl ShopRules {
@@ -100,8 +96,12 @@ impl SingleFile for ShopRules {
 }
 
 impl Changeable for ShopRules {
-    fn apply(&mut self, change: &EventChange) -> Option<usize> {
-        is_about_offers(change).then(|| self.offers.iter_mut().map(|offer| offer.apply(change)).sum())
+    fn has(of: &Numbers) -> bool {
+        matches!(of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
+    }
+
+    fn apply(&mut self, change: &EventChange) -> usize {
+        self.offers.iter_mut().map(|offer| offer.apply(change)).sum()
     }
 }
 

@@ -9,9 +9,10 @@ use crate::boss::{BossField, ChallengesLeft, Ratios};
 use crate::energy::EnergyMoments;
 use crate::stages::legacy::codes::{MATERIALS, NOT_CONFIGURED, STAGE};
 use crate::stages::model::Mode;
-use crate::stages::requests::{ENTRY, RaiderItem, Short, StageTables, pay};
+use crate::stages::requests::{ENTRY, RaiderItem, Short, pay};
 use crate::stages::session::{Sessions, StageSession};
 use crate::stages::suspects::{believe, reported_damage};
+use crate::stages::terms::SessionTables;
 use raidkeep_engine::request::lenient::Given;
 use raidkeep_engine::request::{Player, Refusal};
 
@@ -68,7 +69,7 @@ pub(super) fn enter(
     player: &mut RaiderItem,
     sessions: &mut Sessions,
     stage: u32,
-    tables: &StageTables,
+    tables: &SessionTables,
     field: &BossField,
 ) -> Result<BossRoomEntered, Refusal> {
     let (now, today) = (tables.clock.now(), tables.clock.day());
@@ -87,7 +88,7 @@ pub(super) fn enter(
     pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)
         .map_err(|short| if short == Short::Materials { MATERIALS } else { short.into() })?;
     player.tickets.take(ticket, is_vip, today);
-    sessions.enter(&mut player.visitor, stage, Mode::Boss, now);
+    sessions.enter(&mut player.visitor, tables.session(stage, Mode::Boss));
     let (times, cd_time) = (player.tickets.left(ticket, is_vip, today), tables.clock.seconds_to_next_day());
     Ok(BossRoomEntered {
         energy: player.energy.points(now, &tables.energy),
@@ -101,7 +102,7 @@ pub(super) fn enter(
 }
 
 /// A stage of boss mode must be the player's turn, configured, and not above the player's level.
-fn check_stage(player: &RaiderItem, stage: u32, tables: &StageTables) -> Result<(), Refusal> {
+fn check_stage(player: &RaiderItem, stage: u32, tables: &SessionTables) -> Result<(), Refusal> {
     let rules = tables.stages.mode(Mode::Boss).filter(|rules| rules.in_range(stage.into()).is_some());
     let rules = rules.ok_or(NOT_CONFIGURED)?;
     if stage > rules.reachable(player.progress.highest(rules, &tables.clock)) {
@@ -119,7 +120,7 @@ pub(super) fn strike(
     sessions: &mut Sessions,
     (caller, session): (Player, StageSession),
     damage: Given,
-    tables: &StageTables,
+    tables: &SessionTables,
     field: &mut BossField,
 ) -> Result<(BossRoomBlow, u64), Refusal> {
     let damage = believe(player, session, reported_damage(damage)?, tables, field).map_err(|anomaly| {

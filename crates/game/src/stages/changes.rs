@@ -9,22 +9,21 @@ use crate::timed_events::{Changeable, EventChange, EventRules, Numbers, changed_
 use raidkeep_engine::rules::{Report, Tables};
 
 impl Changeable for StageRules {
-    fn apply(&mut self, change: &EventChange) -> Option<usize> {
-        let (from, to) = range_of_stages(&change.of)?;
-        Some(self.modes_mut().map(|mode| mode.change(from, to, |block| block.apply(change))).sum())
+    fn has(of: &Numbers) -> bool {
+        matches!(
+            of,
+            Numbers::StageRewards { .. }
+                | Numbers::StageExp { .. }
+                | Numbers::StageEnergy { .. }
+                | Numbers::StageCost { .. }
+                | Numbers::StageLevel { .. }
+        )
     }
-}
 
-fn range_of_stages(of: &Numbers) -> Option<(u32, u32)> {
-    let is_of_stages = matches!(
-        of,
-        Numbers::StageRewards { .. }
-            | Numbers::StageExp { .. }
-            | Numbers::StageEnergy { .. }
-            | Numbers::StageCost { .. }
-            | Numbers::StageLevel { .. }
-    );
-    is_of_stages.then(|| of.selector().range())
+    fn apply(&mut self, change: &EventChange) -> usize {
+        let (from, to) = change.of.selector().range();
+        self.modes_mut().map(|mode| mode.change(from, to, |block| block.apply(change))).sum()
+    }
 }
 
 impl StageRules {
@@ -108,8 +107,7 @@ impl StageBlock {
 
     /// This configuration of a stage as changes make it, in their order.
     pub(super) fn under<'c>(&self, stage: u32, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
-        let is_own =
-            |change: &&EventChange| range_of_stages(&change.of).is_some_and(|(from, to)| (from..=to).contains(&stage));
+        let is_own = |change: &&EventChange| StageRules::has(&change.of) && change.of.selector().has(stage);
         changed_by(self, changes.filter(is_own), Self::apply)
     }
 
@@ -152,8 +150,18 @@ fn change_number<N: Copy + PartialEq + TryFrom<i64> + TryInto<i64>>(
 }
 
 impl Changeable for SweepRules {
-    fn apply(&mut self, change: &EventChange) -> Option<usize> {
-        let (from, to) = range_of_sweeps(&change.of)?;
+    fn has(of: &Numbers) -> bool {
+        matches!(
+            of,
+            Numbers::SweepRewards { .. }
+                | Numbers::SweepExp { .. }
+                | Numbers::SweepEnergy { .. }
+                | Numbers::SweepCost { .. }
+        )
+    }
+
+    fn apply(&mut self, change: &EventChange) -> usize {
+        let (from, to) = change.of.selector().range();
         let mut changed = 0;
         for block in std::mem::take(&mut self.stages) {
             if block.to < from || block.from > to {
@@ -169,19 +177,8 @@ impl Changeable for SweepRules {
                 self.stages.push(part);
             }
         }
-        Some(changed)
+        changed
     }
-}
-
-fn range_of_sweeps(of: &Numbers) -> Option<(u32, u32)> {
-    let is_of_sweeps = matches!(
-        of,
-        Numbers::SweepRewards { .. }
-            | Numbers::SweepExp { .. }
-            | Numbers::SweepEnergy { .. }
-            | Numbers::SweepCost { .. }
-    );
-    is_of_sweeps.then(|| of.selector().range())
 }
 
 impl SweepBlock {
@@ -195,7 +192,7 @@ impl SweepBlock {
     pub(super) fn under<'c>(&self, stage: u32, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         let mut block = Cow::Borrowed(self);
         for change in changes {
-            if range_of_sweeps(&change.of).is_some_and(|(from, to)| (from..=to).contains(&stage)) {
+            if SweepRules::has(&change.of) && change.of.selector().has(stage) {
                 let mut only = block.only(stage);
                 only.apply(change);
                 block = Cow::Owned(only);

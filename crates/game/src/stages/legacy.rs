@@ -22,6 +22,7 @@ use crate::stages::model::Mode;
 use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, pay};
 use crate::stages::session::Sessions;
 use crate::stages::suspects::{Anomaly, Misdeed};
+use crate::stages::terms::SessionTables;
 use crate::stages::winnings::collect_victory;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
@@ -188,7 +189,7 @@ fn enter_stage<N: LegacyName>(
     In(call): In<Call<EnterStage<N>>>,
     mut players: Query<(Raider, &mut Login)>,
     mut sessions: Sessions,
-    tables: StageTables,
+    tables: SessionTables,
     scenery: Scenery,
     mut tokens: Tokens,
     field: BossField,
@@ -213,7 +214,7 @@ fn enter_plain_stage(
     player: &mut RaiderItem,
     sessions: &mut Sessions,
     stage: i64,
-    tables: &StageTables,
+    tables: &SessionTables,
     scenery: &Scenery,
 ) -> Result<LegacyStageEntered, Refusal> {
     let now = tables.clock.now();
@@ -236,7 +237,7 @@ fn enter_plain_stage(
         return Err(MATERIALS);
     }
     pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)?;
-    sessions.enter(&mut player.visitor, stage, rules.mode, now);
+    sessions.enter(&mut player.visitor, tables.session(stage, rules.mode));
     let left = |cost: &Amount| Cost {
         iid: cost.item.id,
         remaining: player.inventory.quantity(cost.item),
@@ -339,7 +340,7 @@ fn pass_stage<N: LegacyName>(
     In(call): In<Call<PassStage<N>>>,
     mut players: Query<(Raider, &mut Login)>,
     mut sessions: Sessions,
-    tables: StageTables,
+    tables: SessionTables,
     mut tokens: Tokens,
     mut random: ResMut<Randomness>,
     mut field: BossField,

@@ -17,15 +17,15 @@ use crate::levels::{Experience, LevelRules};
 use crate::stages::codes;
 use crate::stages::model::{Mode, Progress};
 use crate::stages::modes::{Boss, Coin, Endless, Exp, General, StageMode};
-use crate::stages::rules::{ModeRules, StageRules};
+use crate::stages::rules::ModeRules;
 use crate::stages::session::{Sessions, StageSession, Visitor, VisitorItem};
 use crate::stages::suspects::{believe, reported_damage};
+use crate::stages::terms::SessionTables;
 use crate::stages::winnings::{Won, collect_victory};
-use crate::tickets::{Limits, TicketRules, Tickets};
+use crate::tickets::{Limits, Tickets};
 use crate::timed_events::{EventChange, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::in_force::FormerTables;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Request, Success};
@@ -57,24 +57,17 @@ pub(super) struct Raider {
     pub(super) tickets: &'static mut Tickets,
 }
 
-/// The rules that every stage function needs, and the time.
+/// The rules that every stage function needs, sweeps too, and the time.
 #[derive(SystemParam)]
 pub(super) struct StageTables<'w> {
     pub(super) clock: Res<'w, Clock>,
-    pub(super) stages: Res<'w, Rules<StageRules>>,
     pub(super) levels: Res<'w, Rules<LevelRules>>,
     pub(super) energy: Res<'w, Rules<EnergyRules>>,
-    pub(super) tickets: Res<'w, Rules<TicketRules>>,
     pub(super) drops: Res<'w, Rules<DropRules>>,
     pub(super) events: Res<'w, Rules<EventRules>>,
-    pub(super) former: FormerTables<'w>,
 }
 
 impl StageTables<'_> {
-    pub(super) fn mode(&self, mode: Mode) -> Result<&ModeRules, Refusal> {
-        self.stages.mode(mode).ok_or(codes::NOT_CONFIGURED)
-    }
-
     /// What a player's own events change now.
     pub(super) fn own_changes(&self, visitor: &VisitorItem) -> impl Iterator<Item = &EventChange> {
         self.events.own_changes(visitor.owner.made_at(), self.clock.now())
@@ -147,7 +140,7 @@ fn enter_stage<M: StageMode>(
     In(call): In<Call<Enter<M>>>,
     mut players: Query<Raider>,
     sessions: Sessions,
-    tables: StageTables,
+    tables: SessionTables,
 ) -> Answer<StageEntered> {
     let player = call.caller.get_mut(&mut players)?;
     enter(player, sessions, M::MODE, call.request.stage, true, &tables)
@@ -157,7 +150,7 @@ fn enter_boss_stage(
     In(call): In<Call<Enter<Boss>>>,
     mut players: Query<Raider>,
     sessions: Sessions,
-    tables: StageTables,
+    tables: SessionTables,
     field: BossField,
 ) -> Answer<StageEntered> {
     let player = call.caller.get_mut(&mut players)?;
@@ -171,7 +164,7 @@ fn enter(
     mode: Mode,
     stage: i64,
     is_anybody_there: bool,
-    tables: &StageTables,
+    tables: &SessionTables,
 ) -> Answer<StageEntered> {
     let (now, today) = (tables.clock.now(), tables.clock.day());
     let rules = tables.mode(mode)?;
@@ -198,7 +191,7 @@ fn enter(
     if let Some(kind) = ticket {
         player.tickets.take(kind, is_vip, today);
     }
-    sessions.enter(&mut player.visitor, stage, mode, now);
+    sessions.enter(&mut player.visitor, tables.session(stage, mode));
     let left = || TicketsLeft {
         limits: Limits::some(&player.tickets, &tables.tickets, &rules.limits, is_vip, today),
         cd: tables.clock.seconds_to_next_day(),
@@ -328,7 +321,7 @@ fn victory_stage<M: StageMode>(
     In(call): In<Call<Victory<M>>>,
     mut players: Query<Raider>,
     mut sessions: Sessions,
-    tables: StageTables,
+    tables: SessionTables,
     mut random: ResMut<Randomness>,
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
@@ -341,7 +334,7 @@ fn victory_boss_stage(
     In(call): In<Call<Victory<Boss>>>,
     mut players: Query<Raider>,
     mut sessions: Sessions,
-    tables: StageTables,
+    tables: SessionTables,
     mut random: ResMut<Randomness>,
     mut field: BossField,
 ) -> Answer<StageWon> {
@@ -365,7 +358,7 @@ fn check_victory<'t>(
     sessions: &Sessions,
     mode: Mode,
     stage: i64,
-    tables: &'t StageTables,
+    tables: &'t SessionTables,
 ) -> Result<(&'t ModeRules, StageSession), Refusal> {
     let session = sessions.open(&player.visitor).filter(|session| i64::from(session.open().stage) == stage);
     let rules = tables.stages_of(session).mode(mode).ok_or(codes::NOT_CONFIGURED)?;
@@ -378,7 +371,7 @@ fn win(
     rules: &ModeRules,
     session: StageSession,
     boss: BossBlow,
-    tables: &StageTables,
+    tables: &SessionTables,
     random: &mut Randomness,
 ) -> Success<StageWon> {
     let Won { reward, exp, .. } = collect_victory(player, rules, session, tables, random);

@@ -175,6 +175,12 @@ impl StageRules {
         self.modes.iter_mut().map(|(_, mode)| mode)
     }
 
+    /// The drop tables of victories, with the first and the last stage.
+    pub fn drops(&self) -> impl Iterator<Item = (u32, u32, &Drops)> {
+        let blocks = self.modes.iter().flat_map(|(_, mode)| &mode.stages);
+        blocks.map(|block| (block.from, block.last(), &block.drops))
+    }
+
     pub(super) fn placed_blocks(&self) -> impl Iterator<Item = (Place, &StageBlock)> {
         self.modes.iter().flat_map(|(file, mode)| {
             let place = Place::file(file).key("stages");

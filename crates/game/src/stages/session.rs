@@ -3,20 +3,18 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
-use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Account;
 use crate::platforms::sud::RoundId;
 use crate::stages::model::Mode;
-use crate::stages::suspects::{Anomaly, Misdeeds, Suspect};
+use crate::stages::suspects::{Anomaly, note};
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::clock::Clock;
-use raidkeep_engine::in_force::{Followers, InForce, TermsId};
+use raidkeep_engine::in_force::{Followers, TermsId};
 use raidkeep_engine::storage::rows::RowScan;
 use raidkeep_engine::storage::{
-    Archive, Arrival, Batch, Departure, PlayerEntity, PlayerRows, RowError, Stored, Unfit, decode_value, encode_value,
+    Arrival, Batch, Departure, PlayerEntity, PlayerRows, RowError, Stored, Unfit, decode_value, encode_value,
 };
 
 /// The stage a player is in, as replies show it.
@@ -60,7 +58,7 @@ impl CurrentSession {
 }
 
 impl StageSession {
-    fn new(stage: u32, mode: Mode, entered_at: i64, terms: TermsId) -> Self {
+    pub(super) fn new(stage: u32, mode: Mode, entered_at: i64, terms: TermsId) -> Self {
         Self { open: OpenSession { stage, mode, entered_at }, round: None, terms }
     }
 
@@ -278,12 +276,7 @@ pub(super) struct Visitor {
 #[derive(SystemParam)]
 pub(super) struct Sessions<'w, 's> {
     sessions: Query<'w, 's, &'static mut StageSession>,
-    in_force: Res<'w, InForce>,
     followers: ResMut<'w, Followers>,
-    clock: Res<'w, Clock>,
-    archive: ResMut<'w, Archive>,
-    misdeeds: ResMut<'w, Misdeeds>,
-    time: Res<'w, Time<Real>>,
     commands: Commands<'w, 's>,
 }
 
@@ -294,8 +287,7 @@ impl Sessions<'_, '_> {
     }
 
     /// Opens a session; an earlier one is abandoned, and its entity and row become those of the new one.
-    pub(super) fn enter(&mut self, visitor: &mut VisitorItem, stage: u32, mode: Mode, now: i64) {
-        let session = StageSession::new(stage, mode, now, self.in_force.terms());
+    pub(super) fn enter(&mut self, visitor: &mut VisitorItem, session: StageSession) {
         self.followers.count(session.terms);
         let open = visitor.session.and_then(|current| self.sessions.get_mut(current.entity()).ok());
         if let Some(mut open) = open {
@@ -324,10 +316,8 @@ impl Sessions<'_, '_> {
     /// Records abnormal data that leaves the session open. Operators find the player among the suspects.
     pub(super) fn note_anomaly(&mut self, visitor: &mut VisitorItem, anomaly: Anomaly) {
         visitor.counts.count_anomaly();
-        let (name, counts, at) = (visitor.owner.name().to_owned(), visitor.counts.counts(), self.clock.now());
-        let (suspect, account) = (Suspect { name, counts, last: anomaly, at }, visitor.stored.account());
-        self.archive.put(&account.to_key(), &suspect);
-        self.misdeeds.note(account, &suspect, self.time.elapsed());
+        let (name, counts) = (visitor.owner.name().to_owned(), visitor.counts.counts());
+        self.commands.queue(note(visitor.stored.account(), name, counts, anomaly));
     }
 
     fn end(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) -> bool {

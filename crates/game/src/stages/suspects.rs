@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::BossField;
-use crate::stages::requests::{RaiderItem, StageTables};
+use crate::stages::requests::RaiderItem;
 use crate::stages::session::StageSession;
+use crate::stages::terms::SessionTables;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -71,7 +73,7 @@ pub(super) struct Misdeeds {
 
 impl Misdeeds {
     /// Notes an anomaly of a suspect at `now` (real time).
-    pub(super) fn note(&mut self, account: AccountId, suspect: &Suspect, now: Duration) {
+    fn note(&mut self, account: AccountId, suspect: &Suspect, now: Duration) {
         let Suspect { name, counts: (_, _, so_far), last, .. } = suspect;
         if let Some(counters) = &self.counters {
             counters[last.what as usize].increment(1);
@@ -83,6 +85,23 @@ impl Misdeeds {
                 "a client sends abnormal data; suspect_list shows all such players"
             );
         }
+    }
+}
+
+/// Records an anomaly, in the metrics and the log too. `counts` are the player's entries, exits and anomalies.
+///
+/// It is a command, since honest players' requests need nothing of what it touches.
+pub(super) fn note(
+    account: AccountId,
+    name: String,
+    counts: (u64, u64, u32),
+    last: Anomaly,
+) -> impl FnOnce(&mut World) + Send {
+    move |world| {
+        let suspect = Suspect { name, counts, last, at: world.resource::<Clock>().now() };
+        world.resource_mut::<Archive>().put(&account.to_key(), &suspect);
+        let now = world.resource::<Time<Real>>().elapsed();
+        world.resource_mut::<Misdeeds>().note(account, &suspect, now);
     }
 }
 
@@ -124,7 +143,7 @@ pub(super) fn believe(
     player: &RaiderItem,
     session: StageSession,
     reported: Option<i64>,
-    tables: &StageTables,
+    tables: &SessionTables,
     field: &BossField,
 ) -> Result<u64, Anomaly> {
     let level = tables.levels.standing(player.experience.total).level;

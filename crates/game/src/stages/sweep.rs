@@ -14,7 +14,7 @@ use crate::stages::codes;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
 use crate::stages::rules::{COST, StageRules};
 use crate::stages::runs::{SweepRun, sweeps_of};
-use crate::timed_events::check_changes;
+use crate::timed_events::{Changeable, check_changes};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
@@ -62,6 +62,11 @@ impl SweepRules {
     /// What one sweep of a stage grants; `None` if it cannot be swept.
     pub fn rewards_of(&self, stage: u32) -> Option<Vec<Amount>> {
         self.block(stage)?.rewards(stage, 1)
+    }
+
+    /// The drop tables of sweeps, with the first and the last stage.
+    pub fn drops(&self) -> impl Iterator<Item = (u32, u32, &Drops)> {
+        self.stages.iter().map(|block| (block.from, block.to, &block.drops))
     }
 
     fn block(&self, stage: u32) -> Option<&SweepBlock> {
@@ -214,11 +219,14 @@ fn mopping_up_stage(
     let energy = block.energy.checked_mul(count).filter(|energy| *energy <= points).ok_or(codes::ENERGY)?;
     let cost = block.cost(count).ok_or(codes::MATERIALS)?;
     let (mut reward, exp) = block.rewards(stage, count).zip(block.exp.checked_mul(count)).ok_or(codes::COUNT)?;
-    if !tables.drops.can_draw(&block.drops, count.unsigned_abs()) {
+    let drops = (!block.drops.is_empty()).then(|| tables.drops.under(tables.own_changes(&player.visitor)));
+    if drops.as_ref().is_some_and(|drops| !drops.can_draw(&block.drops, count.unsigned_abs())) {
         return Err(codes::COUNT);
     }
     pay(&mut player.energy, &mut player.inventory, energy, &cost, SWEEP, &tables)?;
-    reward.extend(tables.drops.draw(&block.drops, count.unsigned_abs(), &mut player.inventory, &mut random));
+    if let Some(drops) = drops {
+        reward.extend(drops.draw(&block.drops, count.unsigned_abs(), &mut player.inventory, &mut random));
+    }
     player.inventory.grant(&reward, SWEEP);
     player.experience.earn(exp);
     let now = tables.clock.now();

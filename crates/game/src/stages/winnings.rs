@@ -5,9 +5,11 @@ use rand::seq::IndexedRandom;
 
 use crate::items::{Amount, Cause};
 use crate::stages::model::Progress;
-use crate::stages::requests::{RaiderItem, StageTables};
+use crate::stages::requests::RaiderItem;
 use crate::stages::rules::{ModeRules, StageBlock};
 use crate::stages::session::{OpenSession, StageSession};
+use crate::stages::terms::SessionTables;
+use crate::timed_events::Changeable;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::random::Randomness;
 
@@ -27,7 +29,7 @@ pub(super) fn collect_victory(
     player: &mut RaiderItem,
     rules: &ModeRules,
     session: StageSession,
-    tables: &StageTables,
+    tables: &SessionTables,
     random: &mut Randomness,
 ) -> Won {
     let (clock, OpenSession { stage, entered_at, .. }) = (&*tables.clock, session.open());
@@ -37,8 +39,8 @@ pub(super) fn collect_victory(
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
     let block = block.map(|block| block.under(stage, tables.own_changes_of(&player.visitor, session)));
     let mut reward = block.as_deref().map(|block| draw(block, random)).unwrap_or_default();
-    if let Some(block) = &block {
-        let drops = tables.drops_of(session);
+    if let Some(block) = block.as_ref().filter(|block| !block.drops.is_empty()) {
+        let drops = tables.drops_of(session).under(tables.own_changes_of(&player.visitor, session));
         reward.extend(drops.draw(&block.drops, 1, &mut player.inventory, random));
     }
     let exp = block.map_or(0, |block| block.exp);

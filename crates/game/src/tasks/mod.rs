@@ -4,6 +4,7 @@
 //! The narrator's script decides what happens in a task. This module decides who may take which task, tracks each
 //! player's progress, and grants the reward once. Nothing that a player or an endpoint writes can grant a reward.
 
+mod changes;
 mod conversation;
 pub mod events;
 pub mod model;

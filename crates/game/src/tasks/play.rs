@@ -9,9 +9,10 @@ use rand::RngExt;
 
 use crate::character::{Attributes, CharacterRules};
 use crate::crafting::Possessions;
+use crate::drops::{DropTables, Drops};
 use crate::identity::Account;
 use crate::images::Images;
-use crate::items::{Cause, Inventory};
+use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::narrator::script::Scene;
 use crate::narrator::story::Next;
@@ -20,6 +21,8 @@ use crate::tasks::model::{ActiveTask, TaskBook, TaskName};
 use crate::tasks::queue::TaskQueue;
 use crate::tasks::rules::{RewardRange, RewardShown, TaskRules};
 use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
+use crate::timed_events::EventRules;
+use raidkeep_engine::clock::Clock;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::rules::Rules;
@@ -54,6 +57,9 @@ pub struct TaskStage<'w> {
     pub(super) levels: Res<'w, Rules<LevelRules>>,
     pub(super) queue: Res<'w, TaskQueue>,
     pub(super) randomness: ResMut<'w, Randomness>,
+    drops: DropTables<'w>,
+    timed: Res<'w, Rules<EventRules>>,
+    clock: Res<'w, Clock>,
     characters: Res<'w, Rules<CharacterRules>>,
 }
 
@@ -105,25 +111,40 @@ impl TaskStage<'_> {
             portrait: self.images.get(&speaker.portrait),
             script: beat.tell(&[("player", &player.account.name()), ("subject", &active.name.subject())]),
             situation: active.story.situation(),
-            step: Step::of(beat.next, task),
+            step: self.step(beat.next, task, active, player.account),
         })
+    }
+
+    fn step(&self, next: Next<'_>, task: &Task, active: &ActiveTask, account: &Account) -> Step {
+        match next {
+            Next::Scene(scene) => Step::To(scene.to_owned()),
+            Next::Ending(ending) => {
+                let own = self.timed.own_changes(account.made_at(), self.clock.now());
+                let (range, percent) = (task.reward.under(&active.name, own), ending.reward_percent());
+                let drops = if percent >= 100 { task.drops.clone() } else { Drops::default() };
+                Step::End { range, drops, percent }
+            }
+        }
     }
 
     /// Takes the step that a message leads to; returns the reward if it was the last. This is the only place where a
     /// task grants anything.
-    pub(super) fn take_step(&mut self, player: &mut TaskPlayerItem<'_, '_>, step: Step) -> Option<RewardShown> {
+    pub(super) fn take_step(&mut self, player: &mut TaskPlayerItem<'_, '_>, step: Step) -> Option<TaskWon> {
         match step {
             Step::To(scene) => {
                 let throw = self.throw();
                 player.book.go_on(&scene, throw);
                 None
             }
-            Step::End(range, percent) => {
+            Step::End { range, drops, percent } => {
                 let reward = range.draw(percent, &mut self.randomness);
                 player.book.finish();
                 player.inventory.grant(&self.rules.items(reward), REWARD);
                 player.experience.earn(reward.experience);
-                Some(self.rules.show(reward))
+                let tables = self.drops.of(player.account.made_at());
+                let drawn = tables.draw(&drops, 1, &mut player.inventory, &mut self.randomness);
+                player.inventory.grant(&drawn, REWARD);
+                Some(TaskWon { reward: self.rules.show(reward), drawn })
             }
         }
     }
@@ -149,15 +170,22 @@ pub(super) struct Played {
 pub(super) enum Step {
     /// On to a scene.
     To(String),
-    /// The end, with this percentage of the reward.
-    End(RewardRange, u32),
+    /// The end.
+    End {
+        /// The whole reward.
+        range: RewardRange,
+        /// What is rolled besides.
+        drops: Drops,
+        /// The percentage of the reward that is granted.
+        percent: u32,
+    },
 }
 
-impl Step {
-    fn of(next: Next<'_>, task: &Task) -> Self {
-        match next {
-            Next::Scene(scene) => Self::To(scene.to_owned()),
-            Next::Ending(ending) => Self::End(task.reward, ending.reward_percent()),
-        }
-    }
+/// What a task has brought.
+#[derive(Debug)]
+pub(super) struct TaskWon {
+    /// The reward.
+    pub(super) reward: RewardShown,
+    /// What came from drop tables.
+    pub(super) drawn: Vec<Amount>,
 }

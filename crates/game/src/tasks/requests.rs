@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
+use crate::items::Amount;
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
 use crate::spelling;
@@ -200,6 +201,13 @@ pub struct StoryTold {
     /// At the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     reward: Option<RewardShown>,
+    /// What the task's drop tables have brought, at the end.
+    #[serde(skip_serializing_if = "is_nothing")]
+    drops: Option<Vec<Amount>>,
+}
+
+fn is_nothing(drops: &Option<Vec<Amount>>) -> bool {
+    drops.as_ref().is_none_or(Vec::is_empty)
 }
 
 fn feedback(
@@ -218,10 +226,10 @@ fn feedback(
     let Played { role, portrait, script, situation, step } = stage.play(&player, &said).ok_or(NO_TASK)?;
     let draft = Draft { speaker: &role, script: &script, player_said: &request.text };
     let text = colours.tell(call.caller.account, situation, &draft, call.fact)?;
-    let reward = stage.take_step(&mut player, step);
+    let (reward, drops) = stage.take_step(&mut player, step).map(|won| (won.reward, won.drawn)).unzip();
     let npc_status = !request.roles.contains(&role);
     let image_data = portrait.filter(|_| npc_status);
-    Ok(Success::with(StoryTold { text, role, status: reward.is_some(), npc_status, image_data, reward }))
+    Ok(Success::with(StoryTold { text, role, status: reward.is_some(), npc_status, image_data, reward, drops }))
 }
 
 fn check_sizes(request: &Feedback, limits: &SpeechLimits) -> Result<(), Refusal> {

@@ -1,5 +1,7 @@
 //! `tasks.ron`: the queue, the bounds of rewards, and the limits on what players send.
 
+use std::ops::RangeInclusive;
+
 use rand::RngExt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
@@ -7,13 +9,18 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::items::{Amount, ItemId, ItemRules};
 use crate::spelling::{self, Breaks};
 use crate::tasks::scripts::PublicTasks;
+use crate::timed_events::check_changes;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 use raidkeep_engine::schema::{each, map_of, schema_by_hand};
 
+const PERSONAL_PER_DAY: RangeInclusive<u32> = 0..=10_000;
+/// What one task may grant of anything.
+const GRANTED: RangeInclusive<i64> = 0..=1_000_000;
+
 /// The contents of `tasks.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRules {
     /// How many public tasks are on offer at a time.
@@ -35,14 +42,14 @@ pub struct TaskRules {
     #[schemars(range(min = 0, max = 100), extend("unit" = "tasks"))]
     pub personal_max: usize,
     /// How many personal tasks are made for a player from one local midnight to the next.
-    #[schemars(range(min = 0, max = 10_000), extend("unit" = "tasks"))]
+    #[schemars(range(min = *PERSONAL_PER_DAY.start(), max = *PERSONAL_PER_DAY.end()), extend("unit" = "tasks"))]
     pub personal_per_day: u32,
     /// What players may send.
     pub limits: SpeechLimits,
 }
 
 /// An item that tasks grant.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Prize {
     /// Which item.
@@ -55,7 +62,7 @@ pub struct Prize {
 }
 
 /// Experience that tasks grant.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExperiencePrize {
     /// The key in `reward`.
@@ -66,7 +73,7 @@ pub struct ExperiencePrize {
 }
 
 /// The most that a message may hold.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpeechLimits {
     /// Characters of a text.
@@ -109,13 +116,13 @@ impl SpeechLimits {
 #[serde(deny_unknown_fields)]
 pub struct RewardRange {
     /// 龙眼.
-    #[schemars(transform = each(0, 1_000_000, "items"))]
+    #[schemars(transform = each(*GRANTED.start(), *GRANTED.end(), "items"))]
     pub dragon_eye: (i64, i64),
     /// 凤羽.
-    #[schemars(transform = each(0, 1_000_000, "items"))]
+    #[schemars(transform = each(*GRANTED.start(), *GRANTED.end(), "items"))]
     pub phoenix_feather: (i64, i64),
     /// 经验值.
-    #[schemars(transform = each(0, 1_000_000, "experience"))]
+    #[schemars(transform = each(*GRANTED.start(), *GRANTED.end(), "experience"))]
     pub experience: (i64, i64),
 }
 
@@ -141,6 +148,18 @@ impl RewardRange {
             dragon_eye: part(self.dragon_eye),
             phoenix_feather: part(self.phoenix_feather),
             experience: part(self.experience),
+        }
+    }
+
+    /// Reports numbers that an event has made impossible. The bounds of `tasks.ron` are not meant for events.
+    pub(super) fn check_ranges(&self, place: &Place, report: &mut Report) {
+        for (key, (least, most)) in [
+            ("dragon_eye", self.dragon_eye),
+            ("phoenix_feather", self.phoenix_feather),
+            ("experience", self.experience),
+        ] {
+            report.check_range(place.clone().key(key), least, &GRANTED);
+            report.check_range(place.clone().key(key), most, &GRANTED);
         }
     }
 
@@ -210,7 +229,10 @@ impl SingleFile for TaskRules {
         let known = tables.get::<PublicTasks>().map(PublicTasks::len);
         if let Some(known) = known.filter(|known| *known < self.queue_size) {
             let message = format!("{} tasks are to be offered, but there are only {known}", self.queue_size);
-            report.error(place.key("queue_size"), message).hint("add files to tasks/");
+            report.error(place.clone().key("queue_size"), message).hint("add files to tasks/");
         }
+        check_changes(self, tables, report, |changed: &Self, _, report| {
+            report.check_range(place.clone().key("personal_per_day"), changed.personal_per_day, &PERSONAL_PER_DAY);
+        });
     }
 }

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::drops::Drops;
 use crate::images::Images;
 use crate::narrator::check_script;
 use crate::narrator::script::Script;
 use crate::narrator::words::Spoken;
 use crate::tasks::rules::{RewardRange, TaskRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 use raidkeep_engine::template::Template;
 
 /// A task: the contents of a file in `tasks/`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicTask {
     /// As players see and choose it.
@@ -24,7 +26,7 @@ pub struct PublicTask {
 }
 
 /// The settings of a task of either kind.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// How hard it is.
@@ -34,12 +36,16 @@ pub struct Task {
     pub background: String,
     /// What it grants.
     pub reward: RewardRange,
+    /// Drop tables from `drops/` that an ending with the whole reward rolls besides: `["scrolls"]`, or `["scrolls:2"]` for
+    /// two times.
+    #[serde(default)]
+    pub drops: Drops,
     /// What happens in it.
     pub script: Script,
 }
 
 /// A template of personal tasks: the contents of a file in `personal_tasks/`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskTemplate {
     /// The task's name, with `{subject}` in it.
@@ -53,7 +59,7 @@ pub struct TaskTemplate {
 }
 
 /// What a personal task is about.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Replaces `{subject}`.
@@ -71,6 +77,11 @@ impl Task {
             }
             self.reward.check(rules, &place.clone().key("reward"), report);
         }
+        self.drops.check(&place.clone().key("drops"), report);
+        if !self.drops.is_empty() && self.script.endings.values().all(|ending| ending.reward_percent() < 100) {
+            let message = "are never rolled: no ending grants the whole reward";
+            report.warning(place.clone().key("drops"), message).hint("reward_percent: 100 in an ending");
+        }
         if let Some(images) = tables.get::<Images>() {
             images.check_name(&self.background, &place.clone().key("background"), report);
         }
@@ -79,7 +90,7 @@ impl Task {
 }
 
 /// The public tasks by their names.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PublicTasks {
     by_name: BTreeMap<String, (String, Task)>,
 }
@@ -93,6 +104,15 @@ impl PublicTasks {
     /// All names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
+    }
+
+    /// All tasks with their names, in order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Task)> {
+        self.by_name.iter().map(|(name, (_, task))| (name.as_str(), task))
+    }
+
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (&str, &mut Task)> {
+        self.by_name.iter_mut().map(|(name, (_, task))| (name.as_str(), task))
     }
 
     /// How many there are.
@@ -137,11 +157,16 @@ impl Table for PublicTasks {
         for (file, task) in self.by_name.values() {
             task.check(&Place::file(file).key("task"), &["player"], tables, report);
         }
+        check_changes(self, tables, report, |changed: &Self, _, report| {
+            for (file, task) in changed.by_name.values() {
+                task.reward.check_ranges(&Place::file(file).key("task").key("reward"), report);
+            }
+        });
     }
 }
 
 /// The templates of personal tasks, by file name without folder and extension.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PersonalTasks {
     by_file: BTreeMap<String, TaskTemplate>,
 }
@@ -155,6 +180,10 @@ impl PersonalTasks {
     /// All templates with their names, in order.
     pub fn all(&self) -> impl Iterator<Item = (&str, &TaskTemplate)> {
         self.by_file.iter().map(|(name, template)| (name.as_str(), template))
+    }
+
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (&str, &mut Task)> {
+        self.by_file.iter_mut().map(|(name, template)| (name.as_str(), &mut template.task))
     }
 
     /// The template that a wish mentions. If there are several, the one with the longest matching word, because short
@@ -224,5 +253,11 @@ impl Table for PersonalTasks {
         for (name, template) in &self.by_file {
             template.check(&Place::file(format!("{}{name}.ron", Self::PATH)), tables, report);
         }
+        check_changes(self, tables, report, |changed: &Self, _, report| {
+            for (name, template) in &changed.by_file {
+                let place = Place::file(format!("{}{name}.ron", Self::PATH));
+                template.task.reward.check_ranges(&place.key("task").key("reward"), report);
+            }
+        });
     }
 }

@@ -9,7 +9,7 @@ impl Purchase {
     /// This purchase as changes make it, in their order.
     pub fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         let is_own =
-            |change: &&EventChange| matches!(change.of, Numbers::TicketPrice { ticket } if ticket == self.ticket);
+            |change: &&EventChange| matches!(change.of, Numbers::TicketPrice { ticket } if ticket.0 == self.ticket);
         changed_by(self, changes.filter(is_own), Self::change_price)
     }
 
@@ -22,18 +22,22 @@ impl Purchase {
 }
 
 impl Changeable for TicketRules {
-    fn apply(&mut self, change: &EventChange) -> Option<usize> {
+    fn has(of: &Numbers) -> bool {
+        matches!(of, Numbers::TicketPrice { .. } | Numbers::TicketsDaily { .. })
+    }
+
+    fn apply(&mut self, change: &EventChange) -> usize {
         match change.of {
             Numbers::TicketPrice { ticket } => {
-                let sold = self.purchases.iter_mut().filter(|purchase| purchase.ticket == ticket);
-                Some(sold.map(|purchase| purchase.change_price(change)).sum())
+                let sold = self.purchases.iter_mut().filter(|purchase| purchase.ticket == ticket.0);
+                sold.map(|purchase| purchase.change_price(change)).sum()
             }
             Numbers::TicketsDaily { ticket } => {
-                let kinds = self.kinds.iter_mut().filter(|kind| kind.key == ticket);
+                let kinds = self.kinds.iter_mut().filter(|kind| kind.key == ticket.0);
                 let daily = kinds.flat_map(|kind| std::iter::once(&mut kind.daily).chain(&mut kind.daily_vip));
-                Some(daily.map(|daily| change.change(daily, u32::MAX)).count())
+                daily.map(|daily| change.change(daily, u32::MAX)).count()
             }
-            _ => None,
+            _ => 0,
         }
     }
 }

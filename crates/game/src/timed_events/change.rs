@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::items::{Amount, ItemId};
 use crate::timed_events::numbers::Numbers;
@@ -12,7 +12,7 @@ use raidkeep_engine::rules::Table;
 use raidkeep_engine::schema::schema_by_hand;
 
 /// A change of numbers while an event runs: `multiply`, `add` or `set`, one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventChange {
     /// Which numbers.
@@ -114,6 +114,12 @@ impl<'de> Deserialize<'de> for Factor {
     }
 }
 
+impl Serialize for Factor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.thousandths as f64 / 1000.0)
+    }
+}
+
 schema_by_hand!(Factor, "Factor", |_| schemars::json_schema!({
     "type": "number", "minimum": 0, "maximum": 1000, "multipleOf": 0.001,
     "description": "A factor of 0 to 1000 with at most three decimals, such as 2 or 0.75.",
@@ -121,8 +127,16 @@ schema_by_hand!(Factor, "Factor", |_| schemars::json_schema!({
 
 /// A table of which events may change numbers.
 pub trait Changeable: Table + Clone {
-    /// Applies a change; returns how many numbers it is about, or `None` if these are numbers of another table.
-    fn apply(&mut self, change: &EventChange) -> Option<usize>;
+    /// Whether these are numbers of this table.
+    fn has(of: &Numbers) -> bool;
+
+    /// Applies a change of such numbers; returns how many it is about.
+    fn apply(&mut self, change: &EventChange) -> usize;
+
+    /// The table as those changes make it that are about it, in their order. Without one nothing is copied.
+    fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
+        changed_by(self, changes.filter(|change| Self::has(&change.of)), Self::apply)
+    }
 }
 
 #[cfg(test)]

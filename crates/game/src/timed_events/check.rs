@@ -28,16 +28,18 @@ pub fn check_changes<T: Changeable>(
     let first_new = |changed: &T| faults(changed).into_iter().find(|fault| !known.contains(fault));
     let all: Vec<(&str, &TimedEvent)> = events.all().collect();
     for (at, (id, event)) in all.iter().enumerate() {
-        let own = placed(id, event).filter_map(|(place, change)| Some((place, change, with(table, change)?)));
-        let own: Vec<(Place, &EventChange, (T, usize))> = own.collect();
+        let own: Vec<(Place, &EventChange)> = placed(id, event).filter(|(_, change)| T::has(&change.of)).collect();
         let mut is_sound = true;
-        for (place, change, (changed, count)) in &own {
+        for (place, change) in &own {
             if !change.of.selector().is_range() {
                 is_sound = false;
-            } else if *count == 0 {
+                continue;
+            }
+            let mut changed = table.clone();
+            if changed.apply(change) == 0 {
                 report.error(place.clone().key("of"), "changes nothing: there are no such numbers");
                 is_sound = false;
-            } else if let Some(fault) = first_new(changed) {
+            } else if let Some(fault) = first_new(&changed) {
                 report.error(place, told(&fault));
                 is_sound = false;
             }
@@ -46,22 +48,12 @@ pub fn check_changes<T: Changeable>(
             continue;
         };
         let together: Vec<_> = all[..at].iter().filter(|(_, earlier)| may_run_together(earlier, event)).collect();
-        let mut changed = table.clone();
-        for change in together.iter().flat_map(|(_, earlier)| &earlier.changes).chain(&event.changes) {
-            changed.apply(change);
-        }
+        let changed = table.under(together.iter().flat_map(|(_, earlier)| &earlier.changes).chain(&event.changes));
         if let Some(fault) = first_new(&changed) {
             let names: Vec<&str> = together.iter().map(|(id, _)| *id).collect();
             report.error(place, format!("together with {}: {}", names.join(", "), told(&fault)));
         }
     }
-}
-
-/// The table with a change, and how many numbers that changes; `None` if the change is about other tables.
-fn with<T: Changeable>(table: &T, change: &EventChange) -> Option<(T, usize)> {
-    let mut changed = table.clone();
-    let count = changed.apply(change)?;
-    Some((changed, count))
 }
 
 fn placed<'e>(id: &str, event: &'e TimedEvent) -> impl Iterator<Item = (Place, &'e EventChange)> {

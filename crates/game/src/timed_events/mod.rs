@@ -10,6 +10,7 @@ mod change;
 mod check;
 mod conflicts;
 mod numbers;
+mod potions;
 mod rules;
 mod words;
 

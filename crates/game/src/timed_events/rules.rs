@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::{Amount, ItemRules};
 use crate::timed_events::change::{EventChange, Factor};
-use crate::timed_events::conflicts;
+use crate::timed_events::numbers::Numbers;
+use crate::timed_events::{conflicts, potions};
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::rules::{Place, Report, Span, Table, Tables};
 
@@ -68,7 +69,7 @@ impl Texts {
 }
 
 /// Days of a player's own, of 24 hours each; the first begins when the account is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlayerDays {
     /// The first day, counted from 1.
@@ -225,6 +226,17 @@ impl TimedEvent {
         if change.multiply.is_some_and(Factor::is_one) || change.add == Some(0) {
             report.warning(place, "changes nothing");
         }
+        if let Numbers::DropWeights { item: None, leads_to: None, .. } = change.of
+            && change.multiply.is_some_and(|factor| !factor.is_one())
+        {
+            let message = "changes no chance: all weights of a table grow or shrink alike";
+            report.error(place.clone().key("of"), message).hint("name the entries, by item or by leads_to");
+        }
+        if matches!(change.of, Numbers::LevelNeeds { .. }) && self.intended.is_none() {
+            let message = "players fall back to the levels of before when the event ends";
+            let hint = "to let them keep what they gain, change stage_exp; if it is meant, say why: intended: \"..\"";
+            report.warning(place.clone().key("of"), message).hint(hint);
+        }
         if self.player_days.is_some() && !change.of.may_be_of_a_player() {
             let message = "is the same for everybody; a player's own days change rewards, costs, offers and chances";
             report.error(place.clone().key("of"), message).hint("give the event windows instead of player_days");
@@ -260,5 +272,6 @@ impl Table for EventRules {
             event.check(&Self::place_of(id), tables, report);
         }
         conflicts::check(self, report);
+        potions::check(tables, report);
     }
 }

@@ -28,6 +28,26 @@ impl Numbers {
             Self::BossGift { .. } => "boss_gift",
             Self::SeasonRewards { .. } => "season_rewards",
             Self::BattleRewards { .. } => "battle_rewards",
+            Self::DropWeights { .. } => "drop_weights",
+            Self::DropDraws { .. } => "drop_draws",
+            Self::DropGuarantee { .. } => "drop_guarantee",
+            Self::BattleExp {} => "battle_exp",
+            Self::BattleStake {} => "battle_stake",
+            Self::BattlesRewarded {} => "battles_rewarded",
+            Self::FighterRewards { .. } => "fighter_rewards",
+            Self::FighterExp { .. } => "fighter_exp",
+            Self::CraftSpend { .. } => "craft_spend",
+            Self::CraftStrengthBase { .. } => "craft_strength_base",
+            Self::CraftStrengthPerUnit { .. } => "craft_strength_per_unit",
+            Self::CraftStrengthMax { .. } => "craft_strength_max",
+            Self::CraftOwned { .. } => "craft_owned",
+            Self::TaskRewards { .. } => "task_rewards",
+            Self::TaskExp { .. } => "task_exp",
+            Self::PersonalTaskRewards { .. } => "personal_task_rewards",
+            Self::PersonalTaskExp { .. } => "personal_task_exp",
+            Self::TasksPersonalDaily {} => "tasks_personal_daily",
+            Self::PotionEnergy { .. } => "potion_energy",
+            Self::LevelNeeds { .. } => "level_needs",
         }
     }
 }
@@ -48,6 +68,9 @@ impl fmt::Display for EventChange {
         }
         if let Some(item) = selector.item() {
             write!(out, ", item {item}")?;
+        }
+        if let Some(table) = selector.leads_to() {
+            write!(out, ", leading to {table}")?;
         }
         match (self.multiply, self.add, self.set) {
             (Some(factor), ..) => write!(out, ": times {factor}"),

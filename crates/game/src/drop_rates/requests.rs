@@ -5,13 +5,14 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::drops::rates::{DropRate, TableRates};
-use crate::drops::rules::{DropRules, DropTable};
+use crate::drop_rates::places::{RolledBy, RollingRules, rollers_of};
+use crate::drops::{DropRate, DropTable, DropTables, TableRates};
+use crate::identity::Account;
 use crate::items::{Amount, Inventory, Misses};
+use crate::timed_events::Changeable;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
-use raidkeep_engine::rules::Rules;
 
 const NO_SUCH_TABLE: Refusal = Refusal::new(99, "no such drop table");
 
@@ -19,7 +20,7 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<GetDropRates, _>(get_drop_rates);
 }
 
-/// `get_drop_rates {token, table}`: how often what comes from the drop tables.
+/// `get_drop_rates {token, table}`: how often what comes from the drop tables, as events that run make it for the caller.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetDropRates {
     /// The id of a table; missing = all tables.
@@ -59,6 +60,8 @@ struct ShownTable {
     /// How often a draw brings nothing; absent if each brings something.
     #[serde(skip_serializing_if = "Option::is_none")]
     nothing: Option<ShownChance>,
+    /// Where it is rolled.
+    rolled_by: Vec<RolledBy>,
 }
 
 /// When a hit is certain.
@@ -101,7 +104,7 @@ impl From<DropRate> for ShownChance {
 }
 
 /// Six decimals. What may come never shows as nothing, and what is uncertain never as certain.
-fn decimals(rate: f64) -> String {
+pub(super) fn decimals(rate: f64) -> String {
     let shown = (rate * 1e6).round() / 1e6;
     let shown = if rate > 0.0 { shown.max(1e-6) } else { shown };
     let is_uncertain = rate < 1.0 - 1e-12;
@@ -109,7 +112,7 @@ fn decimals(rate: f64) -> String {
 }
 
 impl ShownTable {
-    fn of(table: &DropTable, rates: &TableRates, misses: &Misses) -> Self {
+    fn of(table: &DropTable, rates: &TableRates, misses: &Misses, rolled_by: Vec<RolledBy>) -> Self {
         let guaranteed = || table.entries.iter().filter(|entry| entry.guaranteed);
         let guarantee = table.guaranteed_after.map(|after| {
             let misses = misses.of(&table.id).min(after);
@@ -130,20 +133,27 @@ impl ShownTable {
             guarantee,
             rates: lines.collect(),
             nothing: (rates.nothing.by_luck > 0.0).then(|| rates.nothing.into()),
+            rolled_by,
         }
     }
 }
 
 fn get_drop_rates(
     In(call): In<Call<GetDropRates>>,
-    players: Query<&Inventory>,
-    rules: Res<Rules<DropRules>>,
+    players: Query<(&Account, &Inventory)>,
+    tables: DropTables,
+    rolling: RollingRules,
 ) -> Answer<DropRates> {
-    let misses = call.caller.get(&players)?.misses();
-    let wanted = call.request.table;
+    let (account, inventory) = call.caller.get(&players)?;
+    let rules = tables.of(account.made_at());
+    let hang_up = rolling.hang_up.under(tables.own_changes(account.made_at()));
+    let (wanted, places) = (call.request.table, rolling.all(&rules, &hang_up));
     let shown = rules.tables().filter(|table| wanted.as_ref().is_none_or(|id| *id == table.id));
-    let tables: Vec<ShownTable> =
-        shown.filter_map(|table| Some(ShownTable::of(table, rules.rates(&table.id)?, misses))).collect();
+    let shown = shown.filter_map(|table| {
+        let rolled_by = rollers_of(&table.id, &places, &rules);
+        Some(ShownTable::of(table, rules.rates(&table.id)?, inventory.misses(), rolled_by))
+    });
+    let tables: Vec<ShownTable> = shown.collect();
     if tables.is_empty() && wanted.is_some() {
         return Err(NO_SUCH_TABLE);
     }
