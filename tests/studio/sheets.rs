@@ -202,6 +202,82 @@ fn a_run_with_formulas_is_rows_of_values_and_an_edited_value_parts_it_there() {
     );
 }
 
+#[test]
+fn every_shipped_file_with_numbers_has_a_sheet() {
+    let shapes = shapes();
+    let mut without = Vec::new();
+    for (file, text) in shipped() {
+        let code: String = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+        let has_numbers = code.contains(|letter: char| letter.is_ascii_digit());
+        if has_numbers && AssetSheets::new(shipped(), &file, &shapes).names().count() == 0 {
+            without.push(file);
+        }
+    }
+    assert_eq!(without, Vec::<String>::new());
+}
+
+#[test]
+fn what_is_in_no_list_is_a_row_each_with_meaning_limits_and_the_comment_of_the_file() {
+    let shapes = shapes();
+    let mut grid = exported(&shapes, "", "energy");
+    let pace = row(&grid, "key", "seconds_per_point");
+    assert_eq!(grid.cell(pace, 1), &SheetCell::Number("360".to_owned()));
+    assert_eq!(grid.cell(pace, 2).shown(), "Seconds per point. [1 to 1000000000 seconds]");
+    assert_eq!(grid.cell(pace, 3).shown(), "Seconds to regenerate one point.");
+    grid.rows[pace][1] = SheetCell::text("300");
+    grid.rows.reverse();
+    grid.rows.rotate_right(1);
+    let text = imported(&shapes, grid.clone()).expect("no cell is wrong").remove("energy.ron").expect("changed");
+    assert_eq!(text, shipped()["energy.ron"].replace("360", "300"), "comments and layout stay, whatever the order");
+
+    let pace = row(&grid, "key", "seconds_per_point");
+    grid.rows[pace][1] = SheetCell::text("soon");
+    let maximum = row(&grid, "key", "maximum");
+    grid.rows[maximum][0] = SheetCell::text("maximun");
+    let mut told = imported(&shapes, grid).expect_err("two wrong cells");
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            format!(
+                "Sheet energy, cell A{}: unknown key \"maximun\", expected one of energy.ron as exported (did you mean \"maximum\"?)",
+                maximum + 1
+            ),
+            format!("Sheet energy, cell B{}: \"soon\" is no number, expected digits such as 1500", pace + 1),
+        ]
+    );
+}
+
+#[test]
+fn settings_may_be_added_taken_away_and_hold_items() {
+    let shapes = shapes();
+    let mut grid = exported(&shapes, "", "hang_up.settings");
+    let cap = row(&grid, "key", "cap_hours");
+    grid.rows[cap][1] = SheetCell::text("12");
+    let text = imported(&shapes, grid.clone()).expect("no cell is wrong").remove("hang_up.ron").expect("changed");
+    assert!(text.contains("\n    cap_hours: 12,\n"), "{text}");
+    let mut texts = shipped();
+    texts.insert("hang_up.ron".to_owned(), text);
+    grid.rows[cap][1] = SheetCell::Empty;
+    let again = AssetSheets::new(texts, "", &shapes).import(vec![grid]).expect("it may be left out").texts;
+    assert_eq!(again["hang_up.ron"], shipped()["hang_up.ron"], "and it is as before");
+
+    let mut grid = exported(&shapes, "", "items.settings");
+    let coins = row(&grid, "key", "newcomer 3:1 金币");
+    grid.rows[coins][1] = SheetCell::text("77");
+    let text = imported(&shapes, grid).expect("no cell is wrong").remove("items.ron").expect("changed");
+    assert!(text.contains("\"3:1:77\""), "{text}");
+}
+
+#[test]
+fn the_values_of_level_formulas_are_shown_too() {
+    let mut texts = shipped();
+    let curve = texts.get_mut("levels.ron").expect("the curve");
+    *curve = curve.replace("(to: 118, step: 120)", "(to: 3, step: 120),\n(to: 6, need: \"100 * n\")");
+    let values = AssetSheets::new(texts, "levels.ron", &shapes()).formula_values();
+    assert_eq!(values, ["levels.ron:8: need = 100 * n, from 4 to 6: 400, 500, 600"]);
+}
+
 fn program(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_raidkeep"));
     command.arg("sheet").args(arguments).output().expect("the program should be there")
@@ -216,7 +292,10 @@ fn the_program_exports_a_folder_and_imports_it_with_what_the_checker_says_at_the
     let output = program(&["export", &stages, "--out", &sheets]);
     assert_eq!(
         String::from_utf8_lossy(&output.stdout),
-        format!("{sheets}: activity, boss, coin, endless, exp, general\n")
+        format!(
+            "{sheets}: activity, activity.settings, boss, boss.settings, coin, coin.settings, endless, endless.settings, exp, \
+             exp.settings, general, general.settings\n"
+        )
     );
     assert!(program(&["export", &stages, "--out", &book]).status.success());
 

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod compare;
+mod csv_text;
 pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;

@@ -88,6 +88,9 @@ pub struct BossEntry {
     /// whatever its name. Lowercase letters, digits and `_`; give it once and never change it.
     #[schemars(required)]
     id: Option<String>,
+    /// Whether the file gives no id.
+    #[serde(skip)]
+    is_nameless: bool,
     /// Life points.
     #[schemars(range(min = *LIFE.start(), max = *LIFE.end()), extend("unit" = "life points"))]
     pub life_value: u64,
@@ -144,19 +147,25 @@ impl BossEntry {
 }
 
 impl BossRules {
-    /// Reports bosses without an id, and names them by their place: the journals of a server of before there were ids are
-    /// played with its files.
-    fn name_the_nameless(&mut self, report: &mut Report) {
+    /// Names bosses without an id by their place: that is how the worlds of before there were ids knew them, whose journals are
+    /// played with their files.
+    fn name_the_nameless(&mut self) {
         let given: Vec<String> = self.bosses.iter().filter_map(|boss| boss.id.clone()).collect();
         for (index, boss) in self.bosses.iter_mut().enumerate().filter(|(_, boss)| boss.id.is_none()) {
-            let id = free_id(&format!("boss_{}", index + 1), &given);
-            let place = Place::file(Self::PATH).key("bosses").index(index);
+            boss.id = Some(free_id(&format!("boss_{}", index + 1), &given));
+            boss.is_nameless = true;
+        }
+    }
+
+    fn report_the_nameless(&self, report: &mut Report) {
+        for (index, boss) in self.bosses.iter().enumerate().filter(|(_, boss)| boss.is_nameless) {
+            let place = Place::file(<Self as Table>::PATH).key("bosses").index(index);
             let message = format!("boss \"{}\" has no id, which says whose life, death and gift it is", boss.name);
             report.error(place, message).hint(format!(
-                "type id: \"{id}\", before its life_value, and move no boss at the same time: what the world knows of its \
-                 bosses is taken over by place, once"
+                "type id: \"{}\", before its life_value, and move no boss at the same time: what the world knows of its \
+                 bosses is taken over by place, once",
+                boss.id()
             ));
-            boss.id = Some(id);
         }
     }
 
@@ -213,14 +222,15 @@ impl Table for BossRules {
     const PATH: &'static str = "world_boss.ron";
     type File = Self;
 
-    fn assemble(files: Vec<(String, Self)>, report: &mut Report) -> Self {
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
         let mut rules = only(files);
-        rules.name_the_nameless(report);
+        rules.name_the_nameless();
         rules
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.give_names(report);
+        self.report_the_nameless(report);
         self.check(tables, report);
         check_changes(self, tables, report, Self::check_changed);
     }
