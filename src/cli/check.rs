@@ -10,11 +10,15 @@ use jiff::Zoned;
 use serde::Serialize;
 
 use crate::cli::against::Against;
+use crate::cli::moment::{parse_moment, settings_of};
 use crate::cli::serve::{ProcessSignal, Signals};
 use crate::cli::{print_line, report, tell};
+use raidkeep_engine::clock;
 use raidkeep_engine::reload::Watcher;
-use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
-use raidkeep_server::config::Config;
+use raidkeep_engine::rules::{AsOf, AssetSource, Catalogue, Problem, Problems};
+use raidkeep_game::GameSettings;
+use raidkeep_game::economy::listing::EconomyListing;
+use raidkeep_studio::economy::economy_text;
 use raidkeep_studio::impact::Impact;
 use raidkeep_studio::schema::AssetShapes;
 use raidkeep_studio::sheet::AssetSheets;
@@ -46,6 +50,17 @@ pub(super) struct Check {
     /// Checks again after every change of the folder, until Ctrl-C.
     #[arg(long)]
     watch: bool,
+    /// Prints the economy too: what every stage, offer, task and so on takes and gives, per energy and per hour, and where
+    /// items come from and go to.
+    #[arg(long)]
+    economy: bool,
+    /// Looks as of a moment, such as "2027-02-10 12:00:00": what is over then is told, and the economy is that of the events
+    /// that run then [default: now].
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<String>,
+    /// Configuration file, for the zone [default: as serve].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -69,17 +84,24 @@ struct Findings<'a> {
     /// What players have of what is changed, with --against.
     #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<&'a Impact>,
+    /// With --economy, if there are no errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    economy: Option<&'a EconomyListing>,
 }
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
-        let settings = Config::load(None, &[])?.game()?;
+        let settings = settings_of(self.config.as_deref())?;
         let catalogue = raidkeep_game::catalogue(&settings);
-        if self.watch { self.keep_looking(catalogue) } else { self.look(&catalogue) }
+        if self.watch { self.keep_looking(catalogue, settings) } else { self.look(&catalogue, &settings) }
     }
 
     /// Checks after every change, until a signal ends it.
-    fn keep_looking(self, catalogue: Catalogue) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    fn keep_looking(
+        self,
+        catalogue: Catalogue,
+        settings: GameSettings,
+    ) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let AssetSource::Folder(folder) = Subject::of(self.path.as_deref(), &catalogue).source else {
             return Err("there is no folder to watch: name one, or run the command where the folder assets is".into());
         };
@@ -91,7 +113,7 @@ impl Check {
             if matches!(self.format, Format::Text) {
                 print_line(&format!("== {}", Zoned::now().strftime("%H:%M:%S")));
             }
-            let code = self.look(&catalogue).unwrap_or_else(|error| {
+            let code = self.look(&catalogue, &settings).unwrap_or_else(|error| {
                 report(error.as_ref());
                 ExitCode::FAILURE
             });
@@ -110,11 +132,15 @@ impl Check {
     }
 
     /// Checks once.
-    fn look(&self, catalogue: &Catalogue) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    fn look(&self, catalogue: &Catalogue, settings: &GameSettings) -> Result<ExitCode, Box<dyn std::error::Error>> {
+        let moment = self.at.as_ref().map_or_else(|| Ok(clock::wall_ms()), |at| parse_moment(at, "--at", settings))?;
+        let as_of = AsOf { moment: moment.div_euclid(1000), zone: &settings.zone };
         let subject = Subject::of(self.path.as_deref(), catalogue);
         let source = &subject.source;
-        let found = catalogue.study(source).problems;
-        let (problems, elsewhere) = subject.split(found);
+        let study = catalogue.study_at(source, as_of);
+        let is_listed = self.economy && study.problems.error_count() == 0;
+        let economy = is_listed.then(|| EconomyListing::at(&study.tables, as_of));
+        let (problems, elsewhere) = subject.split(study.problems);
         let errors = problems.error_count();
         let warnings = problems.len() - errors;
         // Assets with errors reach no server.
@@ -128,6 +154,7 @@ impl Check {
                     warnings,
                     problems: &problems,
                     impact: impact.as_ref(),
+                    economy: economy.as_ref(),
                 };
                 print_line(&serde_json::to_string_pretty(&findings)?);
             }
@@ -136,6 +163,7 @@ impl Check {
                 if self.values {
                     subject.values(catalogue).iter().for_each(|line| print_line(line));
                 }
+                economy.iter().for_each(|economy| print_line(economy_text(economy).as_str()));
                 print_line(&summary());
             }
             Format::Github => {

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::cli::moment::settings_of;
 use crate::cli::report;
+use raidkeep_engine::clock;
 use raidkeep_engine::reload::Watcher;
-use raidkeep_server::config::Config;
 use raidkeep_studio::language::{CheckedFolder, FolderCheck, LanguageSession, ToEditor, read_frame, write_frame};
 
 /// At most this many messages wait; a faster editor waits itself.
@@ -27,6 +28,9 @@ pub(super) struct LanguageServer {
     /// Standard input and output are the only way; editors pass this nevertheless.
     #[arg(long, hide = true)]
     stdio: bool,
+    /// Configuration file, for the zone [default: as serve].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// What happens to the server.
@@ -42,11 +46,12 @@ enum News {
 
 impl LanguageServer {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
-        let catalogue = raidkeep_game::catalogue(&Config::load(None, &[])?.game()?);
+        let settings = settings_of(self.config.as_deref())?;
+        let catalogue = raidkeep_game::catalogue(&settings);
         let (news, received) = sync_channel(WAITING_MAX);
         let reader = news.clone();
         thread::Builder::new().name("raidkeep-editor".to_owned()).spawn(move || read(&reader))?;
-        let desk = Desk { session: LanguageSession::new(catalogue), news, watchers: BTreeMap::new() };
+        let desk = Desk { session: LanguageSession::new(catalogue, settings.zone), news, watchers: BTreeMap::new() };
         Ok(ExitCode::from(desk.serve(&received)?))
     }
 }
@@ -129,6 +134,6 @@ impl Desk {
 
 fn outcome(check: FolderCheck) -> News {
     let folder = check.folder().to_owned();
-    let found = catch_unwind(AssertUnwindSafe(|| check.run()));
+    let found = catch_unwind(AssertUnwindSafe(|| check.run(clock::wall_ms().div_euclid(1000))));
     found.map_or_else(|_| News::Failed(folder), |checked| News::Checked(Box::new(checked)))
 }

@@ -5797,8 +5797,6 @@ export interface TimedEvent {
    * files' names; a player's own events come last.
    */
   changes?: EventChange[];
-  /** Why it changes numbers that other events change at the same time; silences the warnings about that. */
-  intended?: string;
   /** What everybody gets when it begins. */
   mail?: EventMail;
   /** What players call it. */

@@ -11,6 +11,7 @@ pub mod character;
 pub mod crafting;
 pub mod drop_rates;
 pub mod drops;
+pub mod economy;
 pub mod energy;
 pub mod event_calendar;
 pub mod families;
@@ -37,6 +38,7 @@ pub mod stages;
 pub mod tasks;
 pub mod tickets;
 pub mod timed_events;
+pub mod trade;
 pub mod windows;
 
 use std::path::Path;
@@ -65,6 +67,7 @@ use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::drop_rates::DropRatesPlugin;
 use crate::drops::DropsPlugin;
+use crate::economy::EconomyPlugin;
 use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
@@ -218,6 +221,7 @@ impl PluginGroup for GamePlugins {
             .add(DropRatesPlugin)
             .add(EventCalendarPlugin)
             .add(MendingPlugin)
+            .add(EconomyPlugin)
     }
 }
 
@@ -236,6 +240,11 @@ pub fn catalogue(settings: &GameSettings) -> Catalogue {
 /// Reads and validates all assets.
 pub fn load_rules(settings: &GameSettings, source: &AssetSource) -> Result<LoadedRules, Problems> {
     catalogue(settings).load(source)
+}
+
+/// Reads the assets that a world once ran under, which later programs may ask more of.
+pub fn load_former_rules(settings: &GameSettings, source: &AssetSource) -> Result<LoadedRules, Problems> {
+    catalogue(settings).load_former(source)
 }
 
 /// Starts a world from its rules and its storage.

@@ -8,6 +8,7 @@ use std::task::{Context, Waker};
 
 use bevy_app::App;
 use bevy_ecs::world::World;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::language::{ColumnUnit, GivenNames, IdSlots, Known, LanguageSession, Lines, complete, outline, read_frame};
@@ -138,9 +139,9 @@ fn edited(bytes: &[u8]) -> Option<(&'static str, String, usize)> {
 fn editors(bytes: &[u8]) {
     let mut stream = bytes;
     while let Ok(Some(content)) = read_frame(&mut stream) {
-        drop(LanguageSession::new(Catalogue::new()).receive_bytes(&content));
+        drop(LanguageSession::new(Catalogue::new(), TimeZone::UTC).receive_bytes(&content));
     }
-    drop(LanguageSession::new(Catalogue::new()).receive_bytes(bytes));
+    drop(LanguageSession::new(Catalogue::new(), TimeZone::UTC).receive_bytes(bytes));
     let Some((name, text, at)) = edited(bytes) else {
         return;
     };

@@ -5071,8 +5071,6 @@ class TimedEvent(TypedDict):
     """What it changes while it runs, one after the other. Events that run at the same time change in the order of their
     files' names; a player's own events come last.
     """
-    intended: NotRequired[str]
-    """Why it changes numbers that other events change at the same time; silences the warnings about that."""
     mail: NotRequired[EventMail]
     """What everybody gets when it begins."""
     name: Texts

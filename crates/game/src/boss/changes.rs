@@ -1,9 +1,12 @@
 //! Bosses as events change them.
 
-use crate::boss::rules::BossRules;
+use crate::boss::rules::{BOSS, BossRules};
 use crate::timed_events::{Changeable, EventChange, Numbers};
+use raidkeep_engine::rules::Naming;
 
 impl Changeable for BossRules {
+    const NAMED: Option<Naming> = Some(BOSS);
+
     fn has(of: &Numbers) -> bool {
         matches!(of, Numbers::BossLife { .. } | Numbers::BossGift { .. } | Numbers::SeasonRewards { .. })
     }

@@ -14,6 +14,7 @@ mod numbers;
 mod potions;
 mod rules;
 mod selector;
+mod trades;
 mod words;
 
 pub use change::{Changeable, EventChange, Factor, changed_by};
@@ -21,3 +22,4 @@ pub use check::check_changes;
 pub use numbers::Numbers;
 pub use rules::{EventMail, EventRules, PlayerDays, Texts, TimedEvent};
 pub use selector::Selector;
+pub use trades::trades;

@@ -20,6 +20,7 @@ fn ids(of: &Numbers) -> Vec<(&'static str, String)> {
     let (id, leads_to) = (selector.id().map(str::to_owned), selector.leads_to().map(str::to_owned));
     let named = match of {
         Numbers::OfferPrice { .. } | Numbers::OfferItems { .. } => [("offer", id), ("", None)],
+        Numbers::BossLife { .. } | Numbers::BossGift { .. } => [("boss", id), ("", None)],
         Numbers::TicketPrice { ticket } | Numbers::TicketsDaily { ticket } => {
             [("ticket", Some(ticket.0.to_string())), ("", None)]
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use raidkeep_engine::rules::{AssetSource, AssetStudy, Catalogue};
+use jiff::tz::TimeZone;
+use raidkeep_engine::rules::{AsOf, AssetSource, AssetStudy, Catalogue};
 
 use crate::language::names::{IdSlots, WrittenNames};
 
@@ -18,6 +19,7 @@ pub struct FolderCheck {
     pub(super) versions: BTreeMap<String, i32>,
     pub(super) source: AssetSource,
     pub(super) catalogue: Arc<Catalogue>,
+    pub(super) zone: TimeZone,
     pub(super) shipped: Arc<OnceLock<IdSlots>>,
 }
 
@@ -38,16 +40,16 @@ impl FolderCheck {
         &self.folder
     }
 
-    /// Reads and checks the folder.
+    /// Reads and checks the folder, as of a moment in unix seconds.
     #[must_use]
-    pub fn run(self) -> CheckedFolder {
-        let Self { folder, generation, versions, source, catalogue, shipped } = self;
+    pub fn run(self, moment: i64) -> CheckedFolder {
+        let Self { folder, generation, versions, source, catalogue, zone, shipped } = self;
         // Where ids stand is known from the shipped assets too: a new file has none yet.
         shipped.get_or_init(|| {
             let study = catalogue.study(&raidkeep_game::shipped_assets());
             WrittenNames::of(&study, &catalogue).slots
         });
-        let study = catalogue.study(&source);
+        let study = catalogue.study_at(&source, AsOf { moment, zone: &zone });
         let names = WrittenNames::of(&study, &catalogue);
         CheckedFolder { folder, generation, versions, study, names }
     }

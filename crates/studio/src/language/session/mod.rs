@@ -12,6 +12,7 @@ use gen_lsp_types::{
     ErrorCodes, LspNotificationMethod, PublishDiagnosticsNotification, PublishDiagnosticsParams,
     TextDocumentContentChangeEvent, Uri,
 };
+use jiff::tz::TimeZone;
 use raidkeep_engine::rules::{AssetSource, Catalogue};
 use serde::Serialize;
 use serde_json::Value;
@@ -76,6 +77,7 @@ enum Stage {
 #[derive(Debug)]
 pub struct LanguageSession {
     catalogue: Arc<Catalogue>,
+    zone: TimeZone,
     shipped: Arc<OnceLock<IdSlots>>,
     stage: Stage,
     unit: ColumnUnit,
@@ -87,11 +89,12 @@ pub struct LanguageSession {
 }
 
 impl LanguageSession {
-    /// A session that an editor has not begun yet.
+    /// A session that an editor has not begun yet. The zone is that of the world.
     #[must_use]
-    pub fn new(catalogue: Catalogue) -> Self {
+    pub fn new(catalogue: Catalogue, zone: TimeZone) -> Self {
         Self {
             catalogue: Arc::new(catalogue),
+            zone,
             shipped: Arc::default(),
             stage: Stage::New,
             unit: ColumnUnit::default(),
@@ -160,6 +163,7 @@ impl LanguageSession {
             versions: versions.collect(),
             source,
             catalogue: Arc::clone(&self.catalogue),
+            zone: self.zone.clone(),
             shipped: Arc::clone(&self.shipped),
         })
     }
