@@ -109,7 +109,7 @@ fn a_mistake_in_an_event_is_told_at_its_line_in_the_words_of_the_game() {
         ),
         (
             "changes: [(of: offer_price(offer: \"diamonds_6\"), multiply: 2)]",
-            "changes nothing: there are no such numbers",
+            "changes nothing: there is no \"diamonds_6\" in shop.ron (did you mean \"diamonds_60\"?)",
         ),
         (
             "changes: [(of: stage_energy(from: 8), add: -9)]",

@@ -76,6 +76,10 @@ impl Changeable for ShopRules {
         matches!(of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.offers.iter().map(|offer| offer.id.as_str()).collect()
+    }
+
     fn apply(&mut self, change: &EventChange) -> usize {
         self.offers.iter_mut().map(|offer| offer.apply(change)).sum()
     }
