@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::tell;
-use raidkeep_engine::rules::{AssetSource, Problems, Single};
+use raidkeep_engine::rules::{AssetSource, Single};
 use raidkeep_game::goals::Goals;
 use raidkeep_studio::goals::{fit, open, open_of, worst};
 use raidkeep_studio::report::goals::{GoalOutcome, GoalVerdict};
 use raidkeep_studio::simulate::Policy;
-use raidkeep_studio::simulate::study::load;
 
 /// The exit code when no goal is broken, but some are not certain.
 const NOT_CERTAIN: u8 = 3;
@@ -32,15 +31,14 @@ impl GoalOptions {
         policy: &Policy,
         days: u32,
     ) -> Result<Option<Single<Goals>>, Box<dyn std::error::Error>> {
-        let tables = load(assets)?.tables;
         let Some(named) = &self.goals else {
-            // Nobody asked: goals for other policies and longer runs are no mistake.
-            let goals = open_of(assets, &tables)?;
-            return Ok(goals.filter(|goals| fit(goals, policy, days).map_err(|problems| tell_why(&problems)).is_ok()));
+            let goals = open_of(assets)?;
+            goals.iter().for_each(|goals| tell_of_misfits(goals, policy, days));
+            return Ok(goals);
         };
         let goals = match named {
-            Some(file) => open(file, &tables)?,
-            None => open_of(assets, &tables)?.ok_or_else(|| {
+            Some(file) => open(file, assets)?,
+            None => open_of(assets)?.ok_or_else(|| {
                 format!("no goals.ron in {}; write one, or name a file: --goals=FILE", assets.describe())
             })?,
         };
@@ -59,6 +57,10 @@ impl GoalOptions {
     }
 }
 
-fn tell_why(problems: &Problems) {
-    tell(&format!("goals are not judged:\n{problems}"));
+/// Nobody asked for the goals, so that those of other policies and of longer runs are no mistake.
+fn tell_of_misfits(goals: &Single<Goals>, policy: &Policy, days: u32) {
+    if let Err(misfits) = fit(goals, policy, days) {
+        let (few, all) = (misfits.error_count(), goals.content.goals.len());
+        tell(&format!("{few} of {all} goals ask for what is not simulated, and are not judged; --goals says why"));
+    }
 }

@@ -77,8 +77,10 @@ impl ReplayArguments {
         if start.program != program {
             print_line(&format!("written by {}; this is {program}, which may replay it differently", start.program));
         }
-        let rules = raidkeep_game::load_rules(&settings, &assets)
-            .map_err(|problems| format!("the assets ({}) are invalid:\n{problems}", assets.describe()))?;
+        let rules = raidkeep_game::load_former_rules(&settings, &assets).map_err(|problems| {
+            let (rules, writer) = (assets.describe(), &start.program);
+            format!("this program cannot read the rules of the journal ({rules}); replay it with {writer}, which wrote it:\n{problems}")
+        })?;
         let began = Instant::now();
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
         let (mut replay, first) =
@@ -121,7 +123,7 @@ impl ReplayArguments {
         let settings = settings.clone();
         Box::new(move |fingerprint| {
             let copy = AssetSource::Folder(rules_folder(&beside, fingerprint));
-            raidkeep_game::load_rules(&settings, &copy).ok().map(Arc::new)
+            raidkeep_game::load_former_rules(&settings, &copy).ok().map(Arc::new)
         })
     }
 

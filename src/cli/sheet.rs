@@ -98,7 +98,7 @@ impl Import {
     fn run(self) -> Result<ExitCode, Failure> {
         let shapes = shapes();
         let place = Place::of(&self.assets, &shapes)?;
-        let files = place.files()?;
+        let files = AssetFiles { name: self.assets.display().to_string(), ..place.files()? };
         let sheets = AssetSheets::new(files.texts.clone(), &place.within, &shapes);
         let imported = match sheets.import(self.read()?) {
             Ok(imported) => imported,

@@ -9,7 +9,10 @@ use raidkeep::engine::journal::record::RowLayout;
 use raidkeep::engine::journal::revive::Library;
 use raidkeep::engine::journal::rows::{RowComparison, RowKeeper};
 use raidkeep::engine::journal::{Record, Replay};
+use raidkeep::engine::rules::AssetSource;
+use raidkeep::engine::tick::Simulation;
 use raidkeep::game;
+use raidkeep::game::boss::WorldBoss;
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::json;
 
@@ -60,6 +63,58 @@ fn a_journal_of_a_program_with_other_rows_is_replayed_by_its_replies() {
     }
     let (hash, checkpoints) = replay(records, &play.server).expect("the ticks lead to the same replies");
     assert_eq!((hash, checkpoints), (play.server.state_hash(), 0), "hashes of other rows are not compared");
+}
+
+/// The bosses' lives, by their numbers.
+fn lives(simulation: &mut Simulation) -> Vec<(u32, u64)> {
+    let world = simulation.world_mut();
+    let mut lives: Vec<_> = world
+        .query::<&WorldBoss>()
+        .iter(world)
+        .filter(|boss| boss.number < 3)
+        .map(|boss| (boss.number, boss.left))
+        .collect();
+    lives.sort_unstable();
+    lives
+}
+
+#[test]
+fn a_journal_of_before_bosses_had_ids_is_replayed_with_rows_and_rules_by_place() {
+    let mut server = TestServer::with(TestSetup { journals: true, ..TestSetup::default() });
+    let strike = |server: &mut TestServer, player: &TestPlayer, damage: u64| {
+        assert_eq!(server.ask(player, "enter_stage", json!({"stage": 3000}))["status"], 0);
+        let left = server.ask(player, "pass_stage", json!({"stage": 3000, "damage": damage}));
+        assert_eq!(left["status"], 0, "{left}");
+    };
+    let ann = server.player("ann");
+    strike(&mut server, &ann, 15_000);
+    server.damage(|batch| {
+        batch.delete_all("boss_numbers", &[]);
+        batch.delete_all("kept_rules", &[]);
+    });
+    let mut server = server.crash_and_reopen();
+    let ann = server.player("ann");
+    strike(&mut server, &ann, 1000);
+    assert_eq!(lives(server.simulation()), [(0, 0), (1, 94_000), (2, 1_000_000)], "the first is dead, the second hurt");
+
+    let mut texts = game::shipped_assets().text_files().expect("the shipped assets");
+    let roster = texts.get_mut("world_boss.ron").expect("the roster");
+    let is_id = |line: &&str| line.trim_start().starts_with("id: ");
+    *roster = roster.lines().filter(|line| !is_id(line)).map(|line| format!("{line}\n")).collect();
+    let nameless = AssetSource::Texts(texts);
+    assert!(game::load_rules(server.settings(), &nameless).is_err(), "no server starts under such rules any more");
+    let rules = game::load_former_rules(server.settings(), &nameless).expect("every table can be read");
+    let (mut records, _) = read(&server.journals[1].bytes());
+    if let Some(Record::Start(start)) = records.first_mut() {
+        (start.layout, start.rules) = (RowLayout::BEFORE, rules.fingerprint);
+    }
+    let mut records = records.into_iter();
+    let app = game::build_app(server.settings());
+    let (mut replay, first) = Replay::start(&mut records, app, &rules, Box::new(|_| None)).expect("a world");
+    for record in first.into_iter().chain(records) {
+        replay.play(record, &mut |_, _, _| false).expect("the ticks lead to the same replies");
+    }
+    assert_eq!(lives(replay.simulation()), lives(server.simulation()));
 }
 
 /// Replays a journal and compares the resulting rows with those of the server.

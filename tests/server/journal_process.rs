@@ -1,10 +1,16 @@
 //! A real server writes a journal; `raidkeep replay` replays it, shows a player, and turns its requests into a
 //! scenario.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::process::{Client, Host, PROGRAM, Server};
+use raidkeep::engine::journal::file::rules_folder;
+use raidkeep::engine::journal::frames::encode_frame;
+use raidkeep::engine::journal::record::RowLayout;
+use raidkeep::engine::journal::{Frames, Record};
+use raidkeep::engine::rules::AssetSource;
+use raidkeep::game::{GameSettings, load_former_rules, load_rules};
 use serde_json::{Value, json};
 
 fn host(more: &[&str]) -> Host {
@@ -169,4 +175,57 @@ fn a_server_that_is_killed_before_the_journal_is_written_leaves_one_with_its_beg
     let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
     let played = told(&replay(&[&journal]));
     assert!(played.contains("checkpoints equal"), "it is readable, though nearly empty: {played}");
+}
+
+/// Makes of a journal what a server of before bosses had ids left behind: rules that give none.
+fn before_boss_ids(journal: &Path) {
+    let bytes = std::fs::read(journal).expect("the journal should be readable");
+    let (head, frames) = Frames::open(&bytes[..]).expect("it should begin as a journal does");
+    let mut records: Vec<Record> = frames.collect();
+    let Some(Record::Start(start)) = records.first_mut() else { panic!("a journal begins with a start") };
+    let beside = journal.parent().expect("a folder");
+    let kept = rules_folder(beside, start.rules);
+    let roster = kept.join("world_boss.ron");
+    let text = std::fs::read_to_string(&roster).expect("the rules are kept");
+    let nameless = text.lines().filter(|line| !line.trim_start().starts_with("id: ")).map(|line| format!("{line}\n"));
+    std::fs::write(&roster, nameless.collect::<String>()).expect("writable");
+    let source = AssetSource::Folder(kept.clone());
+    assert!(load_rules(&GameSettings::default(), &source).is_err(), "no server starts under such rules any more");
+    start.layout = RowLayout::BEFORE;
+    start.rules = load_former_rules(&GameSettings::default(), &source).expect("every table can be read").fingerprint;
+    std::fs::rename(kept, rules_folder(beside, start.rules)).expect("renamed");
+    let mut bytes = head.encode();
+    for record in &records {
+        let mut frame = Vec::new();
+        encode_frame(&postcard::to_stdvec(record).expect("a record can be written"), &mut frame);
+        bytes.extend(frame);
+    }
+    std::fs::write(journal, bytes).expect("writable");
+}
+
+#[test]
+fn a_journal_of_before_bosses_had_ids_is_replayed_with_its_bosses_by_place() {
+    let host = host(&[]);
+    let server = host.start();
+    let mut ann = server.guest("ann");
+    assert_eq!(ask(&mut ann, "enter_stage", json!({"stage": 3000}))["status"], 0);
+    assert_eq!(ask(&mut ann, "pass_stage", json!({"stage": 3000, "damage": 15_000}))["status"], 0);
+    let ratios = ask(&mut ann, "stage_refresh_boss", json!({}))["data"]["ratio"].clone();
+    assert_eq!((&ratios["0"], &ratios["1"]), (&json!("0.00"), &json!("0.95")), "the first is dead, the second hurt");
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there");
+    before_boss_ids(&journal);
+    let path = journal.display().to_string();
+    let all = told(&replay(&[&path, "--player", "玩家#1"]));
+    assert!(all.contains("\"remain\": 110"), "the room took 10 of 120 points: {all}");
+
+    let (_, mut frames) = Frames::open(std::fs::File::open(&journal).expect("readable")).expect("a journal");
+    let Some(Record::Start(start)) = frames.next() else { panic!("a journal begins with a start") };
+    let energy = rules_folder(journal.parent().expect("a folder"), start.rules).join("energy.ron");
+    std::fs::write(energy, "(pace: 3)").expect("writable");
+    let refused = replay(&[&path]);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    for part in ["this program cannot read the rules of the journal", "replay it with raidkeep", "energy.ron:1:"] {
+        assert!(why.contains(part), "{part}: {why}");
+    }
 }

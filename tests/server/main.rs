@@ -1,5 +1,6 @@
 //! The real program: its sockets, its subcommands, and what survives a kill.
 
+mod afternoon;
 mod against;
 mod archive;
 mod backup;

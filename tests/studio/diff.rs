@@ -57,6 +57,21 @@ fn layout_comments_defaults_and_the_place_in_the_file_make_no_difference() {
 }
 
 #[test]
+fn a_goal_is_told_by_what_it_is_about() {
+    assert_eq!(
+        told(&[
+            ("goals.ron", "at_least: 25, at_most: 35", "at_least: 20, at_most: 35"),
+            ("goals.ron", "Finished, day: 30", "Finished, day: 25"),
+        ]),
+        [
+            "goal Level(median) of regular on day 7: at_least 25 to 20",
+            "goal Finished on day 25: added (at_most 5)",
+            "goal Finished on day 30: removed (at_most 5)",
+        ]
+    );
+}
+
+#[test]
 fn runs_are_compared_stage_by_stage_and_told_as_ranges() {
     let split = [(
         "stages/general.ron",

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use raidkeep::engine::rules::AssetSource;
 use raidkeep::game;
-use raidkeep::studio::goals::{fit, judge, open_of};
+use raidkeep::studio::goals::{fit, judge, open, open_of};
 use raidkeep::studio::report::goals::{GoalOutcome, GoalVerdict};
 use raidkeep::studio::simulate::study::load;
 use raidkeep::studio::simulate::{StudyPlan, policy, study};
@@ -33,7 +33,7 @@ fn judged(goals: &str) -> Vec<GoalOutcome> {
     let assets = with_goals(folder.path(), goals);
     let policy = policy::read("daily.ron", DAILY).expect("a valid policy");
     let rules = load(&assets).unwrap_or_else(|troubles| panic!("{troubles}"));
-    let goals = open_of(&assets, &rules.tables).expect("valid goals").expect("the folder has goals");
+    let goals = open_of(&assets).expect("valid goals").expect("the folder has goals");
     fit(&goals, &policy.content, 6).expect("goals of what is simulated");
     let plan = StudyPlan { players: 4, days: 6, first_seed: 1, seeds: 4, policy: &policy, policy_name: "daily.ron" };
     let studies = study(&plan, &[("edited".to_owned(), rules)], || {}).unwrap_or_else(|troubles| panic!("{troubles}"));
@@ -98,9 +98,16 @@ fn goals_are_checked_with_the_rules_and_a_folder_needs_none() {
         ("(of: EnergyWasted, at_most: 500)", "goals[0].at_most: 500 is out of range, expected 0 to 100 (%)"),
         ("(of: Points, at_least: -1)", "goals[0].at_least: -1 is out of range, expected 0 or more"),
         ("(of: Level(median), day: 0, at_least: 1)", "goals[0].day: 0 is out of range, expected 1"),
-        ("(of: Stock(\"3:99\", mean), at_least: 1)", "unknown item 3:99, expected an item id from items.ron"),
-        ("(of: TicketsLeft(17), at_most: 1)", "unknown ticket 17, expected a key from tickets.ron"),
-        ("(of: BossDies(\"slime_kin\"), at_most: 9)", "unknown boss \"slime_kin\", expected an id from world_boss.ron"),
+        (
+            "(of: Stock(\"3:99\", mean), at_least: 1)",
+            "goals[0].of[0]: unknown item 3:99, expected one of the items in items.ron",
+        ),
+        ("(of: TicketsLeft(17), at_most: 1)", "unknown ticket kind 17, expected one of the kinds in tickets.ron"),
+        (
+            "(of: BossDies(\"slime_kin\"), at_most: 9)",
+            "goals.ron:2:15: error: goals[0].of[0]: unknown boss \"slime_kin\", expected one of the bosses in \
+             world_boss.ron (did you mean \"slime_king\"?)",
+        ),
         ("(of: BossDies(\"slime_king\"), day: 3, at_most: 9)", "goals[0].day: is what is measured"),
         ("(of: Growth(item: \"3:1\", days: 7), day: 7, at_most: 10)", "7 is too early to say what has grown in 7 days"),
         ("(of: Growth(item: \"3:1\", days: 0), at_most: 10)", "0 is out of range, expected 1"),
@@ -142,6 +149,46 @@ fn simulated(goals: &str, seeds: &str) -> (Option<i32>, String) {
         assert!(page.contains("median level of all players on day 1"), "goals come first on the page");
     }
     (output.status.code(), text)
+}
+
+#[test]
+fn the_shipped_game_has_goals_for_the_policy_that_is_used_by_default() {
+    let goals = open_of(&game::shipped_assets()).expect("valid goals").expect("they are shipped");
+    assert!(goals.content.goals.len() >= 10, "a few");
+    let policy = policy::open(Path::new("policies/mixed.ron")).expect("the default policy");
+    assert!(fit(&goals, &policy.content, 30).is_ok(), "by default, 30 days of it are simulated");
+}
+
+#[test]
+fn goals_of_a_file_of_their_own_are_checked_as_those_of_the_assets_are() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("mine.ron");
+    std::fs::write(&file, "(goals: [\n(of: Gained(\"3:99\"), at_least: 1),\n(of: BossDies(\"slime_kin\"), day: 0)])")
+        .expect("a writable folder");
+    let told = open(&file, &game::shipped_assets()).expect_err("two wrong names, and a day").to_string();
+    for expected in [
+        "mine.ron:2:13: error: goals[0].of[0]: unknown item 3:99",
+        "mine.ron:3:15: error: goals[1].of[0]: unknown boss \"slime_kin\"",
+        "goals[1].day: 0 is out of range, expected 1",
+    ] {
+        assert!(told.contains(expected), "{expected}\nshould be reported in\n{told}");
+    }
+}
+
+#[test]
+fn without_the_option_goals_that_are_not_simulated_are_counted_and_the_others_judged() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let goals = "(of: Level(median), day: 1, at_least: 5),\n(of: Level(median), day: 7, at_least: 5)";
+    with_goals(&folder.path().join("assets"), goals);
+    std::fs::write(path("policy.ron"), DAILY).expect("a writable folder");
+    let few = ["--players", "2", "--days", "1", "--seeds", "2", "--policy", &path("policy.ron")];
+    let folders = ["simulate", "--assets", &path("assets"), "--out", &path("out")];
+    let output = raidkeep(&[&folders[..], &few].concat());
+    let [told, warned] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert_eq!(output.status.code(), Some(0), "nobody asked for them: {warned}");
+    assert!(warned.contains("1 of 2 goals ask for what is not simulated"), "{warned}");
+    assert!(told.contains("goals.ron:2:1: ") && !told.contains("goals.ron:3:1: "), "the other is judged: {told}");
 }
 
 #[test]

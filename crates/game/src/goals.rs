@@ -4,11 +4,11 @@ use bevy_app::{App, Plugin};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::boss::BossRules;
-use crate::items::{ItemId, ItemRules};
+use crate::boss::BOSS;
+use crate::items::{ITEM, ItemId};
 use crate::stages::Mode;
-use crate::tickets::TicketRules;
-use raidkeep_engine::rules::{Place, Report, RulesApp, Table, Tables};
+use crate::tickets::TICKET;
+use raidkeep_engine::rules::{Naming, Place, Report, RulesApp, Table, Tables};
 
 /// What designers want of the game.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -118,23 +118,24 @@ impl GoalMeasure {
         matches!(self, Self::EnergyWasted | Self::Finished | Self::Stayed | Self::Refused)
     }
 
-    fn item(&self) -> Option<ItemId> {
+    /// The item, boss or kind of ticket that is measured, and the place of its name.
+    fn name_used(&self, of: Place) -> Option<(Naming, String, Place)> {
         match self {
-            Self::Stock(item, _) | Self::Growth { item, .. } | Self::Gained(item) | Self::Spent(item) => Some(*item),
+            Self::Stock(item, _) | Self::Gained(item) | Self::Spent(item) => {
+                Some((ITEM, item.to_string(), of.index(0)))
+            }
+            Self::Growth { item, .. } => Some((ITEM, item.to_string(), of.key("item"))),
+            Self::TicketsLeft(kind) => Some((TICKET, kind.to_string(), of.index(0))),
+            Self::BossDies(boss) => Some((BOSS, boss.clone(), of.index(0))),
             _ => None,
         }
     }
 }
 
 impl Goals {
-    /// Reports goals that make no sense, or ask for something that the rules do not have.
-    pub fn check(&self, file: &Place, tables: &Tables, report: &mut Report) {
-        for (index, goal) in self.goals.iter().enumerate() {
-            let place = file.clone().key("goals").index(index);
-            goal.check_bounds(&place, report);
-            goal.check_day(&place, report);
-            goal.check_names(&place.key("of"), tables, report);
-        }
+    /// The place of a goal, by its place in the list.
+    pub fn place_of(file: &Place, index: usize) -> Place {
+        file.clone().key("goals").index(index)
     }
 }
 
@@ -179,32 +180,6 @@ impl Goal {
             report.error(place.clone().key("archetype"), "all players fight the bosses together, leave it out");
         }
     }
-
-    fn check_names(&self, place: &Place, tables: &Tables, report: &mut Report) {
-        if let (Some(item), Some(items)) = (self.of.item(), tables.get::<ItemRules>())
-            && items.item(item).is_none()
-        {
-            let known: Vec<String> = items.items.iter().map(|item| item.id.to_string()).collect();
-            let message = format!("unknown item {item}, expected an item id from items.ron");
-            report.error(place, message).nearest(&item.to_string(), known.iter().map(String::as_str));
-        }
-        match &self.of {
-            GoalMeasure::BossDies(boss) => {
-                let Some(rules) = tables.get::<BossRules>().filter(|rules| rules.place_of(boss).is_none()) else {
-                    return;
-                };
-                let known = rules.bosses.iter().map(|known| known.id());
-                let message = format!("unknown boss \"{boss}\", expected an id from world_boss.ron");
-                report.error(place, message).nearest(boss, known);
-            }
-            GoalMeasure::TicketsLeft(key)
-                if tables.get::<TicketRules>().is_some_and(|rules| rules.kind(*key).is_none()) =>
-            {
-                report.error(place, format!("unknown ticket {key}, expected a key from tickets.ron"));
-            }
-            _ => {}
-        }
-    }
 }
 
 impl Table for Goals {
@@ -216,8 +191,15 @@ impl Table for Goals {
         files.into_iter().next().map(|(_, goals)| goals).unwrap_or_default()
     }
 
-    fn validate(&self, tables: &Tables, report: &mut Report) {
-        self.check(&Place::file(Self::PATH), tables, report);
+    fn validate(&self, _: &Tables, report: &mut Report) {
+        for (index, goal) in self.goals.iter().enumerate() {
+            let place = Self::place_of(&Place::file(Self::PATH), index);
+            goal.check_bounds(&place, report);
+            goal.check_day(&place, report);
+            if let Some((naming, name, place)) = goal.of.name_used(place.key("of")) {
+                report.name_used(naming, name, &place);
+            }
+        }
     }
 }
 

@@ -242,6 +242,11 @@ pub fn load_rules(settings: &GameSettings, source: &AssetSource) -> Result<Loade
     catalogue(settings).load(source)
 }
 
+/// Reads the assets that a world once ran under, which later programs may ask more of.
+pub fn load_former_rules(settings: &GameSettings, source: &AssetSource) -> Result<LoadedRules, Problems> {
+    catalogue(settings).load_former(source)
+}
+
 /// Starts a world from its rules and its storage.
 pub fn start_world(
     settings: &GameSettings,

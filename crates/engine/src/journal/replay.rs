@@ -46,8 +46,8 @@ pub enum ReplayError {
     },
     /// Rules that were loaded while the world ran cannot be found.
     #[error(
-        "the rules changed to {fingerprint:016x}, and the folder rules-{fingerprint:016x} beside the journal is missing \
-         or holds other rules; the journal can be played up to that tick"
+        "the rules changed to {fingerprint:016x}, and the folder rules-{fingerprint:016x} beside the journal is missing, \
+         holds other rules, or some that only the program that wrote it can read; the journal can be played up to that tick"
     )]
     MissingRules {
         /// In the journal.

@@ -170,7 +170,19 @@ impl Catalogue {
         self.study(source).into_rules()
     }
 
-    /// The same, with everything that was learnt on the way, whether the files are valid or not.
+    /// The same for rules that a world once ran under. They were valid for the program of that time, so that what this one
+    /// finds wrong is only told, among the warnings.
+    ///
+    /// # Errors
+    ///
+    /// Returns all errors and warnings if a table cannot be read at all.
+    pub fn load_former(&self, source: &AssetSource) -> Result<LoadedRules, Problems> {
+        let study = self.study(source);
+        let is_whole = self.kinds.iter().all(|kind| study.tables.by_type.contains_key(&kind.id));
+        if is_whole { Ok(study.into_former_rules()) } else { Err(study.problems) }
+    }
+
+    /// The same as [`Catalogue::load`], with everything that was learnt on the way, whether the files are valid or not.
     #[must_use]
     pub fn study(&self, source: &AssetSource) -> AssetStudy {
         self.study_as_of(source, None)

@@ -94,8 +94,12 @@ fn settle_scope(kind: Naming, list: &Place, names: &Names, report: &mut Report) 
         }
     }
     let mut missing: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
+    let mut places = HashSet::new();
     for (name, place) in names.used.iter().filter(|(name, _)| !first.contains_key(name.as_str())) {
-        missing.entry(name).or_default().push(place);
+        // A run with formulas says the same for each of its numbers.
+        if places.insert((name, place)) {
+            missing.entry(name).or_default().push(place);
+        }
     }
     if missing.is_empty() {
         if let Some(why) = names.unused {
@@ -219,7 +223,9 @@ mod tests {
             place: list.clone().index(index),
         };
         report.names_given(ITEM, list.clone(), given.iter().enumerate().map(entry));
-        used.iter().for_each(|name| report.name_used(ITEM, *name, &Place::file("shop.ron").key("buys")));
+        for (index, name) in used.iter().enumerate() {
+            report.name_used(ITEM, *name, &Place::file("shop.ron").key("buys").index(index));
+        }
         report.settle_names();
         report.problems().iter().map(ToString::to_string).collect()
     }
@@ -229,11 +235,24 @@ mod tests {
         assert_eq!(
             told(&["sword", "shield"], &["sword", "sheild"]),
             [
-                "shop.ron:1:1: error: buys: unknown item \"sheild\", expected one of items.ron (did you mean \"shield\"?)"
+                "shop.ron:1:1: error: buys[1]: unknown item \"sheild\", expected one of items.ron (did you mean \"shield\"?)"
             ]
         );
         assert_eq!(told(&["3:1", "3:2"], &["3:1", "3:2"]), Vec::<String>::new());
         assert!(told(&["3:1"], &["3\u{ff1a}1"])[0].contains("full-width colon"), "what cannot be seen is named");
+    }
+
+    #[test]
+    fn a_place_that_uses_a_missing_name_several_times_is_one_place() {
+        let mut report = Report::default();
+        report.names_given(ITEM, Place::file("items.ron").key("items"), []);
+        for _ in 0..5 {
+            report.name_used(ITEM, "sword", &Place::file("stages.ron").key("layout"));
+        }
+        report.settle_names();
+        let told: Vec<String> = report.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("stages.ron:1:1: error: layout: unknown item \"sword\""), "{told:?}");
     }
 
     #[test]

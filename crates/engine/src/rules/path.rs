@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// One step from a value to a part of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Segment {
     /// To a struct field or a map entry.
     Key(String),

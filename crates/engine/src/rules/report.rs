@@ -17,7 +17,7 @@ use super::problem::{Problem, Severity, did_you_mean};
 ///
 /// `Place::file("stages/general.ron").key("stages").index(3)` is the fourth element of the list
 /// `stages` in that file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
     file: String,
     path: Vec<Segment>,
@@ -176,6 +176,11 @@ impl Report {
     /// The scanned files.
     pub(super) fn documents(&self) -> Arc<BTreeMap<String, Document>> {
         Arc::clone(&self.documents)
+    }
+
+    /// The text of a file; empty if it is not among them.
+    pub(super) fn text(&self, file: &str) -> &str {
+        self.documents.get(file).map_or("", Document::text)
     }
 
     /// The line of a place.

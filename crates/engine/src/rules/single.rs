@@ -73,6 +73,11 @@ impl<F> Single<F> {
         &self.name
     }
 
+    /// The file's text.
+    pub fn text(&self) -> &str {
+        self.report.text(&self.name)
+    }
+
     /// The place of the file as a whole, to step into.
     pub fn place(&self) -> Place {
         Place::file(self.name.clone())

@@ -45,10 +45,12 @@ impl AssetStudy {
     }
 
     pub(super) fn into_rules(self) -> Result<LoadedRules, Problems> {
-        if self.problems.has_errors() {
-            return Err(self.problems);
-        }
+        if self.problems.has_errors() { Err(self.problems) } else { Ok(self.into_former_rules()) }
+    }
+
+    /// The rules, whatever is wrong with them.
+    pub(super) fn into_former_rules(self) -> LoadedRules {
         let Self { tables, texts, problems: warnings, fingerprint, .. } = self;
-        Ok(LoadedRules { tables, texts, warnings, fingerprint })
+        LoadedRules { tables, texts, warnings, fingerprint }
     }
 }

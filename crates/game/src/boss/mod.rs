@@ -30,7 +30,7 @@ pub use field::BossField;
 pub use model::{BossNumbers, BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
 pub use plausible::PlausibleDamage;
 pub use requests::ChallengesLeft;
-pub use rules::BossRules;
+pub use rules::{BOSS, BossRules};
 pub use systems::SeasonEnd;
 pub use trades::trades;
 

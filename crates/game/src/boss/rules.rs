@@ -12,7 +12,7 @@ use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::tickets::{TICKET, TicketRules};
 use crate::timed_events::check_changes;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, Table, Tables, only};
 
 /// The tickets of boss challenges.
 pub const BOSS_TICKET: u16 = 18;
@@ -73,6 +73,9 @@ pub struct CarriesOver {
     pub new: bool,
 }
 
+/// World bosses, by their ids.
+pub const BOSS: Naming = Naming { what: "boss", given_in: "the bosses in world_boss.ron" };
+
 /// Life points that a boss may have.
 const LIFE: RangeInclusive<u64> = 1..=1_000_000_000_000_000;
 
@@ -84,6 +87,9 @@ pub struct BossEntry {
     /// whatever its name. Lowercase letters, digits and `_`; give it once and never change it.
     #[schemars(required)]
     id: Option<String>,
+    /// Whether the file gives no id.
+    #[serde(skip)]
+    is_nameless: bool,
     /// Life points.
     #[schemars(range(min = *LIFE.start(), max = *LIFE.end()), extend("unit" = "life points"))]
     pub life_value: u64,
@@ -140,20 +146,38 @@ impl BossEntry {
 }
 
 impl BossRules {
-    /// Reports bosses without an id, and names them by their place: the journals of a server of before there were ids are
-    /// played with its files.
-    fn name_the_nameless(&mut self, report: &mut Report) {
+    /// Names bosses without an id by their place: that is how the worlds of before there were ids knew them, whose journals are
+    /// played with their files.
+    fn name_the_nameless(&mut self) {
         let given: Vec<String> = self.bosses.iter().filter_map(|boss| boss.id.clone()).collect();
         for (index, boss) in self.bosses.iter_mut().enumerate().filter(|(_, boss)| boss.id.is_none()) {
-            let id = free_id(&format!("boss_{}", index + 1), &given);
-            let place = Place::file(Self::PATH).key("bosses").index(index);
+            boss.id = Some(free_id(&format!("boss_{}", index + 1), &given));
+            boss.is_nameless = true;
+        }
+    }
+
+    fn report_the_nameless(&self, report: &mut Report) {
+        for (index, boss) in self.bosses.iter().enumerate().filter(|(_, boss)| boss.is_nameless) {
+            let place = Place::file(<Self as Table>::PATH).key("bosses").index(index);
             let message = format!("boss \"{}\" has no id, which says whose life, death and gift it is", boss.name);
             report.error(place, message).hint(format!(
-                "type id: \"{id}\", before its life_value, and move no boss at the same time: what the world knows of its \
-                 bosses is taken over by place, once"
+                "type id: \"{}\", before its life_value, and move no boss at the same time: what the world knows of its \
+                 bosses is taken over by place, once",
+                boss.id()
             ));
-            boss.id = Some(id);
         }
+    }
+
+    fn give_names(&self, report: &mut Report) {
+        let list = Place::file(<Self as Table>::PATH).key("bosses");
+        // What a second boss of an id leads to is told in the words of `check_ids`.
+        let first = self.bosses.iter().enumerate().filter(|(index, boss)| self.place_of(boss.id()) == Some(*index));
+        let given = first.map(|(index, boss)| GivenName {
+            name: boss.id().to_owned(),
+            title: Some(boss.name.clone()),
+            place: list.clone().index(index).key("id"),
+        });
+        report.names_given(BOSS, list.clone(), given.collect::<Vec<_>>());
     }
 
     fn check_ids(&self, place: &Place, report: &mut Report) {
@@ -197,13 +221,15 @@ impl Table for BossRules {
     const PATH: &'static str = "world_boss.ron";
     type File = Self;
 
-    fn assemble(files: Vec<(String, Self)>, report: &mut Report) -> Self {
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
         let mut rules = only(files);
-        rules.name_the_nameless(report);
+        rules.name_the_nameless();
         rules
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        self.give_names(report);
+        self.report_the_nameless(report);
         self.check(tables, report);
         check_changes(self, tables, report, Self::check_changed);
     }

@@ -19,7 +19,7 @@ pub use ledger::Cause;
 pub use legacy::LegacyChange;
 pub use misses::Misses;
 pub use model::Inventory;
-pub use rules::{Item, ItemRules, POTION};
+pub use rules::{ITEM, Item, ItemRules, POTION};
 pub use terms::{ExpiringItem, ItemTerms};
 
 use bevy_app::{App, Plugin};

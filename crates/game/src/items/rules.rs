@@ -13,7 +13,8 @@ use raidkeep_engine::rules::{GivenName, Naming, Place, Report, SingleFile, Span,
 pub const POTION: RangeInclusive<i64> = 1..=1_000_000;
 
 /// Items, by `group:id`.
-const ITEM: Naming = Naming { what: "item", given_in: "the items in items.ron" };
+/// Items, by their ids.
+pub const ITEM: Naming = Naming { what: "item", given_in: "the items in items.ron" };
 
 /// `items.ron`: which items exist, and what a new player owns.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

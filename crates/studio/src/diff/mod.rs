@@ -3,6 +3,7 @@
 //! Entries are matched by what identifies them, never by their place in a file, and values are compared, not texts: layout,
 //! comments and defaults that are written out make no difference.
 
+mod goals;
 mod names;
 mod plain;
 mod render;

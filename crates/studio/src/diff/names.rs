@@ -15,7 +15,7 @@ pub(super) struct Nouns {
 }
 
 /// Table, list, topic, one, many; in the order in which changes are told.
-const NOUNS: [(&str, &str, &str, &str, &str); 15] = [
+const NOUNS: [(&str, &str, &str, &str, &str); 17] = [
     ("stages/", "stages", "Stages", "stage", "stages"),
     ("sweep.ron", "stages", "Sweeping", "sweep of stage", "sweep of stages"),
     ("hang_up.ron", "rates", "Hang-up", "hang-up of stage", "hang-up of stages"),
@@ -31,6 +31,8 @@ const NOUNS: [(&str, &str, &str, &str, &str); 15] = [
     ("fighters.ron", "fighters", "Fighters", "fighter", "fighters"),
     ("characters.ron", "characters", "Characters", "character", "characters"),
     ("tasks/", "", "Tasks", "task", "tasks"),
+    ("events/", "", "Events", "event", "events"),
+    ("goals.ron", "goals", "Goals", "goal", "goals"),
 ];
 
 /// The nouns of a list, or of the whole table if that is the list's name or `""`.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::diff::goals::with_subject;
 use crate::diff::names::{Names, Nouns, nouns, topic};
 use crate::diff::plain::Plain;
 use crate::diff::values::{ChangedValue, changes, contents, identity};
 use crate::diff::{AssetChange, ChangeKind, ChangedEntry, ChangedIds};
 use crate::schema::AssetShape;
+use raidkeep_engine::rules::Table;
+use raidkeep_game::goals::Goals;
 
 /// The fields that say which numbers a run is for.
 const RUN: [&str; 2] = ["from", "to"];
@@ -44,8 +47,7 @@ impl Pair<'_> {
             found.push(self.change(&topic(self.table), self.whole(), ChangeKind::Changed, settings));
         }
         for list in lists {
-            let side = |side: &Plain| side.field(list).map_or(Vec::new(), |list| list.elements().to_vec());
-            let (before, after) = (side(before), side(after));
+            let (before, after) = (self.entries_of(before, list), self.entries_of(after, list));
             match (self.is_runs(list), identity(&before, &after)) {
                 (true, _) => self.runs(list, &before, &after, names, &mut found),
                 (false, Some(id)) => self.entries(list, id, &before, &after, names, &mut found),
@@ -95,6 +97,14 @@ impl Pair<'_> {
         let lists: BTreeSet<&str> =
             fields.flatten().filter(|(_, value)| of_structs(value)).map(|(key, _)| key.as_str()).collect();
         lists.into_iter().collect()
+    }
+
+    fn entries_of(&self, side: &Plain, list: &str) -> Vec<Plain> {
+        let entries = side.field(list).map_or(&[][..], Plain::elements);
+        match self.table {
+            Goals::PATH => entries.iter().map(with_subject).collect(),
+            _ => entries.to_vec(),
+        }
     }
 
     fn entry_shape(&self, list: &str) -> Option<AssetShape<'_>> {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::diff::goals::GOAL;
 use crate::diff::names::Names;
 use crate::diff::plain::Plain;
 use crate::schema::AssetShape;
 
 /// Keys that identify an entry of a list, the best first.
-const IDENTITIES: [&str; 12] =
-    ["id", "key", "from", "stage", "mode", "ticket", "name", "identifier", "monster", "item", "amount", "to"];
+const IDENTITIES: [&str; 13] =
+    ["id", "key", GOAL, "from", "stage", "mode", "ticket", "name", "identifier", "monster", "item", "amount", "to"];
 
 /// One value that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -18,20 +18,21 @@ enum Reading {
     Nothing,
 }
 
-/// Judges goals that fit the study ([`fit`]).
+/// Judges the goals that ask for what the study has simulated; [`fit`] tells of the others.
 pub fn judge(goals: &Single<Goals>, study: &Study) -> Vec<GoalOutcome> {
+    let fits = |(_, goal): &(usize, &Goal)| {
+        let mut report = Report::default();
+        check(goal, &study.about.archetypes, study.about.days, &goals.place(), &mut report);
+        report.problems().is_empty()
+    };
     let outcome = |(index, goal): (usize, &Goal)| {
         let crowd = crowd_of(goal, &study.about.archetypes).unwrap_or(Crowd::Everybody);
         let readings: Vec<Reading> = study.runs.iter().map(|run| read(run, goal, crowd, study)).collect();
         let (verdict, found) = verdict(goal, &readings, study.about.days);
-        let place = goals.shown(&place_of(&goals.place(), index));
+        let place = goals.shown(&Goals::place_of(&goals.place(), index));
         GoalOutcome { goal: goal_words(goal, study), place, found, verdict }
     };
-    goals.content.goals.iter().enumerate().map(outcome).collect()
-}
-
-fn place_of(file: &Place, index: usize) -> Place {
-    file.clone().key("goals").index(index)
+    goals.content.goals.iter().enumerate().filter(fits).map(outcome).collect()
 }
 
 /// Whether everything that goals ask for is simulated.
@@ -42,7 +43,7 @@ pub fn fit(goals: &Single<Goals>, policy: &Policy, days: u32) -> Result<(), Prob
     let archetypes: Vec<String> = policy.archetypes.iter().map(|archetype| archetype.name.clone()).collect();
     let problems = goals.check(|goals, file, report| {
         for (index, goal) in goals.goals.iter().enumerate() {
-            check(goal, &archetypes, days, &place_of(file, index), report);
+            check(goal, &archetypes, days, &Goals::place_of(file, index), report);
         }
     });
     if problems.has_errors() { Err(problems) } else { Ok(()) }

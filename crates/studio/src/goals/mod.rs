@@ -4,11 +4,11 @@
 //! sides, decides whether the goal is held, broken, or not certain.
 
 mod judge;
-mod sheet;
+mod source;
 mod words;
 
 pub use judge::{fit, judge};
-pub use sheet::{open, open_of};
+pub use source::{open, open_of};
 
 use std::fmt::Write as _;
 

@@ -109,6 +109,9 @@ fn add_fields(
 ) {
     for key in usual_order(structs, shape) {
         let here: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
+        if table.is_elsewhere(&here) {
+            continue;
+        }
         let values: Vec<&RonValue> = structs.iter().filter_map(|entry| entry.field(&key)).collect();
         let inner = shape.and_then(|shape| shape.field(&key));
         let is_plain =

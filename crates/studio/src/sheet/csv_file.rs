@@ -2,32 +2,21 @@
 
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
+use crate::csv_text::{self, MARK, guarded, unguarded};
 use crate::sheet::grid::{SheetCell, SheetGrid, is_blank};
 
-/// Excel takes a CSV file for UTF-8 only if it begins so.
-const MARK: &str = "\u{feff}";
 /// Excel names the separator in a line of its own.
 const SEPARATOR_LINE: &str = "sep=";
-/// What programs for tables take for the start of a formula, and the mark of a text itself.
-const FORMULA_STARTS: [char; 5] = ['=', '+', '-', '@', '\''];
 
 /// Writes a sheet, for Excel: UTF-8 with a byte order mark, lines end with CR LF.
 pub fn write_csv(grid: &SheetGrid, separator: u8) -> String {
-    let ends = csv::Terminator::CRLF;
-    let mut writer =
-        csv::WriterBuilder::new().delimiter(separator).terminator(ends).flexible(true).from_writer(Vec::new());
-    for row in &grid.rows {
-        let cells = row.iter().map(|cell| written(cell, separator));
-        // Writing into memory cannot fail.
-        let _ = writer.write_record(cells);
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    format!("{MARK}{}", String::from_utf8_lossy(&bytes))
+    let row = |row: &Vec<SheetCell>| csv_text::row(row.iter().map(|cell| written(cell, separator)), separator);
+    format!("{MARK}{}", grid.rows.iter().map(row).collect::<String>())
 }
 
 fn written(cell: &SheetCell, separator: u8) -> String {
     match cell {
-        SheetCell::Text(text) if text.starts_with(FORMULA_STARTS) => format!("'{text}"),
+        SheetCell::Text(text) => guarded(text.clone()),
         SheetCell::Number(number) if separator != b',' => number.replace('.', ","),
         other => other.shown(),
     }
@@ -77,10 +66,7 @@ fn lines(text: &str, separator: u8) -> Vec<&str> {
 
 fn read(field: &str) -> SheetCell {
     let plain = field.strip_prefix("=\"").and_then(|field| field.strip_suffix('"')).unwrap_or(field);
-    match plain.strip_prefix('\'') {
-        Some(text) if text.starts_with(FORMULA_STARTS) => SheetCell::text(text),
-        _ => SheetCell::text(plain),
-    }
+    SheetCell::text(unguarded(plain))
 }
 
 fn decoded(bytes: &[u8]) -> Result<(String, Option<String>), String> {

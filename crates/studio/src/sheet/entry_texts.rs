@@ -20,7 +20,8 @@ impl Table<'_> {
                     (false, _) => Ok(remove_field(entry, &path)),
                 }
             }
-            (Target::Field { path, .. }, Reading::Literal(literal)) => {
+            (Target::Field { path, kind }, Reading::Literal(literal)) => {
+                let literal = if *kind == Kind::Number { in_style(entry, path, literal) } else { literal };
                 let path: Vec<&str> = path.iter().map(String::as_str).collect();
                 Ok(set_field(entry, &path, &literal, &order))
             }
@@ -122,4 +123,13 @@ impl Table<'_> {
         let list = root.as_ref().and_then(|root| value_at(root, &self.path));
         list.and_then(|list| list.group.as_ref()).map_or_else(|| text.to_owned(), |group| change(text, group))
     }
+}
+
+/// A number with a point if the one that it replaces has one: a sheet shows 4.0 as 4.
+fn in_style(entry: &str, path: &[String], literal: String) -> String {
+    let root = RonValue::read(entry);
+    let before = root.as_ref().and_then(|root| value_at(root, path)).map(|value| &entry[value.span.clone()]);
+    let is_whole = literal.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+    let has_point = before.is_some_and(|before| before.parse::<f64>().is_ok() && before.contains('.'));
+    if has_point && is_whole { format!("{literal}.0") } else { literal }
 }

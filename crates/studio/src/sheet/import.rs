@@ -10,14 +10,16 @@ use crate::sheet::numbers::plain_number;
 use crate::sheet::table::{Table, TableRow};
 
 /// The first cell of a row that is no entry.
-const REMARK: &str = "//";
+pub(super) const REMARK: &str = "//";
 /// By which an entry is found where the sheet does not number the entries.
 const IDENTITIES: [&str; 6] = ["id", "key", "from", "stage", "name", "to"];
 
-/// The new text of a file, and which row of the sheet each entry of the list came from.
+/// The new text of a file, and where in the sheet it came from.
 pub(super) struct Edited {
     pub(super) text: String,
-    pub(super) rows: Vec<Option<usize>>,
+    /// The row of each entry of the list; for settings, the column of the values.
+    pub(super) lines: Vec<Option<usize>>,
+    /// What each column holds; for settings, each row.
     pub(super) targets: Vec<Option<Target>>,
 }
 
@@ -242,7 +244,7 @@ impl Import<'_> {
             let Some(target) = target else { continue };
             let cell = self.grid.cell(row, column).clone();
             let was = self.table.cell(place, &Column { target: target.clone(), note: String::new() }).0;
-            match self.read(&target, &cell, &was) {
+            match read_cell(&target, &cell, &was, self.grid.has_decimal_comma) {
                 Ok(Reading::Same) => {}
                 Ok(reading) => match self.table.apply(&text, &target, reading) {
                     Ok(changed) => text = changed,
@@ -254,33 +256,13 @@ impl Import<'_> {
         (text != before).then_some(text)
     }
 
-    fn read(&self, target: &Target, cell: &SheetCell, was: &SheetCell) -> Result<Reading, String> {
-        let has_decimal_comma = self.grid.has_decimal_comma;
-        match target {
-            Target::Entry | Target::Shown(_) => Ok(Reading::Same),
-            Target::Key if cell.shown() == was.shown() => Ok(Reading::Same),
-            Target::Key => Err("this word is used elsewhere; change it in the file".to_owned()),
-            Target::Field { kind, .. } => kind.read(cell, was, has_decimal_comma),
-            Target::Amount { .. } => match Kind::Number.read(cell, was, has_decimal_comma)? {
-                // A formula may be typed, without its quotes.
-                Reading::Literal(formula) if formula.starts_with('"') => {
-                    Ok(Reading::Literal(formula.trim_matches('"').to_owned()))
-                }
-                Reading::Literal(number) if number.parse::<i64>().is_err() => {
-                    Err(format!("\"{number}\" is no whole number, expected how many of the item"))
-                }
-                reading => Ok(reading),
-            },
-        }
-    }
-
     /// The text of a new entry, laid out as the one above it.
     fn new_entry(&mut self, row: usize, above: Option<usize>) -> String {
         let mut text = "()".to_owned();
         for (column, target) in self.targets.clone().into_iter().enumerate() {
             let Some(target) = target.filter(|target| *target != Target::Entry) else { continue };
             let cell = self.grid.cell(row, column).clone();
-            match self.read(&target, &cell, &SheetCell::Empty) {
+            match read_cell(&target, &cell, &SheetCell::Empty, self.grid.has_decimal_comma) {
                 Ok(Reading::Literal(literal)) => match self.table.apply(&text, &target, Reading::Literal(literal)) {
                     Ok(changed) => text = changed,
                     Err(message) => self.fault(row, column, message),
@@ -317,6 +299,34 @@ impl Import<'_> {
             text = self.table.in_list(&text, |text, group| insert_part(text, group, None, new));
             rows.insert(0, Some(*row));
         }
-        Edited { text, rows, targets: self.targets }
+        Edited { text, lines: rows, targets: self.targets }
+    }
+}
+
+/// Reads a cell that was exported as `was`.
+///
+/// # Errors
+/// A message that says what was expected and what to do.
+pub(super) fn read_cell(
+    target: &Target,
+    cell: &SheetCell,
+    was: &SheetCell,
+    has_decimal_comma: bool,
+) -> Result<Reading, String> {
+    match target {
+        Target::Entry | Target::Shown(_) => Ok(Reading::Same),
+        Target::Key if cell.shown() == was.shown() => Ok(Reading::Same),
+        Target::Key => Err("this word is used elsewhere; change it in the file".to_owned()),
+        Target::Field { kind, .. } => kind.read(cell, was, has_decimal_comma),
+        Target::Amount { .. } => match Kind::Number.read(cell, was, has_decimal_comma)? {
+            // A formula may be typed, without its quotes.
+            Reading::Literal(formula) if formula.starts_with('"') => {
+                Ok(Reading::Literal(formula.trim_matches('"').to_owned()))
+            }
+            Reading::Literal(number) if number.parse::<i64>().is_err() => {
+                Err(format!("\"{number}\" is no whole number, expected how many of the item"))
+            }
+            reading => Ok(reading),
+        },
     }
 }

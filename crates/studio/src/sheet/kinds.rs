@@ -133,7 +133,8 @@ fn number_shown(written: &str, n: Option<u32>) -> SheetCell {
     }
     let plain = written.replace('_', "");
     let whole = plain.parse::<i128>().ok().or_else(|| ron::from_str::<i64>(written).ok().map(i128::from));
-    SheetCell::Number(whole.map_or(plain, |whole| whole.to_string()))
+    let shown = || plain.strip_suffix(".0").unwrap_or(&plain).to_owned();
+    SheetCell::Number(whole.map_or_else(shown, |whole| whole.to_string()))
 }
 
 /// The value of a formula, or of a plain number, at an `n`.

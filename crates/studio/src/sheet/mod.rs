@@ -13,6 +13,7 @@ mod import;
 mod kinds;
 mod names;
 mod numbers;
+mod settings;
 mod table;
 mod values;
 mod xlsx_file;
@@ -25,7 +26,7 @@ pub use csv_file::{read_csv, write_csv};
 pub use grid::{CellFault, SheetCell, SheetGrid};
 use names::ItemNames;
 use raidkeep_engine::rules::{Problem, RonValue};
-use table::{ListPath, Table, TableRow, lists_of, sheet_names, value_at};
+use table::{ListPath, Table, TableRow, lists_of, plain_name, sheet_names, value_at};
 pub use xlsx_file::{read_xlsx, write_xlsx};
 
 /// The sheets of an asset folder.
@@ -46,13 +47,13 @@ pub struct ImportedSheets {
     imported: Vec<ImportedSheet>,
 }
 
-/// Where the entries of a list came from.
+/// Where the entries of a list came from, or settings: see [`import::Edited`].
 #[derive(Debug)]
 struct ImportedSheet {
     grid: SheetGrid,
     file: String,
     path: ListPath,
-    rows: Vec<Option<usize>>,
+    lines: Vec<Option<usize>>,
     targets: Vec<Option<Target>>,
 }
 
@@ -62,9 +63,10 @@ impl<'a> AssetSheets<'a> {
     pub fn new(texts: BTreeMap<String, String>, within: &str, shapes: &'a AssetShapes) -> Self {
         let mut found = Vec::new();
         for (file, text) in &texts {
-            if let Some(root) = RonValue::read(text) {
-                found
-                    .extend(lists_of(&root, shapes.file(file), &[]).into_iter().map(|(path, ..)| (file.clone(), path)));
+            let Some(root) = RonValue::read(text) else { continue };
+            found.extend(lists_of(&root, shapes.file(file), &[]).into_iter().map(|(path, ..)| (file.clone(), path)));
+            if table(file, text, &ListPath::new(), shapes).is_some_and(|table| settings::is_worth_a_sheet(&table)) {
+                found.push((file.clone(), ListPath::new()));
             }
         }
         let names = sheet_names(&found);
@@ -83,7 +85,11 @@ impl<'a> AssetSheets<'a> {
         let names = ItemNames::of(&self.texts);
         let sheet = |(name, file, path): &(String, String, ListPath)| {
             let table = table(file, self.texts.get(file)?, path, self.shapes)?;
-            Some(export::sheet(name, &table, &names))
+            Some(if table.is_settings() {
+                settings::sheet(name, &table, &names)
+            } else {
+                export::sheet(name, &table, &names)
+            })
         };
         self.sheets.iter().filter_map(sheet).collect()
     }
@@ -111,11 +117,13 @@ impl<'a> AssetSheets<'a> {
                 continue;
             };
             let Some(text) = texts.get(file).cloned() else { continue };
-            let edited = table(file, &text, path, self.shapes).map(|table| import::import(&grid, &table));
+            let edited = table(file, &text, path, self.shapes).map(|table| {
+                if table.is_settings() { settings::import(&grid, &table) } else { import::import(&grid, &table) }
+            });
             match edited {
-                Some(Ok(import::Edited { text, rows, targets })) => {
+                Some(Ok(import::Edited { text, lines, targets })) => {
                     texts.insert(file.clone(), text);
-                    imported.push(ImportedSheet { grid, file: file.clone(), path: path.clone(), rows, targets });
+                    imported.push(ImportedSheet { grid, file: file.clone(), path: path.clone(), lines, targets });
                 }
                 Some(Err(found)) => faults.extend(found),
                 None => {}
@@ -136,16 +144,17 @@ impl<'a> AssetSheets<'a> {
         sheets.into_iter().find_map(|sheet| {
             let table = table(&sheet.file, text, &sheet.path, self.shapes)?;
             let entry = table.entries().iter().position(|part| part.span.contains(&place))?;
-            let row = (*sheet.rows.get(entry)?)?;
+            let line = (*sheet.lines.get(entry)?)?;
             let span = |target: &Target| {
                 table
                     .cell(TableRow { entry, n: None }, &Column { target: target.clone(), note: String::new() })
                     .1
                     .filter(|span| span.contains(&place))
             };
-            let columns = sheet.targets.iter().enumerate();
-            let columns = columns.filter_map(|(column, target)| Some((column, span(target.as_ref()?)?)));
-            let (column, _) = columns.min_by_key(|(_, span)| span.len())?;
+            let across = sheet.targets.iter().enumerate();
+            let across = across.filter_map(|(across, target)| Some((across, span(target.as_ref()?)?)));
+            let (across, _) = across.min_by_key(|(_, span)| span.len())?;
+            let (row, column) = if table.is_settings() { (across, line) } else { (line, across) };
             let hint = problem.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
             Some(sheet.grid.fault(row, column, format!("{}{hint}", problem.message)))
         })
@@ -154,6 +163,10 @@ impl<'a> AssetSheets<'a> {
 
 fn table<'a>(file: &str, text: &'a str, path: &ListPath, shapes: &'a AssetShapes) -> Option<Table<'a>> {
     let root = RonValue::read(text)?;
+    if path.is_empty() {
+        let is_struct = root.is_struct() && plain_name(&root);
+        return is_struct.then(|| Table::settings(file, text, root, shapes.file(file)));
+    }
     let list = value_at(&root, path)?.clone();
     let shape = path.iter().try_fold(shapes.file(file)?, |shape, key| shape.field(key));
     let element = shape.and_then(|shape| shape.element().or_else(|| shape.entry()));

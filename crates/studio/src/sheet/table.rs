@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use raidkeep_engine::rules::{Formula, RonBracket, RonPart, RonValue};
+use raidkeep_engine::rules::{Formula, RonBracket, RonGroup, RonPart, RonValue};
 
 use crate::schema::AssetShape;
 use crate::sheet::columns::{Column, Target, columns_of};
@@ -12,6 +12,9 @@ use crate::sheet::kinds;
 
 /// Where a list is in a file: the fields that lead to it.
 pub(super) type ListPath = Vec<String>;
+
+/// What stands behind the name of a file in that of the sheet of what is outside of its lists.
+const SETTINGS: &str = "settings";
 
 /// The most rows of a run with formulas.
 const RUN_MAX: u32 = 10_000;
@@ -38,6 +41,8 @@ pub(super) struct Table<'a> {
     pub(super) columns: Vec<Column>,
     /// What is known of the entries.
     pub(super) shape: Option<AssetShape<'a>>,
+    /// Values that have sheets of their own.
+    elsewhere: Vec<ListPath>,
 }
 
 impl<'a> Table<'a> {
@@ -48,9 +53,34 @@ impl<'a> Table<'a> {
         list: RonValue,
         shape: Option<AssetShape<'a>>,
     ) -> Self {
-        let mut table = Self { file: file.to_owned(), text, path, list, columns: Vec::new(), shape };
+        let elsewhere = Vec::new();
+        let mut table = Self { file: file.to_owned(), text, path, list, columns: Vec::new(), shape, elsewhere };
         table.columns = columns_of(&table);
         table
+    }
+
+    /// What a file holds outside of its lists, as a table with one entry.
+    pub(super) fn settings(file: &str, text: &'a str, root: RonValue, shape: Option<AssetShape<'a>>) -> Self {
+        let elsewhere = lists_of(&root, shape, &[]).into_iter().map(|(path, ..)| path).collect();
+        let whole = root.span.clone();
+        let part = RonPart { span: whole.clone(), key: None, value: root, comma: None };
+        let (bracket, name) = (RonBracket::Square, String::new());
+        let group = RonGroup { bracket, name, open: whole.start, close: whole.end, parts: vec![part] };
+        let list = RonValue { span: whole, group: Some(group) };
+        let (file, path) = (file.to_owned(), ListPath::new());
+        let mut table = Self { file, text, path, list, columns: Vec::new(), shape, elsewhere };
+        table.columns = columns_of(&table);
+        table
+    }
+
+    /// Whether it is of settings.
+    pub(super) fn is_settings(&self) -> bool {
+        self.path.is_empty()
+    }
+
+    /// Whether the value at a path has a sheet of its own.
+    pub(super) fn is_elsewhere(&self, path: &[String]) -> bool {
+        self.elsewhere.iter().any(|list| list == path)
     }
 
     pub(super) fn entries(&self) -> &[RonPart] {
@@ -78,6 +108,20 @@ impl<'a> Table<'a> {
         let to = number("to").unwrap_or(from);
         let is_run = to >= from && to - from < RUN_MAX && !self.formulas(entry).is_empty();
         is_run.then_some((from, to))
+    }
+
+    /// The numbers for which an entry with formulas holds; where entries have no `from`, they follow each other from 1.
+    pub(super) fn numbers_of(&self, entry: usize) -> Option<(u32, u32)> {
+        let field = |entry: usize, key: &str| {
+            let value = self.entries().get(entry)?.value.field(key)?;
+            self.text[value.span.clone()].replace('_', "").parse::<u32>().ok()
+        };
+        if self.shape?.field("from").is_some() {
+            return self.run_of(entry);
+        }
+        let before = entry.checked_sub(1).map_or(Some(0), |before| field(before, "to"))?;
+        let (from, to) = (before.checked_add(1)?, field(entry, "to")?);
+        (to >= from && to - from < RUN_MAX && !self.formulas(entry).is_empty()).then_some((from, to))
     }
 
     /// The formulas of an entry, each behind what it is of.
@@ -138,9 +182,23 @@ impl<'a> Table<'a> {
 
     /// The comment lines right above an entry, and the comment behind it.
     pub(super) fn comment(&self, entry: usize) -> String {
-        let Some(part) = self.entries().get(entry) else {
+        self.entries().get(entry).map(|part| self.comment_at(part)).unwrap_or_default()
+    }
+
+    /// The comment on the value of a target in the first entry.
+    pub(super) fn comment_of(&self, target: &Target) -> String {
+        let (Target::Field { path, .. } | Target::Amount { path, .. }) = target else {
             return String::new();
         };
+        let Some((key, way)) = path.split_last() else { return String::new() };
+        let holder = self.entries().first().and_then(|entry| value_at(&entry.value, way));
+        let part = holder.and_then(|holder| holder.parts().iter().find(|part| part.key.as_ref() == Some(key)));
+        // The comment above a line is on the first value of it.
+        let is_first = |part: &&RonPart| !self.text[..part.span.start].lines().last().unwrap_or_default().contains(',');
+        part.filter(is_first).map(|part| self.comment_at(part)).unwrap_or_default()
+    }
+
+    fn comment_at(&self, part: &RonPart) -> String {
         let (before, after) = (&self.text[..part.span.start], part.comma.map_or(part.span.end, |comma| comma + 1));
         let mut lines: Vec<&str> =
             before.lines().rev().skip(1).map(str::trim).take_while(|line| line.starts_with("//")).collect();
@@ -209,7 +267,7 @@ pub(super) fn lists_of<'a>(
 }
 
 /// Whether it is a struct and not a variant, whose name would be lost in a table.
-fn plain_name(value: &RonValue) -> bool {
+pub(super) fn plain_name(value: &RonValue) -> bool {
     value.group.as_ref().is_some_and(|group| group.name.is_empty())
 }
 
@@ -218,8 +276,8 @@ pub(super) fn sheet_names(tables: &[(String, ListPath)]) -> Vec<String> {
     let stem = |file: &str| file.rsplit('/').next().unwrap_or(file).trim_end_matches(".ron").to_owned();
     let mut per_file: BTreeMap<&str, usize> = BTreeMap::new();
     let mut per_stem: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (file, _) in tables {
-        *per_file.entry(file).or_default() += 1;
+    for (file, path) in tables {
+        *per_file.entry(file).or_default() += usize::from(!path.is_empty());
         let files = per_stem.entry(stem(file)).or_default();
         if !files.contains(&file.as_str()) {
             files.push(file);
@@ -230,7 +288,12 @@ pub(super) fn sheet_names(tables: &[(String, ListPath)]) -> Vec<String> {
         let stem = stem(file);
         let is_shared = per_stem.get(&stem).is_some_and(|files| files.len() > 1);
         let base = if is_shared { file.trim_end_matches(".ron").replace('/', ".") } else { stem };
-        let name = if per_file.get(file.as_str()) > Some(&1) { format!("{base}.{}", path.join(".")) } else { base };
+        let lists = per_file.get(file.as_str()).copied().unwrap_or_default();
+        let name = match path.as_slice() {
+            [] if lists > 0 => format!("{base}.{SETTINGS}"),
+            path if lists > 1 => format!("{base}.{}", path.join(".")),
+            _ => base,
+        };
         names.push(unique(&name, &names));
     }
     names
@@ -258,11 +321,11 @@ mod tests {
             table("tickets.ron", "purchases"),
             table("tasks/hunt.ron", "steps"),
             table("personal_tasks/hunt.ron", "steps"),
+            ("stages/general.ron".to_owned(), Vec::new()),
+            ("energy.ron".to_owned(), Vec::new()),
         ];
-        assert_eq!(
-            sheet_names(&tables),
-            ["general", "tickets.kinds", "tickets.purchases", "tasks.hunt", "personal_tasks.hunt"]
-        );
+        let lists = ["general", "tickets.kinds", "tickets.purchases", "tasks.hunt", "personal_tasks.hunt"];
+        assert_eq!(sheet_names(&tables), [&lists[..], &["general.settings", "energy"]].concat());
         let long = "a".repeat(40);
         let names = sheet_names(&[table(&format!("x/{long}b.ron"), "s"), table(&format!("x/{long}c.ron"), "s")]);
         assert!(names[0] != names[1] && names.iter().all(|name| name.len() <= 31), "{names:?}");

@@ -9,7 +9,7 @@ const VALUES_SHOWN: usize = 50;
 pub(super) fn lines(table: &Table<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for entry in 0..table.entries().len() {
-        let Some((from, to)) = table.run_of(entry) else { continue };
+        let Some((from, to)) = table.numbers_of(entry) else { continue };
         let line = table.text[..table.entries()[entry].span.start].matches('\n').count() + 1;
         for column in &table.columns {
             let Some(formula) = table.formula(entry, column) else { continue };

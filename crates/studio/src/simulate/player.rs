@@ -123,21 +123,20 @@ impl VirtualPlayer {
             let accepts = self.chance.random_bool(archetype.accepts_challenges);
             visit.duel = Some(Duel::interrupted(visit.duel.as_ref(), id, accepts));
         }
-        while let Some(habit) = archetype.habits.get(visit.habit) {
-            let mut turn = Turn {
-                visit,
-                facts: &mut self.facts,
-                chance: &mut self.chance,
-                whims: &mut self.whims,
-                archetype,
-                knowledge,
-            };
+        let mut turn = self.turn(archetype, knowledge)?;
+        while let Some(habit) = archetype.habits.get(turn.visit.habit) {
             if let Some(wish) = turn.wish_of(habit) {
                 return Some(wish);
             }
-            *visit = Visit::at(visit.habit + 1);
+            *turn.visit = Visit::at(turn.visit.habit + 1);
         }
         None
+    }
+
+    /// What decides about the visit; `None` if there is none.
+    fn turn<'a>(&'a mut self, archetype: &'a Archetype, knowledge: &'a Knowledge) -> Option<Turn<'a>> {
+        let Self { visit, facts, chance, whims, .. } = self;
+        visit.as_mut().map(|visit| Turn { visit, facts, chance, whims, archetype, knowledge })
     }
 
     /// Another player challenges this one.
@@ -160,7 +159,7 @@ impl VirtualPlayer {
         }
         let function = self.asked.take().map(|asked| asked.function).unwrap_or_default();
         let mut is_play = false;
-        if let Some(visit) = &mut self.visit {
+        if let Some(visit) = &self.visit {
             // A player whose token has ended logs in again and goes on.
             let is_signed_out =
                 heard.status == INVALID_TOKEN || heard.status == STILL_INSIDE && function == "enter_stage";
@@ -169,16 +168,9 @@ impl VirtualPlayer {
             }
             if !matches!(function.as_str(), "" | "get_player_info" | "login_unique")
                 && let Some(habit) = archetype.habits.get(visit.habit)
+                && let Some(mut turn) = self.turn(archetype, knowledge)
             {
                 is_play = habit.plays();
-                let mut turn = Turn {
-                    visit,
-                    facts: &mut self.facts,
-                    chance: &mut self.chance,
-                    whims: &mut self.whims,
-                    archetype,
-                    knowledge,
-                };
                 turn.follow(habit, &heard);
             }
         }
