@@ -5,11 +5,11 @@
 //! come back by themselves, energy is not counted, and what is limited by the day counts too: a ticket that earns its own
 //! price earns it every day.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::economy::Oddity;
 use crate::economy::names::GoodNames;
-use crate::trade::{Frequency, Good, Quantity, Trade, TradeKind};
+use crate::trade::{Frequency, Good, Quantity, Trade, TradeKind, TradePart};
 use raidkeep_engine::linear::{Limit, maximize};
 
 /// Loops that are told; the others are found once these are mended.
@@ -22,7 +22,8 @@ const LEAST_GAIN: f64 = 1e-6;
 pub(super) fn find(trades: &[&Trade], names: &GoodNames<'_>) -> Vec<Oddity> {
     let mut found = Vec::new();
     for energy_counts in [true, false] {
-        let mut columns: Vec<Column<'_>> = trades.iter().filter_map(|trade| Column::of(trade, energy_counts)).collect();
+        let mut columns: Vec<Column<'_>> =
+            payable(trades, energy_counts).into_iter().map(|trade| Column::of(trade, energy_counts)).collect();
         keep_first_of_equals(&mut columns);
         while found.len() < LOOPS_MAX {
             keep_payable(&mut columns);
@@ -49,27 +50,41 @@ struct Column<'t> {
 }
 
 impl<'t> Column<'t> {
-    /// `None` for what is no step of a loop: what takes nothing is income, and what comes seldom is no habit.
-    fn of(trade: &'t Trade, energy_counts: bool) -> Option<Self> {
+    fn of(trade: &'t Trade, energy_counts: bool) -> Self {
+        let counts = |good: Good| energy_counts || good != Good::Energy;
+        let takes: BTreeSet<Good> = trade.takes.iter().map(|part| part.good).filter(|good| counts(*good)).collect();
+        let mut changes = BTreeMap::new();
+        trade.gives.iter().for_each(|part| *changes.entry(part.good).or_default() += part.quantity);
+        trade.takes.iter().for_each(|part| *changes.entry(part.good).or_default() -= part.quantity);
+        changes.retain(|good, _| counts(*good));
+        Self { trade, changes, takes, has_equals: false }
+    }
+
+    fn change(&self, good: Good) -> f64 {
+        self.changes.get(&good).copied().unwrap_or(0.0)
+    }
+}
+
+/// The trades that may be steps of a loop: what takes nothing is income, what comes seldom is no habit, and what takes
+/// something that no other gives ends soon.
+fn payable<'t>(trades: &[&'t Trade], energy_counts: bool) -> Vec<&'t Trade> {
+    let counts = |part: &&TradePart| energy_counts || part.good != Good::Energy;
+    let is_step = |trade: &&Trade| {
         let is_often = match trade.frequency {
             Frequency::Always => true,
             Frequency::PerDay(_) => !energy_counts,
             Frequency::EverySeconds(_) | Frequency::Seldom => false,
         };
-        let counts = |good: Good| energy_counts || good != Good::Energy;
-        let takes: BTreeSet<Good> = trade.takes.iter().map(|part| part.good).filter(|good| counts(*good)).collect();
-        if !is_often || takes.is_empty() {
-            return None;
+        is_often && trade.takes.iter().any(|part| counts(&part))
+    };
+    let mut left: Vec<&Trade> = trades.iter().copied().filter(is_step).collect();
+    loop {
+        let given: HashSet<Good> = left.iter().flat_map(|trade| &trade.gives).map(|part| part.good).collect();
+        let before = left.len();
+        left.retain(|trade| trade.takes.iter().filter(counts).all(|part| given.contains(&part.good)));
+        if left.len() == before {
+            return left;
         }
-        let mut changes = BTreeMap::new();
-        trade.gives.iter().for_each(|part| *changes.entry(part.good).or_default() += part.quantity);
-        trade.takes.iter().for_each(|part| *changes.entry(part.good).or_default() -= part.quantity);
-        changes.retain(|good, _| counts(*good));
-        Some(Self { trade, changes, takes, has_equals: false })
-    }
-
-    fn change(&self, good: Good) -> f64 {
-        self.changes.get(&good).copied().unwrap_or(0.0)
     }
 }
 
