@@ -7,9 +7,12 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::against::Against;
+use crate::cli::moment::{parse_moment, settings_of};
 use crate::cli::{print_line, tell};
-use raidkeep_engine::rules::{AssetSource, Catalogue, Problem, Problems};
-use raidkeep_server::config::Config;
+use raidkeep_engine::clock;
+use raidkeep_engine::rules::{AsOf, AssetSource, Catalogue, Problem, Problems};
+use raidkeep_game::economy::listing::EconomyListing;
+use raidkeep_studio::economy::economy_text;
 use raidkeep_studio::impact::Impact;
 use raidkeep_studio::schema::AssetShapes;
 use raidkeep_studio::sheet::AssetSheets;
@@ -35,6 +38,17 @@ pub(super) struct Check {
     /// Prints the values of all runs with formulas too.
     #[arg(long)]
     values: bool,
+    /// Prints the economy too: what every stage, offer, task and so on takes and gives, per energy and per hour, and where
+    /// items come from and go to.
+    #[arg(long)]
+    economy: bool,
+    /// Looks as of a moment, such as "2027-02-10 12:00:00": what is over then is told, and the economy is that of the events
+    /// that run then [default: now].
+    #[arg(long, value_name = "MOMENT")]
+    at: Option<String>,
+    /// Configuration file, for the zone [default: as serve].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -58,16 +72,23 @@ struct Findings<'a> {
     /// What players have of what is changed, with --against.
     #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<&'a Impact>,
+    /// With --economy, if there are no errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    economy: Option<&'a EconomyListing>,
 }
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
-        let settings = Config::load(None, &[])?.game()?;
+        let settings = settings_of(self.config.as_deref())?;
+        let moment = self.at.as_ref().map_or_else(|| Ok(clock::wall_ms()), |at| parse_moment(at, "--at", &settings))?;
+        let as_of = AsOf { moment: moment.div_euclid(1000), zone: &settings.zone };
         let catalogue = raidkeep_game::catalogue(&settings);
         let subject = Subject::of(self.path.as_deref(), &catalogue);
         let source = &subject.source;
-        let found = catalogue.study(source).problems;
-        let (problems, elsewhere) = subject.split(found);
+        let study = catalogue.study_at(source, as_of);
+        let is_listed = self.economy && study.problems.error_count() == 0;
+        let economy = is_listed.then(|| EconomyListing::at(&study.tables, as_of));
+        let (problems, elsewhere) = subject.split(study.problems);
         let errors = problems.error_count();
         let warnings = problems.len() - errors;
         // Assets with errors reach no server.
@@ -81,6 +102,7 @@ impl Check {
                     warnings,
                     problems: &problems,
                     impact: impact.as_ref(),
+                    economy: economy.as_ref(),
                 };
                 print_line(&serde_json::to_string_pretty(&findings)?);
             }
@@ -89,6 +111,7 @@ impl Check {
                 if self.values {
                     subject.values(&catalogue).iter().for_each(|line| print_line(line));
                 }
+                economy.iter().for_each(|economy| print_line(economy_text(economy).as_str()));
                 print_line(&summary());
             }
             Format::Github => {

@@ -1,5 +1,7 @@
 //! Drop tables beyond stages and sweeps: battles, tasks and hang-up roll them too (docs/contract/drops.md).
 
+use std::time::Duration;
+
 use crate::duel::{self, Duelist};
 use crate::tale::{self, Hero};
 use raidkeep::engine::journal::{Frames, Replay};
@@ -82,6 +84,34 @@ fn the_winner_of_a_battle_is_told_what_it_drew_and_its_misses_count_on() {
         assert_eq!(misses(&mut server, &ann), number % 3, "battle {number}");
     }
     assert_eq!(misses(&mut server, &bob), 0);
+}
+
+#[test]
+fn a_winner_who_is_not_in_memory_draws_once_it_was_loaded_and_once() {
+    let (_folder, mut server) = server();
+    let (mut ann, bob) = (Duelist::join(&mut server, "ann"), Duelist::join(&mut server, "bob"));
+    let id = duel::fight(&mut server, &ann, &bob);
+    server.disconnect(bob.player.connection);
+    server.advance_seconds(20);
+    ann.succeed(&mut server, "refresh", json!({"role": ann.role}));
+    server.disconnect(ann.player.connection);
+    server.fold();
+    server.pass_real_time(Duration::from_secs(700));
+    assert_eq!(server.players_in_memory(), 0, "nobody is in memory");
+    server.hold_reads();
+    server.advance_seconds(10);
+    server.step(5);
+    let mut server = server.crash_and_reopen();
+    server.step(5);
+    server.connect();
+    ann.rejoin(&mut server);
+    assert_eq!((misses(&mut server, &ann), owned(&mut server, &ann, "3:2:")), (json!(1), 1));
+    let told = ann.succeed(&mut server, "battle", ann.turn(&id, "我回来了"));
+    assert_eq!(told["reward"], json!(["3:51:2", "3:52:2", "3:2:1"]), "and it is told what it drew");
+    let mut server = server.crash_and_reopen();
+    server.connect();
+    ann.rejoin(&mut server);
+    assert_eq!((misses(&mut server, &ann), owned(&mut server, &ann, "3:2:")), (json!(1), 1), "once");
 }
 
 #[test]

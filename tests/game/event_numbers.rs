@@ -166,6 +166,27 @@ fn own_days_of_hang_up_are_paid_by_the_files_of_each_minute() {
     assert_eq!(coins["reward"], 60 * 30 * 2 + 60 * 30 * 10 + 60 * 30, "twice, ten times, and as usual");
 }
 
+#[test]
+fn each_minute_of_hang_up_rolls_the_tables_as_the_events_of_then_made_them() {
+    let swap = "changes: [(of: drop_weights(table: \"idle\", item: \"3:12\"), set: 1000000),
+        (of: drop_weights(table: \"idle\", item: \"3:13\"), set: 1)]";
+    let events = Events::new(&[("swap", &at_one(swap))]);
+    let table = "(id: \"idle\", name: \"i\", entries: [
+        (weight: 1, items: [\"3:12:1\"]), (weight: 1000000, items: [\"3:13:1\"])])";
+    events.write_file("drops/idle.ron", &format!("(tables: [{table}])"));
+    let items = "items: [(amount: \"3:11:1\", numerator: 12, denominator: 100)]";
+    let drops = "drops: [(drops: [\"idle\"], numerator: 1, denominator: 1)]";
+    events.edit("hang_up.ron", items, &format!("{items}, {drops}"));
+    let (mut server, ann) = events.serve();
+    ask(&mut server, &ann, "start_hang_up", json!({"stage": 1}));
+    server.advance_seconds(1800);
+    let mut server = server.crash_and_reopen_after(2 * 3600 + 1800);
+    let settled = ask(&mut server, &ann, "get_hang_up_reward", json!({}));
+    let rewards = settled["data"]["get_hang_up_rewards"].as_array().expect("rewards").clone();
+    let of = |item: &str| rewards.iter().find(|reward| reward["iid"] == item).map(|reward| reward["reward"].clone());
+    assert_eq!((of("12"), of("13")), (Some(json!(60)), Some(json!(120))), "an hour of the event, two of the usual");
+}
+
 /// What `check` tells of an event with these changes.
 fn problems(text: &str, edit: &dyn Fn(&Events)) -> Vec<String> {
     let events = Events::new(&[("change", &at_one(text))]);
@@ -182,7 +203,7 @@ fn problems(text: &str, edit: &dyn Fn(&Events)) -> Vec<String> {
 #[test]
 fn each_change_that_cannot_be_is_told_at_its_place() {
     let cases = [
-        ("drop_weights(table: \"weekend_spoil\", item: \"3:12\"), add: 1", "there are no such numbers"),
+        ("drop_weights(table: \"weekend_spoil\", item: \"3:12\"), add: 1", "(did you mean \"weekend_spoils\"?)"),
         ("drop_weights(item: \"3:999\"), add: 1", "there are no such numbers"),
         ("drop_weights(table: \"weekend_spoils\"), multiply: 2", "all weights of a table grow or shrink alike"),
         ("drop_weights(item: \"3:12\"), set: 2000000", "2000000 is out of range, expected 0 to 1000000"),
@@ -193,7 +214,10 @@ fn each_change_that_cannot_be_is_told_at_its_place() {
             "9 draws without replacement, but there are only 4 entries",
         ),
         ("drop_guarantee(), set: 0", "0 is out of range, expected 1 to 1000"),
-        ("craft_strength_max(recipe: \"skil\"), set: 5", "there are no such numbers"),
+        (
+            "craft_strength_max(recipe: \"skil\"), set: 5",
+            "there is no \"skil\" in crafting.ron (did you mean \"skill\"?)",
+        ),
         ("craft_spend(), set: 0", "0 is out of range, expected 1 to 1000000"),
         ("craft_owned(), set: 2000", "2000 is out of range, expected 1 to 1000"),
         ("task_exp(), set: -1", "-1 is out of range, expected 0 to 1000000"),
@@ -201,7 +225,10 @@ fn each_change_that_cannot_be_is_told_at_its_place() {
         ("potion_energy(item: \"3:1\"), set: 5", "there are no such numbers"),
         ("battle_exp(), set: -5", "-5 is out of range, expected 0 to 1000000"),
         ("level_needs(from: 5, to: 9), set: 0", "level 6 needs nothing more than level 5"),
-        ("fighter_exp(fighter: \"nobody\"), set: 5", "there are no such numbers"),
+        ("fighter_exp(fighter: \"nobody\"), set: 5", "there is no \"nobody\" in fighters.ron"),
+        ("offer_price(offer: \"diamonds_6\"), add: 1", "there is no \"diamonds_6\" in shop.ron (did you mean"),
+        ("boss_life(boss: \"slime_kin\"), add: 1", "(did you mean \"slime_king\"?)"),
+        ("task_exp(task: \"村口谜语\"), add: 1", "(did you mean \"村口的谜语\"?)"),
         (
             "stage_rewards(from: 8, to: 2000000000), set: 5",
             "2000000000 is out of range, expected 1 to 1000000000 (stage number)",

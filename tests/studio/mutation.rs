@@ -2,12 +2,14 @@
 //! the few names below, but nothing else about the tables.
 
 mod form;
+mod slips;
 mod tokens;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
+pub(crate) use slips::slips;
 use tokens::{Sort, Token, tokens};
 
 /// The first field of entries that must be unique in their list, because it identifies the entry. Entries without one

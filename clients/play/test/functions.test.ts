@@ -19,8 +19,6 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
   damage_ranking: "the older name of stage_damage_ranking",
   enter_world_boss_stage: "the older way into a boss stage; the page uses enter_stage_boss",
   leave_world_boss_stage: "the older way out of a boss stage; the page uses victory_stage_boss",
-  get_drop_rates: "of the stages that the page shows one rolls a drop table; chances are shown by games that sell them",
-  list_events: "the page shows what is in force where it shows rewards and prices, and has no screen for events",
   query_match_base: "a question of SUD's servers, signed with their secret; no player asks it",
 };
 

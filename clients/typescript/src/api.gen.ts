@@ -1788,11 +1788,7 @@ export interface Assets {
   "game_master.ron": GameMaster;
   /** What designers want of the game. */
   "goals.ron": Goals;
-  /**
-   * The rewards of a minute on a stage.
-   *
-   * The whole table is stored for a year: a change of its fields needs a new version of that row.
-   */
+  /** The rewards of a minute on a stage. */
   "hang_up.ron": HangUpRules;
   /** The contents of `images.ron`. */
   "images.ron": ImageLimits;
@@ -2660,7 +2656,7 @@ export interface DropEntry {
 
 /** One file in `drops/`. */
 export interface DropFile {
-  /** Items that players open with `use_item`. So whatever grants items, such as a mail or an offer, can grant chances. */
+  /** Items that players open with `use_item`. So what has no `drops` of its own, such as a mail or an offer, can grant chances. */
   chests?: Chest[];
   /** Its tables. Those of all files may name each other. */
   tables: DropTable[];
@@ -2669,11 +2665,7 @@ export interface DropFile {
 /** A drop table and how many times it is rolled, `table` or `table:times`. */
 export type DropRoll = string;
 
-/**
- * A table of what may come, by weight.
- *
- * It is stored with the history of hang-up: a change of its fields needs a new version of that row.
- */
+/** A table of what may come, by weight. */
 export interface DropTable {
   /** How many entries one roll draws, 1 to 100. Left out: `1`. */
   draws?: number;
@@ -3321,11 +3313,7 @@ export interface HangUpNow {
   time: HoursMinutesSeconds;
 }
 
-/**
- * The rewards of a minute on a stage.
- *
- * The whole table is stored for a year: a change of its fields needs a new version of that row.
- */
+/** The rewards of a minute on a stage. */
 export interface HangUpRules {
   /** Time beyond this many hours earns nothing; absent = no limit. */
   cap_hours?: number;
@@ -4008,8 +3996,6 @@ export interface NextReset {
 /**
  * Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
  * alone. Without `item` it is every item.
- *
- * Rows of the history of hang-up hold kinds by their order: a new one stands last, and none changes its fields.
  */
 export type Numbers = {
   /** Items that a victory grants. */
@@ -5811,8 +5797,6 @@ export interface TimedEvent {
    * files' names; a player's own events come last.
    */
   changes?: EventChange[];
-  /** Why it changes numbers that other events change at the same time; silences the warnings about that. */
-  intended?: string;
   /** What everybody gets when it begins. */
   mail?: EventMail;
   /** What players call it. */

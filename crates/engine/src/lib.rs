@@ -11,6 +11,7 @@ pub mod account;
 pub mod address;
 pub mod due;
 pub mod hash;
+pub mod linear;
 pub mod meters;
 pub mod numbers;
 pub mod outside;

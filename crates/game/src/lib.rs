@@ -11,6 +11,7 @@ pub mod character;
 pub mod crafting;
 pub mod drop_rates;
 pub mod drops;
+pub mod economy;
 pub mod energy;
 pub mod event_calendar;
 pub mod families;
@@ -37,6 +38,7 @@ pub mod stages;
 pub mod tasks;
 pub mod tickets;
 pub mod timed_events;
+pub mod trade;
 pub mod windows;
 
 use std::path::Path;
@@ -65,6 +67,7 @@ use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::drop_rates::DropRatesPlugin;
 use crate::drops::DropsPlugin;
+use crate::economy::EconomyPlugin;
 use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
@@ -218,6 +221,7 @@ impl PluginGroup for GamePlugins {
             .add(DropRatesPlugin)
             .add(EventCalendarPlugin)
             .add(MendingPlugin)
+            .add(EconomyPlugin)
     }
 }
 

@@ -5,6 +5,9 @@
 
 mod changes;
 mod check;
+mod trades;
+
+pub use trades::trades;
 
 use std::ops::RangeInclusive;
 

@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod compare;
 mod csv_text;
 pub mod diff;
+pub mod economy;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod goals;

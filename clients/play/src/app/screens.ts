@@ -8,6 +8,8 @@ import { BagScreen } from "../screens/bag/screen.js";
 import { bagTexts } from "../screens/bag/texts.js";
 import { BossesScreen } from "../screens/bosses/screen.js";
 import { bossesTexts } from "../screens/bosses/texts.js";
+import { CalendarScreen } from "../screens/calendar/screen.js";
+import { calendarTexts } from "../screens/calendar/texts.js";
 import { CharacterScreen } from "../screens/character/screen.js";
 import { characterTexts } from "../screens/character/texts.js";
 import { ChestScreen } from "../screens/chest/screen.js";
@@ -25,6 +27,8 @@ import { MailScreen } from "../screens/mail/screen.js";
 import { mailTexts } from "../screens/mail/texts.js";
 import { MapScreen } from "../screens/map/screen.js";
 import { mapTexts } from "../screens/map/texts.js";
+import { OddsScreen } from "../screens/odds/screen.js";
+import { oddsTexts } from "../screens/odds/texts.js";
 import { ShopScreen } from "../screens/shop/screen.js";
 import { shopTexts } from "../screens/shop/texts.js";
 import { TasksScreen } from "../screens/tasks/screen.js";
@@ -100,6 +104,8 @@ export const SECTIONS: readonly Section[] = [
     title: () => sectionTexts().town,
     screens: [
       { id: "shop", icon: "shop", title: () => shopTexts().title, View: ShopScreen },
+      { id: "calendar", icon: "calendar", title: () => calendarTexts().title, View: CalendarScreen },
+      { id: "odds", icon: "dice", title: () => oddsTexts().title, View: OddsScreen },
       { id: "mail", icon: "mail", title: () => mailTexts().title, news: () => unread.value, View: MailScreen },
       { id: "account", icon: "account", title: () => accountTexts().title, View: AccountScreen },
       { id: "guide", icon: "guide", title: () => guideTexts().title, View: GuideScreen },

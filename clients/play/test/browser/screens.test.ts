@@ -6,7 +6,7 @@ import { veteran } from "./veteran.js";
 
 const SCREENS = [
   ...["map", "tower", "trials", "bosses", "chest", "tasks", "events", "arena", "family"],
-  ...["character", "bag", "craft", "shop", "mail", "account", "guide"],
+  ...["character", "bag", "craft", "shop", "calendar", "odds", "mail", "account", "guide"],
 ];
 
 const { server, browser } = await staged();

@@ -732,8 +732,6 @@ Assets = TypedDict(
         # What designers want of the game.
         "goals.ron": "Goals",
         # The rewards of a minute on a stage.
-        #
-        # The whole table is stored for a year: a change of its fields needs a new version of that row.
         "hang_up.ron": "HangUpRules",
         # The contents of `images.ron`.
         "images.ron": "ImageLimits",
@@ -1538,16 +1536,13 @@ class DropFile(TypedDict):
     """One file in `drops/`."""
 
     chests: NotRequired[list[Chest]]
-    """Items that players open with `use_item`. So whatever grants items, such as a mail or an offer, can grant chances."""
+    """Items that players open with `use_item`. So what has no `drops` of its own, such as a mail or an offer, can grant chances."""
     tables: list[DropTable]
     """Its tables. Those of all files may name each other."""
 
 
 class DropTable(TypedDict):
-    """A table of what may come, by weight.
-
-    It is stored with the history of hang-up: a change of its fields needs a new version of that row.
-    """
+    """A table of what may come, by weight."""
 
     draws: NotRequired[int]
     """How many entries one roll draws, 1 to 100. Left out: `1`."""
@@ -2243,10 +2238,7 @@ class HangUpNow(TypedDict):
 
 
 class HangUpRules(TypedDict):
-    """The rewards of a minute on a stage.
-
-    The whole table is stored for a year: a change of its fields needs a new version of that row.
-    """
+    """The rewards of a minute on a stage."""
 
     cap_hours: NotRequired[int]
     """Time beyond this many hours earns nothing; absent = no limit."""
@@ -5079,8 +5071,6 @@ class TimedEvent(TypedDict):
     """What it changes while it runs, one after the other. Events that run at the same time change in the order of their
     files' names; a player's own events come last.
     """
-    intended: NotRequired[str]
-    """Why it changes numbers that other events change at the same time; silences the warnings about that."""
     mail: NotRequired[EventMail]
     """What everybody gets when it begins."""
     name: Texts
@@ -5501,8 +5491,6 @@ NamedItem: TypeAlias = str | int
 Numbers: TypeAlias = NumbersStageRewards | NumbersStageExp | NumbersStageEnergy | NumbersStageCost | NumbersStageLevel | NumbersSweepRewards | NumbersSweepExp | NumbersSweepEnergy | NumbersSweepCost | NumbersHangUpRates | NumbersHangUpChances | NumbersOfferPrice | NumbersOfferItems | NumbersTicketPrice | NumbersTicketsDaily | NumbersBossLife | NumbersBossGift | NumbersSeasonRewards | NumbersBattleRewards | NumbersDropWeights | NumbersDropDraws | NumbersDropGuarantee | NumbersBattleExp | NumbersBattleStake | NumbersBattlesRewarded | NumbersFighterRewards | NumbersFighterExp | NumbersCraftSpend | NumbersCraftStrengthBase | NumbersCraftStrengthPerUnit | NumbersCraftStrengthMax | NumbersCraftOwned | NumbersTaskRewards | NumbersTaskExp | NumbersPersonalTaskRewards | NumbersPersonalTaskExp | NumbersTasksPersonalDaily | NumbersPotionEnergy | NumbersLevelNeeds
 """Numbers of other tables, in the words of those tables. Without `from` a range is all there is; without `to` it is `from`
 alone. Without `item` it is every item.
-
-Rows of the history of hang-up hold kinds by their order: a new one stands last, and none changes its fields.
 """
 
 OrderInspectReply: TypeAlias = OrderShown

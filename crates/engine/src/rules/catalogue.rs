@@ -5,22 +5,22 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::bounds::check_bounds;
-use super::decode::decode;
 use super::file_schema::FileSchema;
 use super::former::Former;
+use super::judges::{AsOf, Judge, Judges};
+use super::kind::Kind;
 use super::problem::{Problem, Problems, Severity};
 use super::report::{Place, Report};
 use super::source::{AssetSource, DEEPEST_FOLDER, Reading};
 use super::study::{AssetStudy, LoadedRules};
 use super::texts::{TableTexts, fingerprint};
 use super::unread::Known;
-use crate::schema::{SchemaOf, schema_of};
+use crate::schema::SchemaOf;
 
 /// One kind of designer data: which files hold it and what makes it valid.
 pub trait Table: Send + Sync + Sized + 'static {
@@ -118,79 +118,11 @@ impl fmt::Debug for Tables {
     }
 }
 
-/// A registered table, its type erased.
-struct Kind {
-    id: TypeId,
-    path: &'static str,
-    is_needed: bool,
-    former: Option<Former>,
-    build: fn(&[String], bool, &FileSchema, &mut Tables, &mut Report),
-    validate: fn(&Tables, &mut Report),
-    schema: SchemaOf,
-    /// Generated when first needed.
-    file_schema: OnceLock<FileSchema>,
-}
-
-impl Kind {
-    fn of<T: Table>() -> Self {
-        Self {
-            id: TypeId::of::<T>(),
-            path: T::PATH,
-            is_needed: T::IS_NEEDED,
-            former: T::FORMERLY,
-            build: build::<T>,
-            validate: validate::<T>,
-            schema: schema_of::<T::File>,
-            file_schema: OnceLock::new(),
-        }
-    }
-
-    fn file_schema(&self) -> &FileSchema {
-        self.file_schema.get_or_init(|| FileSchema::of(self.schema))
-    }
-
-    fn is_folder(&self) -> bool {
-        self.path.ends_with('/')
-    }
-
-    fn matches(&self, file: &str) -> bool {
-        if self.is_folder() { file.starts_with(self.path) } else { file == self.path }
-    }
-}
-
-/// Decodes the files of a table and adds the table if all of them are present and valid.
-///
-/// Otherwise the files are still decoded, for their errors.
-fn build<T: Table>(files: &[String], complete: bool, schema: &FileSchema, tables: &mut Tables, report: &mut Report) {
-    let documents = report.documents();
-    let mut problems = Vec::new();
-    let mut contents = Vec::new();
-    for file in files {
-        let document = documents.get(file);
-        let content = document.and_then(|document| {
-            let content = decode(file, document, Some(schema), &mut problems)?;
-            check_bounds(file, document, schema, &mut problems);
-            Some(content)
-        });
-        contents.extend(content.map(|content| (file.clone(), content)));
-    }
-    report.add(problems);
-    if complete && contents.len() == files.len() {
-        let table = T::assemble(contents, report);
-        tables.insert(table);
-    }
-}
-
-fn validate<T: Table>(tables: &Tables, report: &mut Report) {
-    if let Some(table) = tables.get::<T>() {
-        table.validate(tables, report);
-    }
-}
-
 /// All tables of the game, in the order they were registered.
 #[derive(Default)]
 pub struct Catalogue {
     kinds: Vec<Kind>,
+    judges: Judges,
 }
 
 impl Catalogue {
@@ -205,6 +137,12 @@ impl Catalogue {
         if self.kinds.iter().all(|kind| kind.id != TypeId::of::<T>()) {
             self.kinds.push(Kind::of::<T>());
         }
+        self
+    }
+
+    /// Adds a look at all tables together. Adding the same one again changes nothing.
+    pub fn add_judge(&mut self, judge: Judge) -> &mut Self {
+        self.judges.add(judge);
         self
     }
 
@@ -247,6 +185,16 @@ impl Catalogue {
     /// The same as [`Catalogue::load`], with everything that was learnt on the way, whether the files are valid or not.
     #[must_use]
     pub fn study(&self, source: &AssetSource) -> AssetStudy {
+        self.study_as_of(source, None)
+    }
+
+    /// The same as of a moment: what has to do with dates is told too, and so are reasons that silence nothing.
+    #[must_use]
+    pub fn study_at(&self, source: &AssetSource, as_of: AsOf<'_>) -> AssetStudy {
+        self.study_as_of(source, Some(as_of))
+    }
+
+    fn study_as_of(&self, source: &AssetSource, as_of: Option<AsOf<'_>>) -> AssetStudy {
         if let Some(problem) = self.wrong_folder(source) {
             return AssetStudy { problems: Problems::new(vec![problem]), ..AssetStudy::default() };
         }
@@ -270,6 +218,11 @@ impl Catalogue {
             (kind.validate)(&tables, &mut report);
         }
         let names = report.settle_names();
+        let is_sound = !report.has_errors();
+        if is_sound {
+            self.judges.judge(&tables, as_of, &mut report);
+        }
+        report.settle_reasons(is_sound && as_of.is_some());
         let givers: HashSet<&str> =
             names.values().filter_map(|names| names.list.as_ref()).map(Place::file_name).collect();
         let faulty = report.problems().iter().filter(|problem| problem.severity == Severity::Error);
@@ -368,7 +321,7 @@ impl Catalogue {
             let files = owned.get(kind.path).map_or(&[][..], Vec::as_slice);
             let unread = failed.iter().any(|file| self.owner(file) == Some(kind.path));
             if files.is_empty() && !unread && kind.is_needed {
-                let remark = report.error(Place::file(kind.path), missing(kind));
+                let remark = report.error(Place::file(kind.path), kind.missing());
                 if let Some(file) = known.stand_in(kind.path, others) {
                     remark.hint(format!("rename \"{file}\" to \"{}\"", kind.path));
                 }
@@ -383,13 +336,5 @@ impl Catalogue {
 impl fmt::Debug for Catalogue {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_list().entries(self.kinds.iter().map(|kind| kind.path)).finish()
-    }
-}
-
-fn missing(kind: &Kind) -> String {
-    if kind.is_folder() {
-        format!("this folder holds no file, expected {}*.ron", kind.path)
-    } else {
-        format!("this file is missing, expected {}", kind.path)
     }
 }

@@ -3,6 +3,7 @@
 //! The decoder stops at its first error. To find the others, the faulty part of the text is replaced by spaces and the
 //! rest is decoded again. The value decoded from such a text is discarded; it only serves to find errors.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use ron::error::SpannedError;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 use super::explain::{Explanation, explain, waits_for_mark};
 use super::file_schema::FileSchema;
 use super::foreign::told_of_first;
+use super::intended::without_reasons;
 use super::lex::{skip_blank, token_end};
 use super::locate::{Document, Spot};
 use super::path::{Segment, path_text};
@@ -34,9 +36,10 @@ pub(super) fn decode<F: DeserializeOwned>(
     problems: &mut Vec<Problem>,
 ) -> Option<F> {
     let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
-    let first = options.from_str::<F>(document.text());
-    // A text that can be read has no such fault, and most can be read.
-    if first.is_err()
+    let bare = without_reasons(document);
+    let first = options.from_str::<F>(&bare);
+    // A text that can be read as it stands has no such fault, and most can be read.
+    if (first.is_err() || matches!(bare, Cow::Owned(_)))
         && let Some(fault) = first_fault(document)
     {
         let (line, column) = document.position(fault.offset);
@@ -48,7 +51,7 @@ pub(super) fn decode<F: DeserializeOwned>(
         problems.push(Problem { line, column, key, hint: fault.hint, ..problem });
         return None;
     }
-    let mut search = Search::new(file, document, schema);
+    let mut search = Search::new(file, document, bare, schema);
     let mut error = match first {
         Ok(content) => {
             problems.append(&mut search.problems);
@@ -86,12 +89,12 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(file: &'a str, document: &'a Document, schema: Option<&'a FileSchema>) -> Self {
+    fn new(file: &'a str, document: &'a Document, text: Cow<'a, str>, schema: Option<&'a FileSchema>) -> Self {
         let mut search = Self {
             file,
             document,
             schema,
-            text: document.text().to_owned(),
+            text: text.into_owned(),
             blanked: HashSet::new(),
             excused: HashSet::new(),
             repeated: HashSet::new(),

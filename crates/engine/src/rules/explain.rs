@@ -3,6 +3,7 @@
 use ron::Error;
 
 use super::bounds::Range;
+use super::intended::INTENDED;
 use super::lex::token_end;
 use super::nearest::nearest;
 use super::problem::did_you_mean;
@@ -37,7 +38,7 @@ pub(super) fn explain(error: &Error, text: &str, offset: usize, read: usize, ran
     let mut meant = None;
     let message = match error {
         Error::NoSuchStructField { expected, found, .. } => {
-            meant = nearest(found, expected.iter().copied());
+            meant = nearest(found, expected.iter().copied().chain([INTENDED]));
             format!("unknown field `{found}`, expected {}", one_of(expected))
         }
         Error::NoSuchEnumVariant { expected, found, .. } => {

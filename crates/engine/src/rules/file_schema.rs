@@ -4,6 +4,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
 use super::bounds::Range;
+use super::intended::add_intended;
 use super::locate::Document;
 use super::path::Segment;
 use super::scan::{Bracket, Node};
@@ -34,8 +35,10 @@ impl FileSchema {
         let mut generator = settings.with(|settings| settings.definitions_path = "/$defs".into()).into_generator();
         let mut root = schema(&mut generator).to_value();
         let mut definitions = Value::Object(generator.take_definitions(true));
-        add_units(&mut root);
-        add_units(&mut definitions);
+        for part in [&mut root, &mut definitions] {
+            add_units(part);
+            add_intended(part);
+        }
         let Value::Object(definitions) = definitions else { return Self { root, definitions: Map::new() } };
         Self { root, definitions }
     }

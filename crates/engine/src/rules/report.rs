@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::intended::{self, Heeded};
 use super::locate::Document;
 use super::names::{AllNames, GivenName, NameScope, settle};
 use super::nearest::nearest;
@@ -59,6 +60,7 @@ pub struct Report {
     pictures: Arc<BTreeMap<String, Vec<u8>>>,
     problems: Vec<Problem>,
     names: AllNames,
+    heeded: Heeded,
 }
 
 impl Report {
@@ -130,8 +132,28 @@ impl Report {
         names
     }
 
+    /// Whether a file says that the struct at a place is intended, for what is told elsewhere but is about this one. Ask
+    /// only when there is something to tell.
+    pub fn is_intended(&mut self, place: &Place) -> bool {
+        let document = self.documents.get(&place.file);
+        let reason = document.and_then(|document| intended::reason_at(document, &place.path));
+        self.heeded.extend(reason.map(|at| (place.file.clone(), at)));
+        reason.is_some()
+    }
+
+    /// Takes out the warnings that the files say are intended; `is_all` as in [`intended::settle`].
+    pub(super) fn settle_reasons(&mut self, is_all: bool) {
+        intended::settle(&self.documents, &mut self.heeded, is_all, &mut self.problems);
+    }
+
+    /// Whether an error was reported.
+    pub(super) fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
     /// A place as `file:line`.
-    pub(super) fn shown(&self, place: &Place) -> String {
+    #[must_use]
+    pub fn shown(&self, place: &Place) -> String {
         format!("{}:{}", place.file, self.line(place))
     }
 

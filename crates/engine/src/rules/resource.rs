@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
-use super::{Catalogue, Table, Tables};
+use super::{Catalogue, Judge, Table, Tables};
 
 /// One table as a system parameter: `Res<Rules<EnergyRules>>`.
 #[derive(Debug, Resource)]
@@ -32,6 +32,9 @@ pub struct RuleTables {
 pub trait RulesApp {
     /// Registers a table to be loaded before the world starts and made available as [`Rules<T>`].
     fn add_rules<T: Table>(&mut self) -> &mut Self;
+
+    /// Adds a look at all tables together, once each of them is valid.
+    fn add_judge(&mut self, judge: Judge) -> &mut Self;
 }
 
 impl RulesApp for App {
@@ -45,6 +48,11 @@ impl RulesApp for App {
                 world.insert_resource(Rules(table));
             }
         });
+        self
+    }
+
+    fn add_judge(&mut self, judge: Judge) -> &mut Self {
+        self.world_mut().get_resource_or_init::<RuleTables>().catalogue.add_judge(judge);
         self
     }
 }

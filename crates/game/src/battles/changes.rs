@@ -37,6 +37,10 @@ impl Changeable for FighterRules {
         matches!(of, Numbers::FighterRewards { .. } | Numbers::FighterExp { .. })
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.fighters.iter().map(|fighter| fighter.name.as_str()).collect()
+    }
+
     fn apply(&mut self, change: &EventChange) -> usize {
         let selector = change.of.selector();
         let meant = self.fighters.iter_mut().filter(|fighter| selector.is_of(&fighter.name));

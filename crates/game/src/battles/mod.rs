@@ -25,6 +25,7 @@ pub mod stake;
 pub mod systems;
 pub mod texts;
 pub mod told;
+mod trades;
 pub mod verdict;
 
 use bevy_app::{App, Plugin};
@@ -46,6 +47,7 @@ pub use fighters::{FighterRule, FighterRules};
 pub use index::BattleIndex;
 pub use model::Battle;
 pub use rules::BattleRules;
+pub use trades::trades;
 
 /// What happens to battles over time, once it is known who went offline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]

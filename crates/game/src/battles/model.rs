@@ -14,7 +14,6 @@ use crate::battles::stake::{Share, Stake};
 use crate::battles::texts::ToldRound;
 use crate::battles::told::FoughtRound;
 use crate::battles::verdict::{Move, Pair, Seat, Throw};
-use crate::drops::Drops;
 use crate::items::Amount;
 use crate::platforms::sud::{PassedThrough, RoundId};
 use raidkeep_engine::account::AccountId;
@@ -244,21 +243,6 @@ impl Battle {
     /// Keeps an ended battle longer.
     pub fn keep_longer(&mut self, now: i64, rules: &BattleRules) {
         self.due_at = now.saturating_add(rules.kept_seconds);
-    }
-
-    /// The drop tables that a player who is owed something has still to roll.
-    pub fn undrawn(&self, seat: Seat) -> Option<&Drops> {
-        let ending = self.ending.as_ref().filter(|ending| *ending.unpaid.get(seat))?;
-        Some(&ending.spoils.get(seat).drops).filter(|drops| !drops.is_empty())
-    }
-
-    /// Notes what a player's rolls have brought, among the items of the reward.
-    pub fn note_drawn(&mut self, seat: Seat, won: Vec<Amount>) {
-        if let Some(ending) = &mut self.ending {
-            let spoils = ending.spoils.get_mut(seat);
-            spoils.drops = Drops::default();
-            spoils.items.extend(won);
-        }
     }
 
     /// Takes what a player is owed, once.

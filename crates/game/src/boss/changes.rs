@@ -8,6 +8,10 @@ impl Changeable for BossRules {
         matches!(of, Numbers::BossLife { .. } | Numbers::BossGift { .. } | Numbers::SeasonRewards { .. })
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.bosses.iter().map(|boss| boss.id()).collect()
+    }
+
     fn apply(&mut self, change: &EventChange) -> usize {
         let selector = change.of.selector();
         match change.of {

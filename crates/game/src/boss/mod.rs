@@ -12,6 +12,7 @@ pub mod ranking;
 pub mod requests;
 pub mod rules;
 pub mod systems;
+mod trades;
 mod usage;
 
 use bevy_app::{App, Plugin};
@@ -31,6 +32,7 @@ pub use plausible::PlausibleDamage;
 pub use requests::ChallengesLeft;
 pub use rules::{BOSS, BossRules};
 pub use systems::SeasonEnd;
+pub use trades::trades;
 
 /// When a new season or changed rules take effect on the bosses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]

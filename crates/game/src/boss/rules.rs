@@ -8,7 +8,6 @@ use serde::Deserialize;
 use crate::boss::immortal;
 use crate::boss::plausible::PlausibleDamage;
 use crate::identifiers;
-use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::tickets::{TICKET, TicketRules};
@@ -268,9 +267,6 @@ impl BossRules {
         for (index, boss) in self.bosses.iter().enumerate() {
             let place = place.clone().key("bosses").index(index);
             check_boss(boss, &place, items, report);
-            if let Some(before) = index.checked_sub(1).map(|before| &self.bosses[before]) {
-                warn_of_jumps(&before.gift.items, &boss.gift.items, &place.key("gift").key("items"), report);
-            }
         }
         let mut last = 0;
         for (index, bracket) in self.season_rewards.iter().enumerate() {

@@ -15,6 +15,10 @@ impl Changeable for CraftRules {
         )
     }
 
+    fn names(&self) -> Vec<&str> {
+        vec!["skill", "equipment"]
+    }
+
     fn apply(&mut self, change: &EventChange) -> usize {
         let selector = change.of.selector();
         let recipes = [("skill", &mut self.skill), ("equipment", &mut self.equipment)];

@@ -7,6 +7,7 @@ mod changes;
 pub mod model;
 pub mod requests;
 pub mod rules;
+mod trades;
 
 use bevy_app::{App, Plugin};
 
@@ -15,6 +16,7 @@ use raidkeep_engine::storage::StorageApp;
 
 pub use model::{Craft, CraftKind, Possessions};
 pub use rules::CraftRules;
+pub use trades::trades;
 
 /// Players' possessions, `merge`, `bag`, `skill` and `legal`.
 pub struct CraftingPlugin;

@@ -8,6 +8,10 @@ impl Changeable for DropRules {
         matches!(of, Numbers::DropWeights { .. } | Numbers::DropDraws { .. } | Numbers::DropGuarantee { .. })
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.tables().map(|table| table.id.as_str()).collect()
+    }
+
     fn apply(&mut self, change: &EventChange) -> usize {
         let selector = change.of.selector();
         let meant = self.tables_mut().filter(|table| selector.is_of(&table.id));

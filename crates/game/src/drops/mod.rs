@@ -16,11 +16,13 @@ mod reference;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod trades;
 
 pub use own::DropTables;
 pub use rates::{DropLine, DropRate, TableRates};
 pub use reference::{DROP, DropRoll, Drops};
 pub use rules::{Chest, DropEntry, DropFile, DropRules, DropTable};
+pub use trades::{rolling, trades};
 
 use bevy_app::{App, Plugin};
 

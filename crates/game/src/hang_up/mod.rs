@@ -10,6 +10,7 @@ pub mod requests;
 pub mod rules;
 mod shares;
 mod terms;
+mod trades;
 mod usage;
 
 use bevy_app::{App, Plugin};
@@ -27,6 +28,7 @@ use raidkeep_engine::usage::UsageApp;
 pub use model::HangUp;
 pub use rules::HangUpRules;
 pub use terms::HangUpTerms;
+pub use trades::trades;
 
 /// Records changed rates, and what they depend on, as in force from then on.
 fn follow_rates(world: &mut World, change: &ForceChange) {

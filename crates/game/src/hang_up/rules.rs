@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::drops::Drops;
-use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::timed_events::check_changes;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
@@ -158,9 +157,6 @@ impl HangUpRules {
         for (index, rate) in self.rates.iter().enumerate() {
             let place = place.clone().key("rates").index(index).key("per_minute");
             items.check_all(&rate.per_minute, 0, &place, report);
-            if let Some(before) = index.checked_sub(1).map(|before| &self.rates[before]) {
-                warn_of_jumps(&before.per_minute, &rate.per_minute, &place, report);
-            }
         }
         for (at, chances) in self.chances.iter().enumerate() {
             for (index, chance) in chances.items.iter().enumerate() {

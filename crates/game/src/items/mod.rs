@@ -11,7 +11,6 @@ mod model;
 mod portable;
 pub mod requests;
 mod rules;
-pub mod suspicion;
 mod terms;
 pub mod usage;
 

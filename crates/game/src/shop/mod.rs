@@ -5,6 +5,7 @@
 pub mod requests;
 pub mod rules;
 pub mod tickets;
+mod trades;
 mod usage;
 
 use bevy_app::{App, Plugin};
@@ -16,6 +17,7 @@ use raidkeep_engine::storage::WorldEntity;
 use raidkeep_engine::usage::UsageApp;
 
 pub use rules::{Offer, ShopRules};
+pub use trades::trades;
 
 /// The shop.
 pub struct ShopPlugin;

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
 use crate::tickets::POINTS;
 use crate::timed_events::{Changeable, EventChange, Numbers, changed_by, check_changes};
@@ -32,29 +31,6 @@ pub struct Offer {
     pub price: u32,
     /// What is granted.
     pub items: Vec<Amount>,
-}
-
-impl Offer {
-    /// What 1000 points buy of the one item that both offers grant; `None` when they are not comparable.
-    fn compares_with(&self, other: &Self) -> Option<(i64, i64)> {
-        let per_thousand = |offer: &Self| match offer.items.as_slice() {
-            [only] if offer.price > 0 => Some((only.item, only.quantity.saturating_mul(1000) / i64::from(offer.price))),
-            _ => None,
-        };
-        let ((one_item, one), (other_item, other)) = per_thousand(self).zip(per_thousand(other))?;
-        (one_item == other_item).then_some((one, other))
-    }
-
-    /// Whether both grant one and the same item, and this is the larger pack with the higher price for each piece.
-    fn is_dearer_by_the_piece_than(&self, smaller: &Self) -> bool {
-        let ([larger_pack], [smaller_pack]) = (self.items.as_slice(), smaller.items.as_slice()) else {
-            return false;
-        };
-        let pieces = |pack: &Amount| i128::from(pack.quantity);
-        larger_pack.item == smaller_pack.item
-            && larger_pack.quantity > smaller_pack.quantity
-            && i128::from(self.price) * pieces(smaller_pack) > i128::from(smaller.price) * pieces(larger_pack)
-    }
 }
 
 impl Offer {
@@ -100,6 +76,10 @@ impl Changeable for ShopRules {
         matches!(of, Numbers::OfferPrice { .. } | Numbers::OfferItems { .. })
     }
 
+    fn names(&self) -> Vec<&str> {
+        self.offers.iter().map(|offer| offer.id.as_str()).collect()
+    }
+
     fn apply(&mut self, change: &EventChange) -> usize {
         self.offers.iter_mut().map(|offer| offer.apply(change)).sum()
     }
@@ -132,15 +112,6 @@ impl ShopRules {
             }
             if let Some(items) = tables.get::<ItemRules>() {
                 items.check_all(&offer.items, 1, &place.clone().key("items"), report);
-            }
-            let earlier = self.offers[..index].iter().filter_map(|earlier| earlier.compares_with(offer)).next();
-            if let Some((one, other)) = earlier.filter(|(one, other)| is_jump(*one, *other)) {
-                let message = format!("{other} for 1000 points, where an earlier offer gives {one} of the same item");
-                report.warning(place.key("price"), message).hint("is a digit too many or missing?");
-            } else if let Some(smaller) = self.offers.iter().find(|other| offer.is_dearer_by_the_piece_than(other)) {
-                let message = format!("dearer by the piece than the smaller pack \"{}\"", smaller.id);
-                let hint = format!("that one gives {} for {} points", smaller.items[0].quantity, smaller.price);
-                report.warning(place.key("price"), message).hint(hint);
             }
         }
     }

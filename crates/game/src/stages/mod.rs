@@ -3,7 +3,6 @@
 //! Modes differ in data, not in code: one session, one way in and one way out serve all of them,
 //! in the new functions and in the legacy ones.
 
-mod bargains;
 pub mod boss_room;
 mod changes;
 mod codes;
@@ -20,6 +19,7 @@ pub mod suspects;
 mod suspicion;
 pub mod sweep;
 mod terms;
+mod trades;
 mod usage;
 mod winnings;
 
@@ -39,6 +39,7 @@ pub use model::{HighestStages, Mode, Progress};
 pub use rules::StageRules;
 pub use session::{CurrentSession, OpenSession, SessionOf, StageCounts, StageSession};
 pub use sweep::SweepRules;
+pub use trades::trades;
 
 /// Stages of every mode, and sweeping.
 pub struct StagesPlugin;

@@ -130,7 +130,8 @@ impl StageBlock {
         Opening::at(&self.windows, moment, clock.zone())
     }
 
-    fn contains(&self, stage: u32) -> bool {
+    /// Whether a stage is one of the run.
+    pub fn contains(&self, stage: u32) -> bool {
         (self.from..=self.last()).contains(&stage)
     }
 }
@@ -169,6 +170,11 @@ impl StageRules {
     /// The mode whose range contains this stage.
     pub fn mode_of(&self, stage: i64) -> Option<&ModeRules> {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
+    }
+
+    /// All modes, each with its file.
+    pub fn modes(&self) -> impl Iterator<Item = (&str, &ModeRules)> {
+        self.modes.iter().map(|(file, mode)| (file.as_str(), mode))
     }
 
     pub(super) fn modes_mut(&mut self) -> impl Iterator<Item = &mut ModeRules> {

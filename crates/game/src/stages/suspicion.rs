@@ -1,10 +1,7 @@
-//! Warnings about stages that are valid but probably a mistake: nobody can enter them, or their rewards jump.
+//! Warnings about stages that are valid but that nobody can enter.
 
 use crate::energy::EnergyRules;
-use crate::items::suspicion::warn_of_jumps;
-use crate::items::{Amount, ItemRules};
 use crate::levels::LevelRules;
-use crate::stages::bargains;
 use crate::stages::rules::{ModeRules, StageBlock};
 use crate::tickets::TicketRules;
 use raidkeep_engine::rules::{Place, Report, Tables};
@@ -18,34 +15,8 @@ pub(super) fn look(mode: &ModeRules, tables: &Tables, place: &Place, report: &mu
         report.warning(place.clone().key("ticket"), message);
     }
     let stages = place.clone().key("stages");
-    for (index, block) in mode.stages.iter().enumerate() {
-        let place = stages.clone().index(block.entry);
-        look_at_entry(block, tables, &place, report);
-        look_at_potions(mode, block, tables, &place, report);
-        bargains::look(mode, block, tables, &place, report);
-        if let Some(before) = index.checked_sub(1).map(|before| &mode.stages[before]) {
-            warn_of_jumps(&before.rewards, &block.rewards, &place.key("rewards"), report);
-        }
-    }
-}
-
-/// Warns of a stage that pays for its own entry: its potions give back the energy that it takes, without end.
-fn look_at_potions(mode: &ModeRules, block: &StageBlock, tables: &Tables, place: &Place, report: &mut Report) {
-    let is_limited = !mode.repeatable || mode.ticket.is_some() || block.is_timed();
-    let Some(items) = tables.get::<ItemRules>().filter(|_| !is_limited) else {
-        return;
-    };
-    let worth = |reward: &Amount| {
-        let energy = items.item(reward.item).and_then(|item| item.energy).unwrap_or(0);
-        energy.saturating_mul(reward.quantity)
-    };
-    let potions = block.rewards.iter().map(worth).fold(0, i64::saturating_add);
-    let entry = block.legacy.as_ref().map_or(block.energy, |legacy| legacy.energy.min(block.energy));
-    // What takes no energy is free with or without potions, and is told so.
-    if entry > 0 && potions >= entry {
-        let message =
-            format!("its potions give {potions} energy, and entering takes {entry}: it can be played forever");
-        report.warning(place.clone().key("rewards"), message);
+    for block in &mode.stages {
+        look_at_entry(block, tables, &stages.clone().index(block.entry), report);
     }
 }
 

@@ -9,7 +9,6 @@ use crate::drops::Drops;
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
-use crate::stages::bargains::{Expected, Round};
 use crate::stages::codes;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
 use crate::stages::rules::{COST, StageRules};
@@ -151,11 +150,6 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
         items.check_all(&block.cost, 1, &place.clone().key("cost"), report);
         items.check_all(&block.rewards, 1, &place.clone().key("rewards"), report);
         items.check_all(&block.growth, 0, &place.clone().key("growth"), report);
-    }
-    // The last stage of the run brings the most.
-    if let Some(rewards) = (block.from <= block.to).then(|| block.rewards(block.to, 1)).flatten() {
-        let brings = Expected { rewards: &rewards, draws: None, drops: &block.drops, exp: block.exp };
-        Round { energy: block.energy, cost: &block.cost, brings }.look(tables, place, report);
     }
 }
 

@@ -10,6 +10,10 @@ impl Changeable for PublicTasks {
         matches!(of, Numbers::TaskRewards { .. } | Numbers::TaskExp { .. })
     }
 
+    fn names(&self) -> Vec<&str> {
+        PublicTasks::names(self).collect()
+    }
+
     fn apply(&mut self, change: &EventChange) -> usize {
         apply_to(self.all_mut(), change)
     }
@@ -18,6 +22,10 @@ impl Changeable for PublicTasks {
 impl Changeable for PersonalTasks {
     fn has(of: &Numbers) -> bool {
         matches!(of, Numbers::PersonalTaskRewards { .. } | Numbers::PersonalTaskExp { .. })
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.all().map(|(name, _)| name).collect()
     }
 
     fn apply(&mut self, change: &EventChange) -> usize {

@@ -14,6 +14,7 @@ pub mod requests;
 pub mod rules;
 pub mod scripts;
 pub mod talk;
+mod trades;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -27,6 +28,7 @@ pub use model::{TaskBook, TaskName};
 pub use queue::TaskQueue;
 pub use rules::TaskRules;
 pub use scripts::{PersonalTasks, PublicTasks};
+pub use trades::trades;
 
 /// The task queue, personal tasks, and the functions to play them.
 pub struct TasksPlugin;

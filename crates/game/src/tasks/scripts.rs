@@ -106,6 +106,11 @@ impl PublicTasks {
         self.by_name.keys().map(String::as_str)
     }
 
+    /// All tasks with their files and names, in the order of names.
+    pub fn placed(&self) -> impl Iterator<Item = (&str, &str, &Task)> {
+        self.by_name.iter().map(|(name, (file, task))| (file.as_str(), name.as_str(), task))
+    }
+
     /// All tasks with their names, in order.
     pub fn all(&self) -> impl Iterator<Item = (&str, &Task)> {
         self.by_name.iter().map(|(name, (_, task))| (name.as_str(), task))

@@ -133,6 +133,11 @@ pub trait Changeable: Table + Clone {
     /// Applies a change of such numbers; returns how many it is about.
     fn apply(&mut self, change: &EventChange) -> usize;
 
+    /// The names by which changes choose among its entries, for who mistypes one.
+    fn names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// The table as those changes make it that are about it, in their order. Without one nothing is copied.
     fn under<'c>(&self, changes: impl Iterator<Item = &'c EventChange>) -> Cow<'_, Self> {
         changed_by(self, changes.filter(|change| Self::has(&change.of)), Self::apply)

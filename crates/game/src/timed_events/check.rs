@@ -37,7 +37,7 @@ pub fn check_changes<T: Changeable>(
             }
             let mut changed = table.clone();
             if changed.apply(change) == 0 {
-                report.error(place.clone().key("of"), "changes nothing: there are no such numbers");
+                report_nothing(table, change, place.clone().key("of"), report);
                 is_sound = false;
             } else if let Some(fault) = first_new(&changed) {
                 report.error(place, told(&fault));
@@ -53,6 +53,17 @@ pub fn check_changes<T: Changeable>(
             let names: Vec<&str> = together.iter().map(|(id, _)| *id).collect();
             report.error(place, format!("together with {}: {}", names.join(", "), told(&fault)));
         }
+    }
+}
+
+fn report_nothing<T: Changeable>(table: &T, change: &EventChange, place: Place, report: &mut Report) {
+    let names = table.names();
+    match change.of.selector().id().filter(|id| !names.is_empty() && !names.contains(id)) {
+        Some(id) => {
+            let message = format!("changes nothing: there is no \"{id}\" in {}", T::PATH);
+            report.error(place, message).nearest(id, names);
+        }
+        None => drop(report.error(place, "changes nothing: there are no such numbers")),
     }
 }
 

@@ -1,17 +1,14 @@
 //! Events that change the same numbers at the same time.
 
-use jiff::tz::TimeZone;
-
 use crate::timed_events::change::EventChange;
 use crate::timed_events::rules::{EventRules, TimedEvent};
-use crate::windows::{OpenSpan, Window};
-use raidkeep_engine::calendar::date_of;
+use crate::windows::first_meeting;
 use raidkeep_engine::rules::Report;
 
 /// Reports what events do to each other's changes. The later one in the order of files may say that it is intended.
 pub(super) fn check(events: &EventRules, report: &mut Report) {
     let all: Vec<(&str, &TimedEvent)> = events.all().collect();
-    for (at, (id, event)) in all.iter().enumerate().filter(|(_, (_, event))| event.intended.is_none()) {
+    for (at, (id, event)) in all.iter().enumerate() {
         for (earlier_id, earlier) in &all[..at] {
             let Some(when) = meeting(earlier, event) else {
                 continue;
@@ -20,6 +17,9 @@ pub(super) fn check(events: &EventRules, report: &mut Report) {
                 let Some(met) = earlier.changes.iter().find(|earlier| earlier.of.meets(&change.of)) else {
                     continue;
                 };
+                if report.is_intended(&EventRules::place_of(id)) {
+                    continue;
+                }
                 let place = EventRules::place_of(id).key("changes").index(index);
                 let message = format!("{} {earlier_id}, which runs at the same time{when}", effect(met, change));
                 let hint = "if that is meant, say why: intended: \"..\"";
@@ -58,40 +58,9 @@ fn meeting(one: &TimedEvent, other: &TimedEvent) -> Option<String> {
         (None, None) => {
             let pairs = one.windows.iter().flat_map(|one| other.windows.iter().map(move |other| (one, other)));
             pairs
-                .filter_map(|(one, other)| first_overlap(one, other))
+                .filter_map(|(one, other)| first_meeting(one, other))
                 .next()
                 .map(|day| format!(", for example on {day}"))
         }
     }
-}
-
-/// A Monday and the start of a leap year.
-const SAMPLE_FROM: i64 = 1_704_067_200;
-const DAY_SECONDS: i64 = 86_400;
-
-/// A day on which two windows are open at the same time, in words. Both are in the same zone, so any will do.
-fn first_overlap(one: &Window, other: &Window) -> Option<String> {
-    let rank = |window: &Window| match window {
-        Window::Dates { .. } => 0,
-        Window::Yearly { .. } => 1,
-        Window::Weekly { .. } => 2,
-    };
-    let (rarer, other) = if rank(one) <= rank(other) { (one, other) } else { (other, one) };
-    // Weekly windows have shown all they do after two weeks, and those of every year after twelve years.
-    let (from, until) = match rarer {
-        Window::Dates { .. } => (i64::MIN, i64::MAX),
-        Window::Yearly { .. } => (SAMPLE_FROM, SAMPLE_FROM + 12 * 366 * DAY_SECONDS),
-        Window::Weekly { .. } => (SAMPLE_FROM, SAMPLE_FROM + 15 * DAY_SECONDS),
-    };
-    let zone = TimeZone::UTC;
-    let first = |span: OpenSpan| {
-        let met = other.between(span.opens, span.closes, &zone);
-        met.filter(|met| met.opens < span.closes && span.opens < met.closes).map(|met| met.date.max(span.date)).min()
-    };
-    let date = date_of(rarer.between(from, until, &zone).filter_map(first).min()?);
-    Some(match rarer {
-        Window::Dates { .. } => date.to_string(),
-        Window::Yearly { .. } => date.strftime("%m-%d").to_string(),
-        Window::Weekly { .. } => date.strftime("a %A").to_string().to_lowercase(),
-    })
 }

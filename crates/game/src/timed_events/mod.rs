@@ -12,9 +12,13 @@ mod conflicts;
 mod numbers;
 mod potions;
 mod rules;
+mod selector;
+mod trades;
 mod words;
 
 pub use change::{Changeable, EventChange, Factor, changed_by};
 pub use check::check_changes;
-pub use numbers::{Numbers, Selector};
+pub use numbers::Numbers;
 pub use rules::{EventMail, EventRules, PlayerDays, Texts, TimedEvent};
+pub use selector::Selector;
+pub use trades::trades;

@@ -40,9 +40,6 @@ pub struct TimedEvent {
     /// How long before its beginning `list_events` tells of it.
     #[serde(default = "a_week")]
     pub announced: Span,
-    /// Why it changes numbers that other events change at the same time; silences the warnings about that.
-    #[serde(default)]
-    pub intended: Option<String>,
 }
 
 fn a_week() -> Span {
@@ -141,6 +138,16 @@ impl EventRules {
         meant.filter_map(move |(_, event)| Some(event.player_days?.of(made_at)))
     }
 
+    /// An event and those before it that may run at the same time, which together change numbers while it runs.
+    pub fn together_with(&self, id: &str) -> Vec<String> {
+        let Some(event) = self.event(id) else {
+            return Vec::new();
+        };
+        let before = self.all().take_while(|(known, _)| *known != id);
+        let together = before.filter(|(_, earlier)| conflicts::may_run_together(earlier, event));
+        together.map(|(id, _)| id).chain([id]).map(str::to_owned).collect()
+    }
+
     /// The place of an event in its file.
     pub fn place_of(id: &str) -> Place {
         Place::file(format!("{}{id}.ron", Self::PATH))
@@ -175,16 +182,13 @@ impl TimedEvent {
             }
         }
         texts.into_iter().for_each(|(place, texts)| check_texts(texts, place, report));
-        if self.intended.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
-            report.error(place.clone().key("intended"), "is empty, expected the reason");
-        }
         if self.changes.is_empty() && self.opens.is_empty() && self.mail.is_none() {
             let message = "does nothing: expected changes, opens or a mail";
             report.warning(place.clone().key("name"), message);
         }
         self.check_times(place, report);
         for (index, change) in self.changes.iter().enumerate() {
-            self.check_change(change, &place.clone().key("changes").index(index), report);
+            self.check_change(change, (place, index), report);
         }
     }
 
@@ -214,7 +218,8 @@ impl TimedEvent {
         }
     }
 
-    fn check_change(&self, change: &EventChange, place: &Place, report: &mut Report) {
+    fn check_change(&self, change: &EventChange, (event, index): (&Place, usize), report: &mut Report) {
+        let place = &event.clone().key("changes").index(index);
         let given = [change.multiply.is_some(), change.add.is_some(), change.set.is_some()];
         if given.iter().filter(|given| **given).count() != 1 {
             report.error(place, "expected one of multiply, add and set");
@@ -232,7 +237,7 @@ impl TimedEvent {
             let message = "changes no chance: all weights of a table grow or shrink alike";
             report.error(place.clone().key("of"), message).hint("name the entries, by item or by leads_to");
         }
-        if matches!(change.of, Numbers::LevelNeeds { .. }) && self.intended.is_none() {
+        if matches!(change.of, Numbers::LevelNeeds { .. }) && !report.is_intended(event) {
             let message = "players fall back to the levels of before when the event ends";
             let hint = "to let them keep what they gain, change stage_exp; if it is meant, say why: intended: \"..\"";
             report.warning(place.clone().key("of"), message).hint(hint);

@@ -1,5 +1,6 @@
 //! When something is open: on weekdays at certain hours, or between two dates, once or every year.
 
+mod meeting;
 mod occurrences;
 mod times;
 mod words;
@@ -15,6 +16,7 @@ use crate::windows::times::parsed;
 use raidkeep_engine::calendar::{date_number, first_moment};
 use raidkeep_engine::rules::{Place, Report};
 
+pub use meeting::first_meeting;
 pub use occurrences::{Occurrence, Opening, check_all};
 pub use times::{Closing, YearDay};
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use raidkeep_engine::events::EventTable;
 use raidkeep_engine::request::{Access, Code, CodeKind, RequestTable};
-use raidkeep_engine::rules::Catalogue;
+use raidkeep_engine::rules::{Catalogue, add_intended};
 use raidkeep_engine::schema::{add_units, schema_of};
 use raidkeep_server::config::Config;
 
@@ -22,6 +22,8 @@ pub fn assets(catalogue: &Catalogue) -> Value {
             None => files.insert(path.to_owned(), schema),
         };
     }
+    let mut definitions = Value::Object(generator.take_definitions(true));
+    files.values_mut().chain(folders.values_mut()).chain([&mut definitions]).for_each(add_intended);
     let required: Vec<String> = files.keys().cloned().collect();
     let mut document = json!({
         "$schema": DIALECT,
@@ -30,7 +32,7 @@ pub fn assets(catalogue: &Catalogue) -> Value {
         "properties": files,
         "patternProperties": folders,
         "required": required,
-        "$defs": generator.take_definitions(true),
+        "$defs": definitions,
     });
     add_units(&mut document);
     document

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::schema::documents::assets;
-use raidkeep_engine::rules::Catalogue;
+use raidkeep_engine::rules::{Catalogue, INTENDED};
 
 const DEFINITIONS: &str = "#/$defs/";
 
@@ -16,6 +16,7 @@ const INTRODUCTION: &str = "# Assets
 
 The asset files and their fields. Types are named as in JSON: an \"object\" is a RON value in round brackets, an \"array\" a list.
 A field with `-` under \"left out\" must be there. `raidkeep check` enforces the ranges that stand here: they come from one place.
+Any object may have `intended: \"why\"` besides: it silences the warnings of `raidkeep check` about that entry (docs/economy.md#intended).
 `raidkeep check` reports mistakes with their places; `raidkeep schema assets` prints the same reference as a JSON Schema.
 ";
 
@@ -57,7 +58,7 @@ fn show_fields(definition: &Value, text: &mut String) {
         return;
     };
     text.push_str("| field | type | range (unit) | left out | meaning |\n|---|---|---|---|---|\n");
-    for (name, field) in fields {
+    for (name, field) in fields.iter().filter(|(name, _)| *name != INTENDED) {
         let is_required = definition["required"].as_array().is_some_and(|list| list.iter().any(|known| known == name));
         let presence = match (is_required, &field["default"]) {
             (true, _) => "-".to_owned(),
@@ -99,7 +100,7 @@ fn show_choices(definition: &Value, text: &mut String) {
         let _ = writeln!(text, "- `{name}`: {description}");
         if let Some((_, inner)) = held {
             let fields = inner["properties"].as_object().into_iter().flatten();
-            for (name, field) in fields {
+            for (name, field) in fields.filter(|(name, _)| *name != INTENDED) {
                 let description = field["description"].as_str().map(one_line).unwrap_or_default();
                 let _ = writeln!(text, "    - `{name}` ({}): {description}", kind(field));
             }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::schema::documents::assets;
-use raidkeep_engine::rules::{CURVE_FORMAT, Catalogue};
+use raidkeep_engine::rules::{CURVE_FORMAT, Catalogue, INTENDED};
 
 const DEFINITIONS: &str = "#/$defs/";
 
@@ -73,9 +73,10 @@ impl<'a> AssetShape<'a> {
             .map(|(name, _)| name.as_str())
     }
 
-    /// The names of the fields, in alphabetical order.
+    /// The names of the fields, in alphabetical order, without the one that every struct may have.
     pub fn fields(self) -> impl Iterator<Item = &'a str> {
-        self.schema["properties"].as_object().into_iter().flat_map(Map::keys).map(String::as_str)
+        let fields = self.schema["properties"].as_object().into_iter().flat_map(Map::keys).map(String::as_str);
+        fields.filter(|field| *field != INTENDED)
     }
 
     /// A field of a struct.

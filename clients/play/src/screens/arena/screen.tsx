@@ -7,6 +7,8 @@ import { refreshKit } from "../../game/kit.js";
 import { catalog } from "../../state/catalog.js";
 import { roleName } from "../../texts/names.js";
 import { Button, Empty, Panel } from "../../ui/basics.js";
+import { isOfBattles } from "../odds/model.js";
+import { OddsButton } from "../odds/table.js";
 import { Battle } from "./battle.js";
 import { others, refreshOthers } from "./model.js";
 import { arenaTexts } from "./texts.js";
@@ -40,6 +42,7 @@ function Lobby(): JSX.Element {
       <Panel title={t.fighters} class="lobby-fighters">
         <Scene land="road" />
         <p class="muted">{t.fightersHint}</p>
+        <OddsButton at={isOfBattles} />
         <ul class="roles">
           {catalog.fighters.map((role) => (
             <Role key={role} role={role} />

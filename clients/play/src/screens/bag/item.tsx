@@ -1,12 +1,15 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ItemIcon } from "../../art/items.js";
+import { useFresh } from "../../game/fresh.js";
 import { secondsUntil } from "../../state/clock.js";
 import { itemName } from "../../texts/names.js";
 import { durationText, momentText } from "../../texts/texts.js";
 import { Button } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Stepper } from "../../ui/stepper.js";
+import { isChest, refreshOdds, rolledAt, tables } from "../odds/model.js";
+import { OddsButton } from "../odds/table.js";
 import { type Ending, type Owned, use } from "./model.js";
 import { bagTexts } from "./texts.js";
 
@@ -14,16 +17,20 @@ import { bagTexts } from "./texts.js";
 export function ItemSheet({ owned, onClose }: { owned: Owned; onClose: () => void }): JSX.Element {
   const t = bagTexts();
   const { item, quantity, energy, ending } = owned;
+  // The tables say which items are chests.
+  useFresh(refreshOdds);
   return (
     <Dialog title={itemName(item)} onClose={onClose}>
       <div class="item-sheet">
         <ItemIcon id={item} />
         <p>{t.owned(quantity.toLocaleString("en-US"))}</p>
         {ending && <EndingView ending={ending} quantity={quantity} />}
-        {energy === undefined ? (
-          <p class="hint">{ending ? t.limited : t.plain}</p>
-        ) : (
+        {energy !== undefined ? (
           <Drink item={item} quantity={quantity} energy={energy} onLast={onClose} />
+        ) : rolledAt(tables.value ?? [], isChest(item)).length > 0 ? (
+          <Open item={item} quantity={quantity} onLast={onClose} />
+        ) : (
+          <p class="hint">{ending ? t.limited : t.plain}</p>
         )}
       </div>
     </Dialog>
@@ -41,12 +48,40 @@ function EndingView({ ending, quantity }: { ending: Ending; quantity: number }):
   );
 }
 
-interface DrinkProps {
+interface OpenProps {
   item: string;
   quantity: number;
-  energy: number;
   /** When none is left. */
   onLast: () => void;
+}
+
+/** A chest, with the chances of what is in it. */
+function Open({ item, quantity, onLast }: OpenProps): JSX.Element {
+  const t = bagTexts();
+  const [wanted, setWanted] = useState(1);
+  const count = Math.min(wanted, quantity);
+  return (
+    <>
+      <div class="row">
+        <Stepper label={t.count} value={count} least={1} most={quantity} onValue={setWanted} />
+        <Button
+          tone="main"
+          icon="chest"
+          autofocus
+          onPress={async () => {
+            if ((await use(item, count)) && count === quantity) onLast();
+          }}
+        >
+          {`${t.open} · ${count}`}
+        </Button>
+      </div>
+      <OddsButton at={isChest(item)} />
+    </>
+  );
+}
+
+interface DrinkProps extends OpenProps {
+  energy: number;
 }
 
 function Drink({ item, quantity, energy, onLast }: DrinkProps): JSX.Element {

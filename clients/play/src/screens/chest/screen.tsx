@@ -9,6 +9,8 @@ import { durationText } from "../../texts/texts.js";
 import { Amounts } from "../../ui/amounts.js";
 import { Button, Panel } from "../../ui/basics.js";
 import { Stepper } from "../../ui/stepper.js";
+import { isOfHangUp } from "../odds/model.js";
+import { OddsButton } from "../odds/table.js";
 import { chest, type Chest, fillOf, hangAt, openChest, refreshChest } from "./model.js";
 import { chestTexts } from "./texts.js";
 
@@ -37,6 +39,7 @@ export function ChestScreen(): JSX.Element {
           <Button tone="main" icon="clock" disabled={now?.stage === stage} onPress={() => hangAt(stage)}>
             {now ? t.change : t.start}
           </Button>
+          <OddsButton at={isOfHangUp(stage)} />
         </div>
       </Panel>
     </div>

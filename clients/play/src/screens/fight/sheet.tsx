@@ -11,6 +11,8 @@ import { Amounts } from "../../ui/amounts.js";
 import { Button } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Tabs } from "../../ui/tabs.js";
+import { isOfStage } from "../odds/model.js";
+import { OddsButton } from "../odds/table.js";
 import { heightOf } from "./engine.js";
 import { fightTexts } from "./texts.js";
 
@@ -51,6 +53,7 @@ export function StageSheet({ title, stage, locked, onClose, onEnter, children }:
           <Amounts of={rewards} />
         </div>
       )}
+      <OddsButton at={isOfStage(stage.stage)} />
       <div class="actions">
         <Button
           tone="main"

@@ -4,7 +4,7 @@ import { act, ask } from "../../game/act.js";
 import { refreshPlayer } from "../../game/session.js";
 import { catalog } from "../../state/catalog.js";
 import type { Faces, Said } from "../../state/chat.js";
-import { type Amount, player } from "../../state/player.js";
+import { type Amount, parseAmount, player } from "../../state/player.js";
 import { toast } from "../../state/toasts.js";
 import { refusalText } from "../../texts/refusals.js";
 import type { Chosen } from "../../ui/kit.js";
@@ -84,7 +84,7 @@ async function play(text: string, { skills, items }: Chosen): Promise<void> {
   meet(told.role, told.npc_status ? (told.image_data ?? undefined) : undefined);
   say(told.role, told.text);
   if (!told.status) return;
-  const gains = rewardOf(told.reward);
+  const gains = [...rewardOf(told.reward), ...(told.drops ?? []).map(parseAmount)];
   toast("good", tasksTexts().success, gains);
   over();
   await Promise.all([refreshPlayer(), refreshTasks()]);

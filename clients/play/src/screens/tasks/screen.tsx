@@ -6,6 +6,8 @@ import { player } from "../../state/player.js";
 import { Button, Empty, Field, Panel } from "../../ui/basics.js";
 import { Chat } from "../../ui/chat.js";
 import { type Chosen, KitPicker, NOTHING } from "../../ui/kit.js";
+import { isOfTasks } from "../odds/model.js";
+import { OddsButton } from "../odds/table.js";
 import {
   choicesIn,
   personalTasks,
@@ -57,6 +59,7 @@ export function TasksScreen(): JSX.Element {
       <div class="tasks-board">
         <Panel title={t.board}>
           <p class="hint">{t.boardHint}</p>
+          <OddsButton at={isOfTasks} />
           <TaskList kind="select" tasks={publicTasks.value} none={t.none} />
         </Panel>
         <Panel title={t.personal}>

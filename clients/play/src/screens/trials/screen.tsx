@@ -13,6 +13,8 @@ import { rove } from "../../ui/rove.js";
 import { Expedition, Unfinished } from "../fight/expedition.js";
 import { stateOf } from "../fight/model.js";
 import { FightScreen } from "../fight/screen.js";
+import { isOfStage } from "../odds/model.js";
+import { OddsButton } from "../odds/table.js";
 import {
   buyTicket,
   enterActivity,
@@ -147,6 +149,7 @@ function Activities(): JSX.Element {
                 <small key={windowText(window)}>{windowText(window)}</small>
               ))}
               <Amounts of={stage.rewards.map(parseAmount)} />
+              <OddsButton at={isOfStage(stage.stage)} />
               <Button
                 data-rove
                 icon="swords"

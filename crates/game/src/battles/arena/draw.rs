@@ -3,7 +3,27 @@
 use bevy_ecs::prelude::*;
 
 use super::Arena;
+use crate::battles::model::Battle;
 use crate::battles::verdict::Seat;
+use crate::drops::Drops;
+use crate::items::Amount;
+
+impl Battle {
+    /// The drop tables that a player who is owed something has still to roll.
+    fn undrawn(&self, seat: Seat) -> Option<&Drops> {
+        let ending = self.ending.as_ref().filter(|ending| *ending.unpaid.get(seat))?;
+        Some(&ending.spoils.get(seat).drops).filter(|drops| !drops.is_empty())
+    }
+
+    /// Notes what a player's rolls have brought, among the items of the reward.
+    fn note_drawn(&mut self, seat: Seat, won: Vec<Amount>) {
+        if let Some(ending) = &mut self.ending {
+            let spoils = ending.spoils.get_mut(seat);
+            spoils.drops = Drops::default();
+            spoils.items.extend(won);
+        }
+    }
+}
 
 impl Arena<'_, '_> {
     /// Rolls the drop tables of an ended battle for the players who are in memory; for the others that waits until they are
@@ -13,8 +33,11 @@ impl Arena<'_, '_> {
             let Ok(battle) = self.battles.get(entity) else {
                 return;
             };
+            let Some(drops) = battle.undrawn(seat).cloned() else {
+                continue;
+            };
             let player = battle.side(seat).account().and_then(|account| self.players.entity(account));
-            let (Some(drops), Some(player)) = (battle.undrawn(seat).cloned(), player) else {
+            let Some(player) = player else {
                 continue;
             };
             let Ok(mut person) = self.people.get_mut(player) else {

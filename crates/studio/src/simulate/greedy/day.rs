@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::simulate::greedy::DAY_SECONDS;
 use crate::simulate::greedy::holding::{Holding, Resource};
 use crate::simulate::greedy::life::Life;
-use crate::simulate::greedy::linear::{Limit, maximize};
 use crate::simulate::greedy::moves::Move;
+use raidkeep_engine::linear::{Limit, maximize};
 
 /// What a move brings (positive) and takes (negative) each time, and how long it takes.
 #[derive(Debug, Clone, Default)]

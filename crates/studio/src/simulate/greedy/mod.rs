@@ -2,7 +2,7 @@
 //!
 //! A player first lives as players do, for some days. Then everything that it can do is tried out with real requests, by a
 //! twin who is given the means: what each move takes, brings and how long it takes. A linear program makes of this the
-//! day that brings most without using up anything (`linear`), and another twin, without gifts, plays that day request
+//! day that brings most without using up anything ([`raidkeep_engine::linear`]), and another twin, without gifts, plays that day request
 //! by request. Where it brings less than it should (a daily limit that no reply shows), the moves are valued by what they
 //! really brought, and the day is planned anew. What is reported was played.
 //!
@@ -11,7 +11,6 @@
 mod day;
 mod holding;
 mod life;
-mod linear;
 mod moves;
 mod told;
 

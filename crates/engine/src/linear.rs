@@ -2,10 +2,11 @@
 
 /// One limit: the sum of `weights` times how often each thing is done is at most `most`.
 #[derive(Debug, Clone)]
-pub(super) struct Limit {
-    pub(super) weights: Vec<f64>,
-    /// Not negative.
-    pub(super) most: f64,
+pub struct Limit {
+    /// Of each thing.
+    pub weights: Vec<f64>,
+    /// The most; not negative.
+    pub most: f64,
 }
 
 /// Steps after which rounding errors must have led in a circle.
@@ -16,7 +17,7 @@ const TINY: f64 = 1e-9;
 /// be limited.
 ///
 /// The simplex method with the rule of Bland, which always takes the first candidate and so never goes in circles.
-pub(super) fn maximize(gains: &[f64], limits: &[Limit]) -> Vec<f64> {
+pub fn maximize(gains: &[f64], limits: &[Limit]) -> Vec<f64> {
     let (things, rows) = (gains.len(), limits.len());
     let mut table: Vec<Vec<f64>> = limits.iter().enumerate().map(|(row, limit)| limit.row(row, rows)).collect();
     let highest = gains.iter().fold(0.0_f64, |highest, gain| highest.max(gain.abs())).max(TINY);
@@ -55,7 +56,7 @@ impl Limit {
     }
 
     /// Whether doing things so often leaves nothing of it.
-    pub(super) fn is_reached(&self, times: &[f64]) -> bool {
+    pub fn is_reached(&self, times: &[f64]) -> bool {
         let used: f64 = self.weights.iter().zip(times).map(|(weight, times)| weight * times).sum();
         let size: f64 = self.weights.iter().zip(times).map(|(weight, times)| (weight * times).abs()).sum();
         size > TINY && self.most - used <= 1e-6 * size.max(self.most)
