@@ -318,6 +318,11 @@ fn the_program_exports_a_folder_and_imports_it_with_what_the_checker_says_at_the
     let dry = program(&["import", &stages, &file, "--dry-run"]);
     let words = "Stages\n  stage 11: layout \"old_road_camp\" to \"old_road\"\n";
     assert!(String::from_utf8_lossy(&dry.stdout).starts_with(words), "{dry:?}");
+    let energy = path("sheets/energy.csv");
+    std::fs::write(&energy, "key,value\nnewcomer,90\nseconds_per_point,0\n").expect("writable");
+    let told = String::from_utf8_lossy(&program(&["import", &path("assets"), &energy]).stdout).into_owned();
+    assert_eq!(told, "Sheet energy, cell B3: 0 is out of range, expected 1 to 1000000000 (seconds)\n", "settings too");
+    std::fs::remove_file(energy).expect("written above");
     let unchanged = program(&["import", &stages, &book]);
     assert!(
         String::from_utf8_lossy(&unchanged.stdout).starts_with("Nothing differs"),
