@@ -19,7 +19,11 @@ struct Watching {
 impl Watching {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_raidkeep"));
-        command.args(["check", "--watch"]).args(arguments).arg(folder).stdout(Stdio::piped());
+        command
+            .args(["check", "--watch", "--at", "2026-12-01 12:00:00"])
+            .args(arguments)
+            .arg(folder)
+            .stdout(Stdio::piped());
         let mut child = command.spawn().expect("the program should be there");
         let output = BufReader::new(child.stdout.take().expect("stdout should be piped"));
         let (sender, lines) = channel();
