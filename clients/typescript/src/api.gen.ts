@@ -4177,16 +4177,13 @@ export type Numbers = {
   };
 } | {
   /** Experience that a battle between players grants. For the world alone. */
-  battle_exp: {
-  };
+  battle_exp: Record<string, never>;
 } | {
   /** What both put in when a battle between players begins. For the world alone. */
-  battle_stake: {
-  };
+  battle_stake: Record<string, never>;
 } | {
   /** How many battles of a player, and of a pair, are rewarded in a day. For the world alone. */
-  battles_rewarded: {
-  };
+  battles_rewarded: Record<string, never>;
 } | {
   /** Items that a battle against a fighter of the game master grants. For the world alone. */
   fighter_rewards: {
@@ -4257,8 +4254,7 @@ export type Numbers = {
   };
 } | {
   /** How many personal tasks are made for a player in a day. For the world alone. */
-  tasks_personal_daily: {
-  };
+  tasks_personal_daily: Record<string, never>;
 } | {
   /** The energy that a potion gives. */
   potion_energy: {

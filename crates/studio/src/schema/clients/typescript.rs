@@ -157,12 +157,15 @@ fn declare(definition: &Definition, text: &mut String) {
     comment(&definition.doc, "", text);
     let name = &definition.name;
     match &definition.shape {
-        Shape::Record(record) if record.fields.is_empty() && record.numbered.is_none() => {
-            let _ = writeln!(text, "export type {name} = Record<string, never>;");
+        Shape::Record(record) if !is_empty(record) => {
+            _ = writeln!(text, "export interface {name} {}", members(record, ""))
         }
-        Shape::Record(record) => _ = writeln!(text, "export interface {name} {}", members(record, "")),
         shape => _ = writeln!(text, "export type {name} = {};", expression(shape, "")),
     }
+}
+
+fn is_empty(record: &Record) -> bool {
+    record.fields.is_empty() && record.numbered.is_none()
 }
 
 fn members(record: &Record, indent: &str) -> String {
@@ -194,6 +197,7 @@ fn expression(shape: &Shape, indent: &str) -> String {
         },
         Shape::Tuple(parts) => format!("[{}]", all(parts, ", ", indent)),
         Shape::Map(held) => format!("Record<string, {}>", expression(held, indent)),
+        Shape::Record(record) if is_empty(record) => "Record<string, never>".to_owned(),
         Shape::Record(record) => members(record, indent),
         Shape::Union(parts) => all(parts, " | ", indent),
     }
