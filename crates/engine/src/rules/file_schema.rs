@@ -97,7 +97,7 @@ impl FileSchema {
             Some(Segment::Index(index)) => self.element(&content, index),
             // The payload of a variant or newtype, as in `Timed(5)`.
             None => match group.bracket {
-                Bracket::Round => self.element(&content, 0).or(Some(content)),
+                Bracket::Round => self.fixed_element(&content, 0).or(Some(content)),
                 Bracket::Square | Bracket::Curly => self.element(&content, index),
             },
         }
@@ -128,8 +128,13 @@ impl FileSchema {
 
     /// An element of a list or tuple.
     pub(super) fn element<'s>(&'s self, shape: &Shape<'s>, index: usize) -> Option<Shape<'s>> {
-        let fixed = shape.inner["prefixItems"].get(index);
-        fixed.or_else(|| shape.inner.get("items").filter(|items| items.is_object())).map(|part| self.shape(part))
+        let any = || shape.inner.get("items").filter(|items| items.is_object()).map(|part| self.shape(part));
+        self.fixed_element(shape, index).or_else(any)
+    }
+
+    /// An element of a tuple.
+    fn fixed_element<'s>(&'s self, shape: &Shape<'s>, index: usize) -> Option<Shape<'s>> {
+        shape.inner["prefixItems"].get(index).map(|part| self.shape(part))
     }
 
     /// The fields of a struct and whether each is required, in the order of the schema.
