@@ -280,16 +280,7 @@ fn a_winner_who_is_not_in_memory_is_paid_once_it_was_loaded_also_after_a_crash()
     let mut server = duel::server();
     let (mut ann, bob, _) = battle(&mut server);
     let before = stock(&mut server, &ann);
-    server.disconnect(bob.player.connection);
-    server.advance_seconds(20);
-    ann.succeed(&mut server, "refresh", json!({"role": ann.role}));
-    server.disconnect(ann.player.connection);
-    server.fold();
-    server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "nobody is in memory");
-    server.hold_reads();
-    server.advance_seconds(10);
-    server.step(5);
+    duel::end_out_of_memory(&mut server, &ann, &bob);
     let mut server = server.crash_and_reopen();
     server.step(5);
     ann.rejoin(&mut server);

@@ -1,14 +1,11 @@
 //! Drop tables beyond stages and sweeps: battles, tasks and hang-up roll them too (docs/contract/drops.md).
 
-use std::time::Duration;
-
 use crate::duel::{self, Duelist};
+use crate::replayed::replayed;
 use crate::tale::{self, Hero};
-use raidkeep::engine::journal::{Frames, Replay};
 use raidkeep::engine::rules::AssetSource;
-use raidkeep::game;
 use raidkeep::game::crafting::CraftKind;
-use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestServer, TestSetup, edit_asset, edit_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -19,26 +16,19 @@ const TABLES: &str = r#"(tables: [
     ]),
 ])"#;
 
-fn edit(folder: &TempDir, file: &str, from: &str, to: &str) {
-    let path = folder.path().join(file);
-    let text = std::fs::read_to_string(&path).expect("the asset should be there");
-    assert!(text.contains(from), "{file} should hold {from:?}");
-    std::fs::write(path, text.replacen(from, to, 1)).expect("the test's folder should be writable");
-}
-
 /// Assets in which the winner of a battle, a task, a fighter and each minute of hang-up roll the table.
 fn assets() -> (TempDir, AssetSource) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let assets = edit_assets(folder.path(), "drops/weekend.ron", "(", "(");
     std::fs::write(folder.path().join("drops/weekend.ron"), TABLES).expect("the folder should be writable");
-    edit(&folder, "stages/activity.ron", "            drops: [\"weekend_spoils\"],\n", "");
-    edit(&folder, "battles.ron", "exp: 60)", "exp: 60, drops: [\"spoils\"])");
-    edit(&folder, "fighters.ron", "winner: (", "winner: (drops: [\"spoils:2\"], ");
-    edit(&folder, "tasks/elder_riddles.ron", "reward: (", "drops: [\"spoils\"],\n        reward: (");
+    edit_asset(folder.path(), "stages/activity.ron", "            drops: [\"weekend_spoils\"],\n", "");
+    edit_asset(folder.path(), "battles.ron", "exp: 60)", "exp: 60, drops: [\"spoils\"])");
+    edit_asset(folder.path(), "fighters.ron", "winner: (", "winner: (drops: [\"spoils:2\"], ");
+    edit_asset(folder.path(), "tasks/elder_riddles.ron", "reward: (", "drops: [\"spoils\"],\n        reward: (");
     let hang_up = "(stage: 1, items: [(amount: \"3:11:1\", numerator: 12, denominator: 100)]";
     let drops = ", drops: [(drops: [\"spoils\"], numerator: 1, denominator: 1)]";
-    edit(&folder, "hang_up.ron", hang_up, &format!("{hang_up}{drops}"));
-    edit(&folder, "tasks.ron", "queue_size: 3", "queue_size: 13");
+    edit_asset(folder.path(), "hang_up.ron", hang_up, &format!("{hang_up}{drops}"));
+    edit_asset(folder.path(), "tasks.ron", "queue_size: 3", "queue_size: 13");
     (folder, assets)
 }
 
@@ -60,17 +50,9 @@ fn owned(server: &mut TestServer, who: &Duelist, item: &str) -> i64 {
 
 /// Fights to the end; returns the last message to the winner.
 fn battle(server: &mut TestServer, winner: &Duelist, loser: &Duelist) -> Value {
-    let id = duel::fight(server, winner, loser);
-    for _ in 0..3 {
-        winner.post(server, "battle", winner.turn(&id, "一剑刺去"));
-        let told = loser.succeed(server, "battle", loser.turn(&id, "举盾格挡"));
-        let won = winner.replies(server).remove(0)["data"].clone();
-        if told["status"] == true {
-            assert_eq!(told["reward"], json!(["3:51:1"]), "the loser rolls nothing");
-            return won;
-        }
-    }
-    panic!("three rounds should be enough");
+    let (won, told) = duel::fight_out(server, winner, loser);
+    assert_eq!(told["reward"], json!(["3:51:1"]), "the loser rolls nothing");
+    won
 }
 
 #[test]
@@ -91,16 +73,7 @@ fn a_winner_who_is_not_in_memory_draws_once_it_was_loaded_and_once() {
     let (_folder, mut server) = server();
     let (mut ann, bob) = (Duelist::join(&mut server, "ann"), Duelist::join(&mut server, "bob"));
     let id = duel::fight(&mut server, &ann, &bob);
-    server.disconnect(bob.player.connection);
-    server.advance_seconds(20);
-    ann.succeed(&mut server, "refresh", json!({"role": ann.role}));
-    server.disconnect(ann.player.connection);
-    server.fold();
-    server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "nobody is in memory");
-    server.hold_reads();
-    server.advance_seconds(10);
-    server.step(5);
+    duel::end_out_of_memory(&mut server, &ann, &bob);
     let mut server = server.crash_and_reopen();
     server.step(5);
     server.connect();
@@ -197,14 +170,6 @@ fn what_battles_tasks_and_hang_up_drew_is_drawn_again_in_a_replay() {
     server.advance_seconds(60 * 100);
     bob.succeed(&mut server, "get_hang_up_reward", json!({}));
     let hash = server.state_hash();
-    let journal = server.journals[0].bytes();
-    let (_, frames) = Frames::open(&journal[..]).expect("it should begin as a journal does");
-    let mut records = frames.collect::<Vec<_>>().into_iter();
-    let app = game::build_app(server.settings());
-    let (mut replay, first) =
-        Replay::start(&mut records, app, server.rules(), Box::new(|_| None)).expect("the journal is its own");
-    for record in first.into_iter().chain(records) {
-        replay.play(record, &mut |_, _, _| false).expect("each tick should have the same outcome");
-    }
+    let mut replay = replayed(&server, &server.journals[0].bytes());
     assert_eq!(raidkeep::engine::tick::state_hash(replay.simulation().world_mut()), hash, "the same was drawn");
 }

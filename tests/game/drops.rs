@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use crate::replayed::replayed;
 use crate::traveller;
-use raidkeep::engine::journal::{Frames, Replay};
 use raidkeep::engine::rules::{AssetSource, Problems, Severity};
 use raidkeep::game;
-use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_asset, edit_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -36,24 +36,18 @@ fn write(folder: &Path, file: &str, text: &str) {
     std::fs::write(folder.join(file), text).expect("the test's folder should be writable");
 }
 
-fn edit(folder: &Path, file: &str, from: &str, to: &str) {
-    let text = std::fs::read_to_string(folder.join(file)).expect("the asset should be there");
-    assert!(text.contains(from), "{file} should hold {from:?}");
-    write(folder, file, &text.replacen(from, to, 1));
-}
-
 /// Assets in which stage 8, its sweep and a chest that everybody has roll tables.
 fn assets(tables: &str) -> (TempDir, AssetSource) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let assets = edit_assets(folder.path(), FILE, "(", "(");
     write(folder.path(), FILE, tables);
-    edit(folder.path(), "stages/activity.ron", "            drops: [\"weekend_spoils\"],\n", "");
+    edit_asset(folder.path(), "stages/activity.ron", "            drops: [\"weekend_spoils\"],\n", "");
     let stage = "from: 8,\n            to: 9,\n";
-    edit(folder.path(), "stages/general.ron", stage, &format!("{stage}            drops: [\"spoils\"],\n"));
-    edit(folder.path(), "sweep.ron", "exp: 120", "drops: [\"spoils:2\"], exp: 120");
-    edit(folder.path(), "items.ron", r#"newcomer: ["3:1:0","#, r#"newcomer: ["3:16:2000000", "3:1:0","#);
+    edit_asset(folder.path(), "stages/general.ron", stage, &format!("{stage}            drops: [\"spoils\"],\n"));
+    edit_asset(folder.path(), "sweep.ron", "exp: 120", "drops: [\"spoils:2\"], exp: 120");
+    edit_asset(folder.path(), "items.ron", r#"newcomer: ["3:1:0","#, r#"newcomer: ["3:16:2000000", "3:1:0","#);
     let energy = ["newcomer: 120", "maximum: 120"];
-    energy.iter().for_each(|line| edit(folder.path(), "energy.ron", line, &line.replace("120", "100000")));
+    energy.iter().for_each(|line| edit_asset(folder.path(), "energy.ron", line, &line.replace("120", "100000")));
     (folder, assets)
 }
 
@@ -149,7 +143,7 @@ fn a_sweep_draws_for_each_time_and_a_count_that_is_too_large_changes_nothing() {
     assert!((10_000..10_020).contains(&hits), "{swept}");
     assert_eq!(drawn(&swept, "3:2:") + hits, 30_000, "two rolls for each of the times: {swept}");
 
-    edit(folder.path(), "sweep.ron", "energy: 6", "energy: 0");
+    edit_asset(folder.path(), "sweep.ron", "energy: 6", "energy: 0");
     assert_eq!(server.operate("rules_reload", json!({}))["data"]["changed"], true);
     let before = server.state_hash();
     let refused = server.ask(&ann, "mopping_up_stage", json!({"stage": 8, "count": 1_000_000_000_000_000_i64}));
@@ -229,15 +223,7 @@ fn what_was_drawn_is_drawn_again_in_a_replay_and_not_twice_after_a_restart() {
     );
     let opened = server.send_on(ann.connection, &keyed);
     let hash = server.state_hash();
-    let journal = server.journals[0].bytes();
-    let (_, frames) = Frames::open(&journal[..]).expect("it should begin as a journal does");
-    let mut records = frames.collect::<Vec<_>>().into_iter();
-    let app = game::build_app(server.settings());
-    let (mut replay, first) =
-        Replay::start(&mut records, app, server.rules(), Box::new(|_| None)).expect("the journal is its own");
-    for record in first.into_iter().chain(records) {
-        replay.play(record, &mut |_, _, _| false).expect("each tick should have the same outcome");
-    }
+    let mut replay = replayed(&server, &server.journals[0].bytes());
     assert_eq!(raidkeep::engine::tick::state_hash(replay.simulation().world_mut()), hash, "the same was drawn");
 
     let mut server = server.crash_and_reopen();
@@ -318,7 +304,7 @@ fn each_mistake_in_a_drop_table_is_told_once_at_its_line() {
 
 #[test]
 fn a_table_that_nobody_rolls_and_a_list_that_rolls_an_unknown_one_are_told() {
-    let told = problems(TABLES, |folder| edit(folder, "sweep.ron", "spoils:2", "spoil:2"));
+    let told = problems(TABLES, |folder| edit_asset(folder, "sweep.ron", "spoils:2", "spoil:2"));
     assert_eq!(told.len(), 1, "{told:?}");
     for part in ["sweep.ron:", "unknown drop table \"spoil\"", "did you mean \"spoils\"?"] {
         assert!(told[0].contains(part), "{part:?} should be in {told:?}");

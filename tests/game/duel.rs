@@ -1,5 +1,7 @@
 //! Players who challenge and fight each other, for the tests of challenges and battles.
 
+use std::time::Duration;
+
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::outside::Number;
 use raidkeep::engine::players::Players;
@@ -133,6 +135,34 @@ pub(crate) fn fight(server: &mut TestServer, ann: &Duelist, bob: &Duelist) -> St
     ann.events(server);
     bob.events(server);
     id
+}
+
+/// Fights to the end; returns the last message to each, the winner first.
+pub(crate) fn fight_out(server: &mut TestServer, winner: &Duelist, loser: &Duelist) -> (Value, Value) {
+    let id = fight(server, winner, loser);
+    for _ in 0..3 {
+        winner.post(server, "battle", winner.turn(&id, "一剑刺去"));
+        let told = loser.succeed(server, "battle", loser.turn(&id, "举盾格挡"));
+        let won = winner.replies(server).remove(0)["data"].clone();
+        if told["status"] == true {
+            return (won, told);
+        }
+    }
+    panic!("three rounds should be enough");
+}
+
+/// The one leaves and the other waits, until nobody is in memory; then the battle is over, in favour of who waited.
+pub(crate) fn end_out_of_memory(server: &mut TestServer, winner: &Duelist, loser: &Duelist) {
+    server.disconnect(loser.player.connection);
+    server.advance_seconds(20);
+    winner.succeed(server, "refresh", json!({"role": winner.role}));
+    server.disconnect(winner.player.connection);
+    server.fold();
+    server.pass_real_time(Duration::from_secs(700));
+    assert_eq!(server.players_in_memory(), 0, "nobody is in memory");
+    server.hold_reads();
+    server.advance_seconds(10);
+    server.step(5);
 }
 
 /// Asserts status and message, and that nothing has changed.

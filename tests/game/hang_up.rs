@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use raidkeep::engine::clock::ClockMode;
-use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_asset, edit_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -44,15 +44,8 @@ fn ask(server: &mut TestServer, player: &TestPlayer, function: &str, mut data: V
     reply["data"].take()
 }
 
-fn edit(folder: &Path, from: &str, to: &str) {
-    let path = folder.join("hang_up.ron");
-    let text = std::fs::read_to_string(&path).expect("the asset should be there");
-    assert!(text.contains(from), "hang_up.ron should hold {from:?}");
-    std::fs::write(path, text.replacen(from, to, 1)).expect("the test's folder should be writable");
-}
-
 fn reload(server: &mut TestServer, folder: &Path, from: &str, to: &str) {
-    edit(folder, from, to);
+    edit_asset(folder, "hang_up.ron", from, to);
     assert_eq!(server.operate("rules_reload", json!({}))["data"]["changed"], true);
 }
 
@@ -86,7 +79,7 @@ fn a_restart_with_other_assets_pays_the_past_by_the_rates_of_then_also_for_who_w
     server.fold();
     server.reconnect_all();
     server.pass_real_time(std::time::Duration::from_secs(700));
-    edit(folder.path(), RATE, HUNDREDFOLD);
+    edit_asset(folder.path(), "hang_up.ron", RATE, HUNDREDFOLD);
     let mut server = server.crash_and_reopen();
     server.connect();
     server.advance_seconds(HOUR);
@@ -99,7 +92,7 @@ fn a_restart_with_other_assets_pays_the_past_by_the_rates_of_then_also_for_who_w
 #[test]
 fn the_time_a_server_was_down_counts_by_the_rates_it_went_down_with() {
     let (folder, server, ann) = hanging_on(ClockMode::Real);
-    edit(folder.path(), RATE, HUNDREDFOLD);
+    edit_asset(folder.path(), "hang_up.ron", RATE, HUNDREDFOLD);
     let mut server = server.crash_and_reopen_after(HOUR);
     server.connect();
     server.step(1);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use raidkeep::engine::in_force::KeptRules;
 use raidkeep::engine::storage::{PlayerEntity, WorldEntity, encode_value};
 use raidkeep::game::stages::StageSession;
-use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_asset, edit_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -25,16 +25,9 @@ fn server() -> (TempDir, TestServer) {
     (folder, TestServer::with(setup))
 }
 
-fn edit(folder: &Path, file: &str, from: &str, to: &str) {
-    let path = folder.join(file);
-    let text = std::fs::read_to_string(&path).expect("the asset should be there");
-    assert!(text.contains(from), "{file} should hold {from:?}");
-    std::fs::write(path, text.replacen(from, to, 1)).expect("the test's folder should be writable");
-}
-
 /// Edits one file and reloads.
 fn change(server: &mut TestServer, folder: &Path, file: &str, from: &str, to: &str) {
-    edit(folder, file, from, to);
+    edit_asset(folder, file, from, to);
     let reply = server.operate("rules_reload", json!({}));
     assert_eq!((&reply["status"], &reply["data"]["changed"]), (&json!(0), &json!(true)), "{reply}");
 }
@@ -87,7 +80,7 @@ fn a_stage_that_is_removed_while_players_are_inside_pays_them_in_new_and_legacy_
     let from = text.find("        (\n            from: 8,").expect("stage 8");
     let end = text.rfind("    ],").expect("the end of the stages");
     std::fs::write(&path, format!("{}{}", &text[..from], &text[end..])).expect("writable");
-    edit(folder.path(), GENERAL, "last: 999", "last: 7");
+    edit_asset(folder.path(), GENERAL, "last: 999", "last: 7");
     std::fs::write(folder.path().join("sweep.ron"), "(stages: [])").expect("writable");
     std::fs::remove_dir_all(folder.path().join("events")).expect("the events that change these stages");
     let reply = server.operate("rules_reload", json!({}));
@@ -106,7 +99,7 @@ fn it_pays_by_the_rules_of_its_entry_after_a_crash_and_a_restart_with_other_asse
     let (folder, mut server) = server();
     let ann = server.player("ann");
     enter(&mut server, &ann, 8);
-    edit(folder.path(), GENERAL, REWARDS, BETTER);
+    edit_asset(folder.path(), GENERAL, REWARDS, BETTER);
     let mut server = server.crash_and_reopen();
     let bob = server.player("bob");
     enter(&mut server, &bob, 8);

@@ -1,7 +1,6 @@
 //! The ledger: whatever moves items or points leaves a row, and the rows add up to what the player has.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -9,7 +8,7 @@ use raidkeep::engine::account::AccountId;
 use raidkeep::engine::storage::{Stored, Touched};
 use raidkeep::game::items::{Amount, Cause, Inventory};
 use raidkeep::game::mail::{Broadcast, Broadcasts, MailAudience};
-use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_asset, edit_assets};
 use serde_json::{Value, json};
 
 const NOON: i64 = NOON_MS / 1000;
@@ -30,16 +29,10 @@ const PRICES: [(&str, &str, &str); 5] = [
 fn server_with(newcomer: &str, entries_per_player: u64) -> TestServer {
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let assets = edit_assets(folder.path(), "items.ron", r#"newcomer: ["3:1:0", "3:2:0", "3:5:0","#, newcomer);
-    PRICES.iter().for_each(|(file, from, to)| edit(&folder.path().join(file), from, to));
+    PRICES.iter().for_each(|(file, from, to)| edit_asset(folder.path(), file, from, to));
     let mut setup = TestSetup { assets, ..TestSetup::default() };
     setup.settings.ledger.entries_per_player = entries_per_player;
     TestServer::with(setup)
-}
-
-fn edit(file: &Path, from: &str, to: &str) {
-    let text = std::fs::read_to_string(file).expect("the test's folder should be readable");
-    assert!(text.contains(from), "{} should hold {from:?}", file.display());
-    std::fs::write(file, text.replacen(from, to, 1)).expect("the test's folder should be writable");
 }
 
 /// A server whose newcomers have 5000 of 3:1, 100 of 3:2 and 500 of 3:5, and where everything has its price.

@@ -44,6 +44,7 @@ mod purses;
 mod reconciling;
 mod refusals;
 mod replacing;
+mod replayed;
 mod reports;
 mod robots;
 mod schedules;

@@ -1,6 +1,6 @@
 //! Numbers that leave the world say of which world and epoch they are, so that none is ever given twice.
 
-use raidkeep::engine::journal::{Frames, Record, Replay};
+use raidkeep::engine::journal::{Frames, Record};
 use raidkeep::engine::outside::Number;
 use raidkeep::engine::storage::encode_value;
 use raidkeep::game::challenges::model::Challenge;
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::duel::Duelist;
 use crate::payer::{diamonds, points, rich, state_of};
+use crate::replayed::replayed;
 
 fn buy(server: &mut TestServer, player: &TestPlayer) -> String {
     let reply = server.ask(player, "buy_item", json!({"offer": "diamonds_60"}));
@@ -113,14 +114,7 @@ fn the_epoch_is_in_the_journals_first_record_and_a_replay_gives_the_same_numbers
     });
     assert!(epochs[0] < epochs[1], "{epochs:?}");
     assert!(given.contains(&epochs[1].to_string()), "{given} is of the second epoch");
-    let [_, second] = journals;
-    let mut records = second.into_iter();
-    let app = raidkeep::game::build_app(server.settings());
-    let started = Replay::start(&mut records, app, server.rules(), Box::new(|_| None));
-    let (mut replay, first) = started.expect("the journal should be complete");
-    for record in first.into_iter().chain(records) {
-        replay.play(record, &mut |_, _, _| false).expect("the replay should go the same way");
-    }
+    let mut replay = replayed(&server, &server.journals[1].bytes());
     let world = replay.simulation().world_mut();
     let replayed = world.query::<&Challenge>().single(world).expect("one challenge is open").number;
     assert_eq!(replayed.to_string(), given);

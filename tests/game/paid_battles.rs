@@ -24,20 +24,6 @@ fn champion(server: &mut TestServer, device: &'static str) -> Duelist {
     champion
 }
 
-/// Fights to the end; returns the last message to each, the winner first.
-fn battle(server: &mut TestServer, winner: &Duelist, loser: &Duelist) -> (Value, Value) {
-    let id = duel::fight(server, winner, loser);
-    for _ in 0..3 {
-        winner.post(server, "battle", winner.turn(&id, "一剑刺去"));
-        let told = loser.succeed(server, "battle", loser.turn(&id, "举盾格挡"));
-        let won = winner.replies(server).remove(0)["data"].clone();
-        if told["status"] == true {
-            return (won, told);
-        }
-    }
-    panic!("three rounds should be enough");
-}
-
 fn experience(told: &Value) -> i64 {
     told["exp"].as_i64().unwrap_or_else(|| panic!("the end tells the reward: {told}"))
 }
@@ -47,11 +33,11 @@ fn a_pair_is_rewarded_so_many_times_a_day_and_others_still_are() {
     let mut server = server("(player: 20, pair: 2)");
     let (mut ann, mut bob) = (champion(&mut server, "ann"), Duelist::join(&mut server, "bob"));
     for _ in 0..2 {
-        let (won, lost) = battle(&mut server, &ann, &bob);
+        let (won, lost) = duel::fight_out(&mut server, &ann, &bob);
         assert!(experience(&won) > experience(&lost) && experience(&lost) > 0, "both are rewarded: {won} {lost}");
     }
     let before = [&ann, &bob].map(|who| ["exp", "龙眼", "凤羽"].map(|name| who.attribute(&mut server, name)));
-    let (won, lost) = battle(&mut server, &ann, &bob);
+    let (won, lost) = duel::fight_out(&mut server, &ann, &bob);
     for told in [&won, &lost] {
         assert_eq!((&told["reward"], &told["exp"]), (&json!([]), &json!(0)), "the third brings nothing");
         assert!(told["result"].as_str().is_some_and(|text| text.ends_with("这一场只论胜负。")), "and says so: {told}");
@@ -59,14 +45,14 @@ fn a_pair_is_rewarded_so_many_times_a_day_and_others_still_are() {
     let after = [&ann, &bob].map(|who| ["exp", "龙眼", "凤羽"].map(|name| who.attribute(&mut server, name)));
     assert_eq!(after, before);
     let cid = Duelist::join(&mut server, "cid");
-    assert!(experience(&battle(&mut server, &ann, &cid).0) > 0, "another opponent is another pair");
+    assert!(experience(&duel::fight_out(&mut server, &ann, &cid).0) > 0, "another opponent is another pair");
     let mut server = server.crash_and_reopen();
     server.connect();
     ann.rejoin(&mut server);
     bob.rejoin(&mut server);
-    assert_eq!(experience(&battle(&mut server, &ann, &bob).0), 0, "the count is durable");
+    assert_eq!(experience(&duel::fight_out(&mut server, &ann, &bob).0), 0, "the count is durable");
     server.advance_seconds(TO_MIDNIGHT);
-    assert!(experience(&battle(&mut server, &ann, &bob).0) > 0, "the next day counts from 0");
+    assert!(experience(&duel::fight_out(&mut server, &ann, &bob).0) > 0, "the next day counts from 0");
     assert_eq!(server.verify(), []);
 }
 
@@ -76,17 +62,17 @@ fn a_player_is_rewarded_so_many_times_a_day_whoever_the_opponents() {
     let ann = champion(&mut server, "ann");
     for device in ["bob", "cid"] {
         let opponent = Duelist::join(&mut server, device);
-        assert!(experience(&battle(&mut server, &ann, &opponent).0) > 0, "{device}");
+        assert!(experience(&duel::fight_out(&mut server, &ann, &opponent).0) > 0, "{device}");
     }
     let dan = Duelist::join(&mut server, "dan");
-    let (won, lost) = battle(&mut server, &ann, &dan);
+    let (won, lost) = duel::fight_out(&mut server, &ann, &dan);
     assert_eq!(experience(&won), 0, "ann has had her two");
     assert!(experience(&lost) > 0, "dan has not");
     server.advance_seconds(TO_MIDNIGHT);
     server.advance_seconds(-60);
-    assert_eq!(experience(&battle(&mut server, &ann, &dan).0), 0, "the clock is before midnight again");
+    assert_eq!(experience(&duel::fight_out(&mut server, &ann, &dan).0), 0, "the clock is before midnight again");
     server.advance_seconds(60);
-    assert!(experience(&battle(&mut server, &ann, &dan).0) > 0, "now it is the next day");
+    assert!(experience(&duel::fight_out(&mut server, &ann, &dan).0) > 0, "now it is the next day");
 }
 
 #[test]
@@ -99,6 +85,6 @@ fn who_escapes_uses_the_day_up_too() {
     server.advance_seconds(31);
     assert!(ann.attribute(&mut server, "exp") > before, "the first one is rewarded");
     bob.rejoin(&mut server);
-    let (won, _) = battle(&mut server, &ann, &bob);
+    let (won, _) = duel::fight_out(&mut server, &ann, &bob);
     assert_eq!(experience(&won), 0, "leaving on purpose is no way around the limit");
 }

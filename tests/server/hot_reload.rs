@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::process::{Client, Ended, Host, OPERATOR, edited_assets, wait_for};
-use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_asset, edit_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -17,20 +17,13 @@ fn server() -> (TempDir, TestServer) {
     (folder, TestServer::with(TestSetup { assets, ..TestSetup::default() }))
 }
 
-fn edit(folder: &Path, file: &str, from: &str, to: &str) {
-    let path = folder.join(file);
-    let text = std::fs::read_to_string(&path).expect("the asset should be there");
-    assert!(text.contains(from), "{file} should hold {from:?}");
-    std::fs::write(path, text.replacen(from, to, 1)).expect("the test's folder should be writable");
-}
-
 fn reload(server: &mut TestServer) -> Value {
     server.operate("rules_reload", json!({}))
 }
 
 /// Edits one file and reloads.
 fn change(server: &mut TestServer, folder: &Path, file: &str, from: &str, to: &str) {
-    edit(folder, file, from, to);
+    edit_asset(folder, file, from, to);
     let reply = reload(server);
     assert_eq!((&reply["status"], &reply["data"]["changed"]), (&json!(0), &json!(true)), "{reply}");
 }
@@ -50,7 +43,7 @@ fn changed_rules_apply_from_the_next_request_and_operators_get_an_event() {
         (&json!(null), &json!(null), &json!(false))
     );
 
-    edit(
+    edit_asset(
         folder.path(),
         "stages/general.ron",
         "from: 8,\n            to: 9,\n            energy: 6",
@@ -80,9 +73,9 @@ fn changed_rules_apply_from_the_next_request_and_operators_get_an_event() {
 fn broken_assets_are_refused_as_a_whole_until_they_are_fixed() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
-    edit(folder.path(), "energy.ron", "maximum: 120", "maximum: 300");
-    edit(folder.path(), "shop.ron", "price: 6,", "price: 0,");
-    edit(folder.path(), "stages/general.ron", "layout: \"meadow\"", "layout: \"meadov\"");
+    edit_asset(folder.path(), "energy.ron", "maximum: 120", "maximum: 300");
+    edit_asset(folder.path(), "shop.ron", "price: 6,", "price: 0,");
+    edit_asset(folder.path(), "stages/general.ron", "layout: \"meadow\"", "layout: \"meadov\"");
     let reply = reload(&mut server);
     assert_eq!((&reply["status"], &reply["data"]["changed"]), (&json!(99), &json!(false)), "{reply}");
     let problems = reply["data"]["problems"].as_array().expect("the errors are listed");
@@ -96,7 +89,7 @@ fn broken_assets_are_refused_as_a_whole_until_they_are_fixed() {
     let events = server.events(0);
     assert_eq!(events.last().map(|event| &event["event"]), Some(&json!("rules_refused")), "{events:?}");
 
-    edit(folder.path(), "shop.ron", "price: 0,", "price: 6,");
+    edit_asset(folder.path(), "shop.ron", "price: 0,", "price: 6,");
     change(&mut server, folder.path(), "stages/general.ron", "layout: \"meadov\"", "layout: \"meadow\"");
     assert_eq!(server.operate("rules_status", json!({}))["data"]["refused"], json!(null));
     assert_eq!(energy_of(&mut server, &ann)["cooling"], 360, "now 120 of 300 are not full");
@@ -127,9 +120,9 @@ fn a_renamed_file_that_the_game_needs_is_missed_on_reload_too() {
 #[test]
 fn a_file_that_goes_back_to_what_it_was_is_no_longer_refused() {
     let (folder, mut server) = server();
-    edit(folder.path(), "energy.ron", "maximum: 120", "maximum: -1");
+    edit_asset(folder.path(), "energy.ron", "maximum: 120", "maximum: -1");
     assert_eq!(reload(&mut server)["status"], 99);
-    edit(folder.path(), "energy.ron", "maximum: -1", "maximum: 120");
+    edit_asset(folder.path(), "energy.ron", "maximum: -1", "maximum: 120");
     assert_eq!(reload(&mut server)["status"], 0);
     assert_eq!(server.operate("rules_status", json!({}))["data"]["refused"], json!(null));
 }
@@ -237,7 +230,7 @@ fn lowered_limits_remove_nothing() {
     }
     server.ask(&ann, "enter_stage_boss", json!({"stage": 3001}));
     change(&mut server, folder.path(), "mail.ron", "box_max: 100", "box_max: 1");
-    edit(folder.path(), "tickets.ron", "daily: 3", "daily: 0");
+    edit_asset(folder.path(), "tickets.ron", "daily: 3", "daily: 0");
     change(&mut server, folder.path(), "world_boss.ron", "max_enter_time: 3", "max_enter_time: 0");
     let mail = server.ask(&ann, "get_all_mail", json!({}))["data"].clone();
     assert_eq!(mail["mail"].as_array().map(Vec::len), Some(3), "no mail is lost: {mail}");

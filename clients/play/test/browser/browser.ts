@@ -91,6 +91,17 @@ export async function enterAs(page: Page, uniqueId: string): Promise<void> {
   await page.locator(".node").first().waitFor();
 }
 
+/** Goes to a screen by the link to it. */
+export async function visit(page: Page, screen: string): Promise<void> {
+  await page
+    .locator(`a[href="#/${screen}"]`)
+    .first()
+    .evaluate((link: HTMLAnchorElement) => {
+      link.click();
+    });
+  await page.locator(`.main > .screen-${screen}`).waitFor();
+}
+
 /** The name of the player of a page. */
 export function nameOn(page: Page): Promise<string> {
   return page.locator(".topbar-name").innerText();

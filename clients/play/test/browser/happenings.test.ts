@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Page } from "playwright-core";
 import { Assets } from "./assets.js";
-import { enterAs, errorsOf, openPage, picture, type SizeName, staged } from "./browser.js";
+import { enterAs, errorsOf, openPage, picture, type SizeName, staged, visit } from "./browser.js";
 import { veteran } from "./veteran.js";
 
 const DAY_MS = 86_400_000;
@@ -134,14 +134,4 @@ test("a chest is opened in the bag, and its chances are read before", async () =
 
 function oddsButton(place: ReturnType<Page["locator"]>): ReturnType<Page["locator"]> {
   return place.getByRole("button", { name: /掉落概率|Drop rates/ });
-}
-
-async function visit(page: Page, screen: string): Promise<void> {
-  await page
-    .locator(`a[href="#/${screen}"]`)
-    .first()
-    .evaluate((link: HTMLAnchorElement) => {
-      link.click();
-    });
-  await page.locator(`.main > .screen-${screen}`).waitFor();
 }

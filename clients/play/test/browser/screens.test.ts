@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { enterAs, errorsOf, openPage, picture, type SizeName, SIZES, staged } from "./browser.js";
+import { enterAs, errorsOf, openPage, picture, type SizeName, SIZES, staged, visit } from "./browser.js";
 import { veteran } from "./veteran.js";
 
 const SCREENS = [
@@ -19,13 +19,7 @@ for (const size of Object.keys(SIZES) as SizeName[]) {
       await picture(page, `gate-${size}-${locale}`);
       await enterAs(page, "veteran");
       for (const screen of SCREENS) {
-        await page
-          .locator(`a[href="#/${screen}"]`)
-          .first()
-          .evaluate((link: HTMLAnchorElement) => {
-            link.click();
-          });
-        await page.locator(`.main > .screen-${screen}`).waitFor();
+        await visit(page, screen);
         await settled(page);
         await picture(page, `${screen}-${size}-${locale}`);
         assert.deepEqual(await tooWide(page), [], `${screen}: nothing is wider than the window`);

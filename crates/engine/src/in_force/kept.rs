@@ -40,7 +40,7 @@ pub struct FormerTables {
     pub(super) present: TermsId,
     rows: BTreeMap<TermsId, Entity>,
     /// The tables of those that are not in force.
-    former: BTreeMap<TermsId, Tables>,
+    of_before: BTreeMap<TermsId, Tables>,
     first: Option<TermsId>,
 }
 
@@ -61,7 +61,7 @@ impl FormerTables {
 
     /// The tables under terms that are not in force; `None` if they are, or are not kept.
     pub(super) fn tables(&self, terms: TermsId) -> Option<&Tables> {
-        self.former.get(&self.resolved(terms)?)
+        self.of_before.get(&self.resolved(terms)?)
     }
 
     /// Drops the rules of these terms, unless they are in force or something follows them.
@@ -73,7 +73,7 @@ impl FormerTables {
         if followers.of(terms) + unknown > 0 || terms == self.present {
             return;
         }
-        self.former.remove(&terms);
+        self.of_before.remove(&terms);
         self.first.take_if(|first| *first == terms);
         if let Some(row) = self.rows.remove(&terms) {
             discarded.push(row);
@@ -107,8 +107,8 @@ pub(super) fn follow_change(world: &mut World, (left, tables): (TermsId, Tables)
     if left == present {
         return;
     }
-    former.former.remove(&present);
-    former.former.insert(left, tables);
+    former.of_before.remove(&present);
+    former.of_before.insert(left, tables);
     write_present(world, false);
     drop_unfollowed(world, left);
 }
@@ -152,7 +152,7 @@ pub(super) fn restore(world: &mut World) {
             former.first = Some(row.terms);
         }
         if let Some(tables) = tables {
-            former.former.insert(row.terms, tables);
+            former.of_before.insert(row.terms, tables);
         }
     }
     write_present(world, rows.is_empty());

@@ -63,8 +63,7 @@ pub(super) fn reason_at(document: &Document, path: &[Segment]) -> Option<usize> 
         let (_, entry) = node.part(step)?;
         node = entry.value.as_ref()?;
     }
-    let has_reason = node.group.as_ref().is_some_and(|group| group.entries.iter().any(|entry| is_reason(group, entry)));
-    has_reason.then_some(node.span.start)
+    node.group.as_ref().is_some_and(has_reason).then_some(node.span.start)
 }
 
 /// Takes out the warnings for which a file gives a reason, and adds what is wrong with reasons. `is_all` says whether all
@@ -140,9 +139,13 @@ fn collect<'d>(node: &'d Node, path: &mut Vec<Segment>, found: &mut Vec<Reason<'
     }
 }
 
+fn has_reason(group: &Group) -> bool {
+    group.entries.iter().any(|entry| is_reason(group, entry))
+}
+
 fn is_reason(group: &Group, entry: &Entry) -> bool {
-    let is_struct = group.bracket == Bracket::Round && group.entries.iter().all(|entry| entry.key.is_some());
-    is_struct && entry.key.as_ref().is_some_and(|key| key.text == INTENDED)
+    let is_struct = || group.bracket == Bracket::Round && group.entries.iter().all(|entry| entry.key.is_some());
+    entry.key.as_ref().is_some_and(|key| key.text == INTENDED) && is_struct()
 }
 
 /// The innermost struct around a place that is an entry or has a reason of its own.
@@ -152,8 +155,7 @@ fn entry_around(document: &Document, at: usize) -> Option<&Node> {
     let mut is_entry = true;
     while let Some(node) = next.filter(|node| node.span.contains(&at)) {
         let Some(group) = &node.group else { break };
-        let has_reason = || group.entries.iter().any(|entry| is_reason(group, entry));
-        if group.bracket == Bracket::Round && (is_entry || has_reason()) {
+        if group.bracket == Bracket::Round && (is_entry || has_reason(group)) {
             around = Some(node);
         }
         is_entry = group.bracket != Bracket::Round;

@@ -1,8 +1,9 @@
 //! The economy that the rules make: every trade of the game in one list, and what is odd about it.
 //!
 //! [`trades`] is the table of contents: each feature lists its own. What is looked for is in `free` and `loops` (what pays
-//! for itself), `flows` (where items come from and go to), `outliers` and `packs` (amounts and prices unlike those around them), `dates` (what is
-//! over), and `changed` (the same while events run). The list as designers read it is in [`listing`].
+//! for itself), `flows` (where items come from and go to), `outliers` and `packs` (amounts and prices unlike those around
+//! them), `dates` (what is over), and `changed` (the same while events run). The list as designers read it is in
+//! [`listing`].
 //!
 //! Everything here is a pure function of the tables, and of the moment at which someone looks. Nothing of it runs while
 //! players play.

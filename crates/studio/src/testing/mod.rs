@@ -13,11 +13,11 @@
 
 mod around;
 pub mod damage;
+mod edits;
 mod platforms;
 mod told;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,6 +25,7 @@ use bevy_app::App;
 use serde_json::{Value, json};
 
 use around::{Around, TestStorage};
+pub use edits::{edit_asset, edit_assets};
 pub use platforms::{Network, TestPlatforms};
 use raidkeep_engine::clock::ClockMode;
 use raidkeep_engine::effects::carry_out;
@@ -132,33 +133,6 @@ impl TestSetup {
 fn load(setup: &TestSetup) -> Arc<LoadedRules> {
     let rules = setup.catalogue().load(&setup.assets);
     Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")))
-}
-
-/// Copies the shipped assets to `folder`, with `from` replaced by `to` in one file, as a designer
-/// would edit it.
-///
-/// # Panics
-/// If the file does not contain `from`.
-pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSource {
-    let files = raidkeep_game::shipped_assets().text_files().expect("the shipped assets should be readable");
-    for (name, text) in files {
-        let path = folder.join(&name);
-        let parent = path.parent().expect("a file should lie in a folder");
-        std::fs::create_dir_all(parent).expect("the test's folder should be writable");
-        let text = if name == file {
-            assert!(text.contains(from), "{file} should hold {from:?}");
-            text.replacen(from, to, 1)
-        } else {
-            text
-        };
-        std::fs::write(path, text).expect("the test's folder should be writable");
-    }
-    for (name, bytes) in raidkeep_game::shipped_assets().pictures().expect("the shipped assets should be readable") {
-        let path = folder.join(name);
-        std::fs::create_dir_all(path.parent().unwrap_or(folder)).expect("the test's folder should be writable");
-        std::fs::write(path, bytes).expect("the test's folder should be writable");
-    }
-    AssetSource::Folder(folder.to_owned())
 }
 
 /// A test player: a logged-in connection.

@@ -48,7 +48,7 @@ function EndingView({ ending, quantity }: { ending: Ending; quantity: number }):
   );
 }
 
-interface OpenProps {
+interface UseProps {
   item: string;
   quantity: number;
   /** When none is left. */
@@ -56,55 +56,51 @@ interface OpenProps {
 }
 
 /** A chest, with the chances of what is in it. */
-function Open({ item, quantity, onLast }: OpenProps): JSX.Element {
+function Open(props: UseProps): JSX.Element {
   const t = bagTexts();
-  const [wanted, setWanted] = useState(1);
-  const count = Math.min(wanted, quantity);
   return (
     <>
-      <div class="row">
-        <Stepper label={t.count} value={count} least={1} most={quantity} onValue={setWanted} />
-        <Button
-          tone="main"
-          icon="chest"
-          autofocus
-          onPress={async () => {
-            if ((await use(item, count)) && count === quantity) onLast();
-          }}
-        >
-          {`${t.open} · ${count}`}
-        </Button>
-      </div>
-      <OddsButton at={isChest(item)} />
+      <UseRow {...props} icon="chest" label={(count) => `${t.open} · ${count}`} />
+      <OddsButton at={isChest(props.item)} />
     </>
   );
 }
 
-interface DrinkProps extends OpenProps {
-  energy: number;
+function Drink({ energy, ...props }: UseProps & { energy: number }): JSX.Element {
+  const t = bagTexts();
+  return (
+    <>
+      <p class="muted">{t.energy(energy)}</p>
+      <UseRow {...props} icon="bolt" label={(count) => `${t.use} · +${energy * count}`} />
+      <p class="hint">{t.above}</p>
+    </>
+  );
 }
 
-function Drink({ item, quantity, energy, onLast }: DrinkProps): JSX.Element {
+interface UseRowProps extends UseProps {
+  icon: "bolt" | "chest";
+  /** What the button says for a number of items. */
+  label: (count: number) => string;
+}
+
+/** How many to use, and the button that uses them. */
+function UseRow({ item, quantity, onLast, icon, label }: UseRowProps): JSX.Element {
   const t = bagTexts();
   const [wanted, setWanted] = useState(1);
   const count = Math.min(wanted, quantity);
   return (
-    <>
-      <p class="muted">{t.energy(energy)}</p>
-      <div class="row">
-        <Stepper label={t.count} value={count} least={1} most={quantity} onValue={setWanted} />
-        <Button
-          tone="main"
-          icon="bolt"
-          autofocus
-          onPress={async () => {
-            if ((await use(item, count)) && count === quantity) onLast();
-          }}
-        >
-          {`${t.use} · +${energy * count}`}
-        </Button>
-      </div>
-      <p class="hint">{t.above}</p>
-    </>
+    <div class="row">
+      <Stepper label={t.count} value={count} least={1} most={quantity} onValue={setWanted} />
+      <Button
+        tone="main"
+        icon={icon}
+        autofocus
+        onPress={async () => {
+          if ((await use(item, count)) && count === quantity) onLast();
+        }}
+      >
+        {label(count)}
+      </Button>
+    </div>
   );
 }
