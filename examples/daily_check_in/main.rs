@@ -115,7 +115,7 @@ struct CheckInSet {
 
 const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
-request!(Operator, "check_in_set", CheckInSet => (), CODES = &[Code::of(NO_SUCH_PLAYER)]);
+request!(Operator, "check_in_set", CheckInSet => (), RIGHT = Right::GRANT, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
 fn check_in_set(
     In(call): In<Call<CheckInSet>>,

@@ -7,7 +7,8 @@ use clap::Args;
 
 use crate::cli::{print_line, report};
 use raidkeep_engine::clock::shown_utc;
-use raidkeep_engine::storage::folder::{self, world_name};
+use raidkeep_engine::outside::world_name;
+use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::store::{AcceptedLoss, Store};
 
 #[derive(Debug, Args)]

@@ -8,8 +8,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::cli::version::{COMMIT, PROFILE};
 use raidkeep_engine::meters::Meters;
+use raidkeep_engine::outside::world_name;
 use raidkeep_engine::reload::reloader::OUTCOMES;
-use raidkeep_engine::storage::folder::{log_file, rows_file, world_name};
+use raidkeep_engine::storage::folder::{log_file, rows_file};
 use raidkeep_server::config::Config;
 use raidkeep_server::config::platforms::PlatformMode;
 use raidkeep_server::net::acceptor::REFUSALS;

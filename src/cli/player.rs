@@ -10,6 +10,7 @@ use crate::cli::call::{Client, Failure};
 use crate::cli::doors::Doors;
 use crate::cli::print_line;
 use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::outside::world_name;
 use raidkeep_engine::private;
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::folder;
@@ -92,7 +93,7 @@ impl Export {
 
 /// Starts the world without ticking it, on files of which nothing changes.
 fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure> {
-    let name = folder::world_name(world);
+    let name = world_name(world);
     if !folder::worlds(data)?.contains(&name) {
         return Err(format!("there is no {name} in {}; --data names the folder of a server", data.display()).into());
     }

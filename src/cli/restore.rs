@@ -10,7 +10,7 @@ use crate::cli::moment::{parse_moment, settings_of};
 use crate::cli::{print_line, report};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::shown_utc;
-use raidkeep_engine::outside::{Epoch, WorldPlace};
+use raidkeep_engine::outside::{Epoch, WorldPlace, world_name, world_number};
 use raidkeep_engine::private;
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::Start;
@@ -90,7 +90,7 @@ impl Restore {
             (Some(archive), _) => continuous::worlds(archive)?,
             (None, backup) => folder::worlds(backup.as_deref().unwrap_or(Path::new(".")))?,
         };
-        let wanted: Vec<String> = self.world.iter().map(|number| folder::world_name(*number)).collect();
+        let wanted: Vec<String> = self.world.iter().map(|number| world_name(*number)).collect();
         let from = self.source().display();
         match wanted.iter().find(|name| !there.contains(name)) {
             Some(missing) => Err(format!("there is no {missing} in {from}").into()),
@@ -164,7 +164,7 @@ impl Workshop {
         epoch: Epoch,
         (accounts, last): (&[AccountId], AccountId),
     ) -> Result<DeletedAgain, Failure> {
-        let number = folder::world_number(name).unwrap_or_default();
+        let number = world_number(name).unwrap_or_default();
         // The world is opened without a log beside it; what it does is folded into the rows of the copy.
         let store = Store::read_folder(&self.unfinished, name)?;
         let wall_ms = store.recovered.moment_ms.unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The features of the game, shown through the protocol with a server in memory.
 
+mod audit;
 mod battle_properties;
 mod battles;
 mod binding;

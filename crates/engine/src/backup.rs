@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::dispatch::RequestApp;
 use crate::meters::Meters;
 use crate::numbers::BatchNumber;
+use crate::operators::Right;
 use crate::request;
 use crate::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
@@ -107,7 +108,7 @@ pub struct Backup {
 }
 
 request!(
-    Operator, "backup", Backup => BackupMade,
+    Operator, "backup", Backup => BackupMade, RIGHT = Right::DATA,
     ACTS_OUTSIDE = true,
     CODES = &[
         Code::of(NO_FOLDER),

@@ -47,6 +47,7 @@ pub mod dispatch;
 
 pub mod in_force;
 pub mod listening;
+pub mod realm;
 pub mod reload;
 pub mod timekeeping;
 pub mod travel;
@@ -58,7 +59,9 @@ pub mod start;
 
 pub mod effects;
 pub mod open;
+pub mod operators;
 
+pub mod audit;
 pub mod backup;
 pub mod journal;
 pub mod usage;

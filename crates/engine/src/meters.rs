@@ -3,6 +3,8 @@
 use bevy_ecs::prelude::*;
 use metrics::{Counter, Gauge, Histogram, Label};
 
+use crate::outside::world_name;
+
 /// Makes the metrics of one world. A counter on a hot path is made once and kept: looking it up by its labels costs more
 /// than a small request.
 #[derive(Debug, Clone, Resource)]
@@ -13,7 +15,7 @@ pub struct Meters {
 impl Meters {
     /// Those of the world with this number.
     pub fn of_world(number: u32) -> Self {
-        Self { world: number.to_string() }
+        Self::of_name(&world_name(number))
     }
 
     /// Those of the world whose files begin with this name.

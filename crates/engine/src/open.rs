@@ -9,11 +9,12 @@ use std::time::Instant;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::outside::world_name;
 use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
 use crate::start::{StartApp, StartFailures, catalogue};
+use crate::storage::StorageError;
 use crate::storage::store::Store;
 use crate::storage::worker::describe;
-use crate::storage::{StorageError, folder};
 
 /// Why a world's rules or databases cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -109,7 +110,7 @@ pub struct OpenStore(pub Store);
 
 impl StorePlugin {
     fn open(&self) -> Result<Store, OpenError> {
-        let name = folder::world_name(self.world);
+        let name = world_name(self.world);
         let opened = self.check(&name).and_then(|()| Store::open_folder(&self.folder, &name));
         let store = opened.map_err(|error| match error {
             source @ StorageError::Failed { .. } => OpenError::World {

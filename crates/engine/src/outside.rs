@@ -23,6 +23,25 @@ impl fmt::Display for WorldId {
     }
 }
 
+/// The realm's number among the worlds of a server. No world has it.
+pub const REALM: u32 = u32::MAX;
+
+/// What the realm is called: as `world` of a request, in metrics, and in front of its files' names.
+pub const REALM_NAME: &str = "realm";
+
+/// The name of a world, which its files begin with. That of the realm is [`REALM_NAME`].
+pub fn world_name(number: u32) -> String {
+    if number == REALM { REALM_NAME.to_owned() } else { format!("world-{number}") }
+}
+
+/// The number of the world with this name.
+pub fn world_number(name: &str) -> Option<u32> {
+    if name == REALM_NAME {
+        return Some(REALM);
+    }
+    name.strip_prefix("world-")?.parse().ok().filter(|number| world_name(*number) == name)
+}
+
 /// How many of an epoch's bits are random; those above count the generations.
 const BITS: u32 = u32::BITS;
 

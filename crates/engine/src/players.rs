@@ -91,7 +91,7 @@ pub struct PutAway {
 pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Player, Option<SignIn>), Unready> {
     let account = match credential {
         Credential::None => return Err(Refusal::new(status::TOKEN_NOT_PRESENT, "token not present").into()),
-        Credential::Operator => return Err(Refusal::invalid_token(TokenFault::Unknown).into()),
+        Credential::Operator(_) => return Err(Refusal::invalid_token(TokenFault::Unknown).into()),
         Credential::SignedIn(sign_in) => Some(sign_in.account),
         Credential::Token(hash) => world.resource::<Directory>().find(&Login::index_key(hash))?,
     };
@@ -109,7 +109,7 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
     let checked = match credential {
         Credential::SignedIn(sign_in) => login.check_generation(sign_in.generation, now),
         Credential::Token(hash) => login.check_token(hash, now),
-        Credential::None | Credential::Operator => Err(TokenFault::Unknown),
+        Credential::None | Credential::Operator(_) => Err(TokenFault::Unknown),
     };
     checked.map_err(Refusal::invalid_token)?;
     let is_new = matches!(credential, Credential::Token(_));

@@ -2,12 +2,14 @@
 
 use bevy_app::{App, Plugin, PluginGroup, PluginGroupBuilder};
 
+use crate::audit::{self, AuditPlugin};
 use crate::backup::BackupPlugin;
 use crate::events::EventsPlugin;
 use crate::in_force::{self, InForcePlugin};
 use crate::listening::ListeningPlugin;
 use crate::players::PlayersPlugin;
 use crate::random::{RandomPlugin, WorldSeed};
+use crate::realm::{RealmLinkPlugin, RealmTaken};
 use crate::reload::ReloadPlugin;
 use crate::request::once::{OnceLog, OncePlugin, OperatorKeys};
 use crate::revoked::RevokedToken;
@@ -47,6 +49,8 @@ impl PluginGroup for EnginePlugins {
             .add(PlayersPlugin::default())
             .add(BackupPlugin::default())
             .add(UsagePlugin)
+            .add(AuditPlugin)
+            .add(RealmLinkPlugin)
     }
 }
 
@@ -61,5 +65,7 @@ impl Plugin for EngineRowsPlugin {
         app.add_archived_rows::<RevokedToken>();
         app.add_world_row::<WorldSeed>().add_world_row::<DayCount>().add_world_row::<OperatorKeys>();
         in_force::register_rows(app);
+        audit::register_rows(app);
+        app.add_world_row::<RealmTaken>();
     }
 }

@@ -8,6 +8,7 @@ pub use crate::clock::Clock;
 pub use crate::dispatch::{CallerApp, RequestApp};
 pub use crate::due::{Agenda, Due, Occasion};
 pub use crate::events::{EventApp, Events, Listeners};
+pub use crate::operators::Right;
 pub use crate::players::Players;
 pub use crate::request;
 pub use crate::request::{Answer, Anyone, Call, Code, Operator, Player, Reads, Refusal, Success, Waits};

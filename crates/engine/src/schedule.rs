@@ -29,6 +29,8 @@ pub enum TickSystems {
     PutAway,
     /// What is due in third-party features happens, after the game's own.
     Extensions,
+    /// What goes to the realm, and from the realm to the worlds.
+    Messages,
     /// Changed components become the tick's batch.
     Persist,
 }

@@ -257,6 +257,7 @@ impl bevy_app::Plugin for TickPlugin {
                     TickSystems::Simulate,
                     TickSystems::PutAway,
                     TickSystems::Extensions,
+                    TickSystems::Messages,
                     TickSystems::Persist,
                 )
                     .chain(),
@@ -266,7 +267,7 @@ impl bevy_app::Plugin for TickPlugin {
         app.add_systems(Tick, receive.before(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
         app.add_systems(Tick, expire_parked.in_set(TickSystems::Handle).after(handle));
-        app.add_systems(Tick, wake_in_time.after(TickSystems::Extensions).before(TickSystems::Persist));
+        app.add_systems(Tick, wake_in_time.after(TickSystems::Messages).before(TickSystems::Persist));
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::days_ahead;
 use crate::clock::{Clock, ClockMode, ClockSettings, time_zone};
 use crate::dispatch::RequestApp;
+use crate::operators::Right;
 use crate::request;
 use crate::request::lenient::Integer;
 use crate::request::{Answer, Call, Operator, Refusal, Success};
@@ -145,7 +146,7 @@ pub struct ClockAdvance {
     seconds: i64,
 }
 
-request!(Operator, "clock_advance", ClockAdvance => TimeTold);
+request!(Operator, "clock_advance", ClockAdvance => TimeTold, RIGHT = Right::CLOCK);
 
 fn server_time(In(_): In<Call<ServerTime>>, clock: Res<Clock>) -> Answer<TimeTold> {
     Ok(Success::with(tell(&clock)))

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::dispatch::RequestApp;
 use crate::in_force::InForce;
+use crate::operators::Right;
 use crate::reload::RulesState;
 use crate::request;
 use crate::request::{Call, Code, Job, Need, Operator, Refusal, Success, Waits};
@@ -127,7 +128,7 @@ pub struct RulesUsage {
 const UNREADABLE: i32 = 98;
 
 request!(
-    Operator, "rules_usage", RulesUsage => RulesUsed,
+    Operator, "rules_usage", RulesUsage => RulesUsed, RIGHT = Right::VIEW,
     CODES = &[Code::refusal(UNREADABLE, "the rows cannot be read")],
 );
 

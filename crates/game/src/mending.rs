@@ -12,6 +12,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::mend::{Mend, MendApp, Mended, Mends, mend};
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Operator, Success};
@@ -43,7 +44,7 @@ fn shorten_token(world: &mut World, player: Entity, mend: &Mend) {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ClockMend {}
 
-request!(Operator, "clock_mend", ClockMend => ClockMended);
+request!(Operator, "clock_mend", ClockMend => ClockMended, RIGHT = Right::CLOCK);
 
 /// The reply of `clock_mend`.
 #[derive(Debug, Serialize, JsonSchema)]

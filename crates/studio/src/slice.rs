@@ -216,7 +216,7 @@ fn who_asks(command: &CommandRecord, world: &World) -> Option<AccountId> {
             let key: IndexKey = Login::index_key(hash);
             world.resource::<Directory>().find(&key).ok().flatten()
         }
-        CredentialRecord::None | CredentialRecord::Operator => None,
+        CredentialRecord::None | CredentialRecord::Operator | CredentialRecord::OperatorNamed(_) => None,
     }
 }
 

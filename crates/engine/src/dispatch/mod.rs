@@ -10,6 +10,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 
 use crate::account::AccountId;
+use crate::audit::Draft;
 use crate::events::{self, OperatorListeners};
 use crate::login::TokenFault;
 use crate::meters::Meters;
@@ -57,7 +58,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
         return;
     };
     let handler = &mut entry.handler;
-    if command.credential == Credential::Operator
+    if matches!(command.credential, Credential::Operator(_))
         && let Some(port) = command.reply_to.port()
     {
         world.resource_mut::<OperatorListeners>().add(port);
@@ -81,9 +82,16 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
     let Some(mut command) = answer_repeat(world, holder, (player, sign_in), command) else {
         return;
     };
-    let mark = (holder.is_some() && handler.may_change()).then(|| Mark::set(world));
+    let operator = match &command.credential {
+        Credential::Operator(identity) => Some(identity),
+        Credential::None | Credential::Token(_) | Credential::SignedIn(_) => None,
+    };
+    let audited = operator.filter(|_| handler.may_change() || handler.acts_outside());
+    let draft = audited.and_then(|identity| Draft::begin(world, command.kind, &command.request, identity));
+    let mark = ((holder.is_some() || draft.is_some()) && handler.may_change()).then(|| Mark::set(world));
     let connection = command.reply_to.connection();
-    let origin = Origin { player, stranger: command.stranger.as_deref(), connection, fact: command.fact.take() };
+    let stranger = command.stranger.as_deref();
+    let origin = Origin { player, stranger, operator, connection, fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
         HandlerRun::Waiting { need, request, meanwhile } => {
             let is_unknown = handler.acts_outside() && holder.is_some() && command.meanwhile.is_none();
@@ -98,7 +106,11 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
             // A refusal that asks for a retry is no final answer, unless the request has started something in this world.
             let has_started = command.meanwhile.is_some();
             let is_final = !asks_to_retry(status) || has_started && !handler.acts_outside();
-            let is_answer = is_final && (has_started || has_changed(world, change, mark));
+            let changed = has_changed(world, change, mark.as_ref());
+            if let (Some(draft), true) = (draft, status == status::SUCCESS && (changed || handler.acts_outside())) {
+                draft.finish(world, &body, mark.as_ref());
+            }
+            let is_answer = is_final && (has_started || changed);
             if let (Some(holder), Some(once), true) = (holder, command.once, is_answer) {
                 holder.keep(world, *once, &body);
             }
@@ -134,7 +146,7 @@ type Asker = (Option<Player>, Option<SignIn>);
 fn who_asks(world: &mut World, access: Access, credential: &Credential) -> Result<Asker, Unready> {
     match access {
         Access::Anyone => Ok((None, None)),
-        Access::Operator if *credential == Credential::Operator => Ok((None, None)),
+        Access::Operator if matches!(credential, Credential::Operator(_)) => Ok((None, None)),
         Access::Operator => Err(Refusal::invalid_token(TokenFault::Unknown).into()),
         Access::Player => {
             let (player, sign_in) = players::authenticate(world, credential)?;
@@ -182,7 +194,7 @@ fn refuse_caller(world: &mut World, reply_to: ReplyTo, sign_in: Option<SignIn>, 
 }
 
 /// Whether a handler has changed anything stored since the mark was set before it ran.
-fn has_changed(world: &mut World, change: Change, mark: Option<Mark>) -> bool {
+fn has_changed(world: &mut World, change: Change, mark: Option<&Mark>) -> bool {
     match change {
         Change::Possible => mark.is_some_and(|mark| mark.is_passed(world)),
         Change::None => false,

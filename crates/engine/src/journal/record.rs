@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::exchange::CallOutcome;
 use crate::login::{Token, TokenSource};
+use crate::operators::OperatorIdentity;
 use crate::outside::{Epoch, WorldPlace};
 use crate::reload::RulesNews;
 use crate::request::SignIn;
@@ -80,7 +81,7 @@ impl RowLayout {
     /// Of programs that did not number it.
     pub const BEFORE: Self = Self(0);
     /// Of this program. A change of what any row holds raises it.
-    pub const OF_THIS_PROGRAM: Self = Self(1);
+    pub const OF_THIS_PROGRAM: Self = Self(2);
 }
 
 impl StartRecord {
@@ -158,9 +159,14 @@ pub struct CommandRecord {
 #[expect(missing_docs, reason = "each represents the credential of the same name")]
 pub enum CredentialRecord {
     None,
+    /// In journals of before operators had names.
     Operator,
     Token([u8; 32]),
-    SignedIn { account: AccountId, generation: u32 },
+    SignedIn {
+        account: AccountId,
+        generation: u32,
+    },
+    OperatorNamed(Box<OperatorIdentity>),
 }
 
 /// A caller without a token.
@@ -195,7 +201,9 @@ impl CommandRecord {
         let arguments = kinds.get(command.kind).map(|kind| (kind.record)(command.request.as_ref()));
         let credential = match &command.credential {
             Credential::None => CredentialRecord::None,
-            Credential::Operator => CredentialRecord::Operator,
+            Credential::Operator(identity) => {
+                CredentialRecord::OperatorNamed(Box::new(OperatorIdentity::clone(identity)))
+            }
             Credential::Token(hash) => CredentialRecord::Token(**hash),
             Credential::SignedIn(SignIn { account, generation }) => {
                 CredentialRecord::SignedIn { account: *account, generation: *generation }

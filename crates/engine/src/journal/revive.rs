@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::journal::record::{CommandRecord, CredentialRecord, InputRecord};
 use crate::journal::replay::ReplayError;
 use crate::login::TokenSource;
+use crate::operators::OperatorIdentity;
 use crate::reload::RulesNews;
 use crate::request::command::{Command, Credential, Stranger};
 use crate::request::envelope::RequestId;
@@ -119,7 +120,8 @@ impl Reviver {
         let port = self.port(record.connection);
         let credential = match record.credential {
             CredentialRecord::None => Credential::None,
-            CredentialRecord::Operator => Credential::Operator,
+            CredentialRecord::Operator => Credential::Operator(Arc::new(OperatorIdentity::of_token(None))),
+            CredentialRecord::OperatorNamed(identity) => Credential::Operator(Arc::new(*identity)),
             CredentialRecord::Token(hash) => Credential::Token(Box::new(hash)),
             CredentialRecord::SignedIn { account, generation } => Credential::SignedIn(SignIn { account, generation }),
         };

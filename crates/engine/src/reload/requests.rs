@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dispatch::RequestApp;
+use crate::operators::Right;
 use crate::reload::{ReloadOutcome, Reloading, RulesState, shown};
 use crate::request;
 use crate::request::{Answer, Call, Code, Job, Need, Operator, Refusal, Success, Unready, Waits};
@@ -25,7 +26,7 @@ pub(super) fn register(app: &mut App) {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesStatus {}
 
-request!(Operator, "rules_status", RulesStatus => RulesStatusShown);
+request!(Operator, "rules_status", RulesStatus => RulesStatusShown, RIGHT = Right::VIEW);
 
 /// The reply of `rules_status`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -75,7 +76,7 @@ fn rules_status(
 pub struct RulesReload {}
 
 request!(
-    Operator, "rules_reload", RulesReload => Reloaded,
+    Operator, "rules_reload", RulesReload => Reloaded, RIGHT = Right::RULES,
     ACTS_OUTSIDE = true,
     CODES = &[
         Code::of(NOT_HERE),

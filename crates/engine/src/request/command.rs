@@ -1,8 +1,10 @@
 //! A request on its way into a world, and its caller's credential.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::login::TokenSource;
+use crate::operators::OperatorIdentity;
 use crate::request::envelope::{finish_reply, into_text};
 use crate::request::once::OnceKey;
 use crate::request::registry::AnyRequest;
@@ -68,8 +70,8 @@ pub struct Stranger {
 pub enum Credential {
     /// Nothing.
     None,
-    /// The operator token, checked on the way in.
-    Operator,
+    /// An operator, identified on the way in.
+    Operator(Arc<OperatorIdentity>),
     /// The hash of a token the connection has not used before.
     Token(Box<[u8; 32]>),
     /// A token that was checked earlier on the same connection.

@@ -9,6 +9,7 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAc
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+use crate::outside::{REALM, REALM_NAME};
 use crate::request::lenient::whole;
 use crate::request::{Reason, Refusal};
 
@@ -105,6 +106,9 @@ pub fn read_world(raw: &RawValue) -> Result<u32, Refusal> {
 }
 
 fn parse_world(text: &str) -> Option<u32> {
+    if text == REALM_NAME {
+        return Some(REALM);
+    }
     text.strip_prefix('s').unwrap_or(text).parse().ok()
 }
 

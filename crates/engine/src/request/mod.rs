@@ -17,6 +17,8 @@ pub mod reply;
 pub mod route;
 pub mod status;
 
+use std::sync::Arc;
+
 use bevy_ecs::entity::Entity;
 use bevy_ecs::query::{QueryData, QueryFilter, ROQueryItem};
 use bevy_ecs::system::Query;
@@ -33,6 +35,7 @@ pub use parked::Notices;
 pub use registry::RequestTable;
 
 use crate::account::AccountId;
+use crate::operators::{OperatorIdentity, Right};
 use crate::request::reply::ConnectionId;
 
 /// One function of the protocol.
@@ -51,6 +54,10 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     /// The fields that must never be written down, such as a password. A journal has a placeholder of the same length
     /// in their place, so a handler may depend on no more than that and leave the rest to a [`Job`] or a platform.
     const SECRETS: &'static [&'static str] = &[];
+    /// What an operator needs to call it. Every function of operators names one.
+    const RIGHT: Option<Right> = None;
+    /// Whether it is the realm's: then the `world` of a request is ignored.
+    const IN_REALM: bool = false;
     /// Whether it does something outside the world: its idempotency key counts as used from the moment that it has
     /// started, since nobody may ever learn what became of it.
     const ACTS_OUTSIDE: bool = false;
@@ -74,10 +81,14 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
 /// request!(Player, "mark_read", MarkRead => (), READS = Reads::Caller);
 /// request!(Player, "change_password", ChangePassword => (), SECRETS = &["password"]);
 /// ```
+///
+/// A function of operators names the right it needs, first of all: `RIGHT = Right::VIEW`.
 #[macro_export]
 macro_rules! request {
     (
         $caller:ty, $function:expr, $request:ty => $reply:ty
+        $(, RIGHT = $right:expr)?
+        $(, IN_REALM = $in_realm:expr)?
         $(, READS = $reads:expr)?
         $(, SECRETS = $secrets:expr)?
         $(, ACTS_OUTSIDE = $acts_outside:expr)?
@@ -88,6 +99,8 @@ macro_rules! request {
             const FUNCTION: &'static str = $function;
             type Caller = $caller;
             type Reply = $reply;
+            $(const RIGHT: Option<$crate::operators::Right> = Some($right);)?
+            $(const IN_REALM: bool = $in_realm;)?
             $(const READS: $crate::request::Reads = $reads;)?
             $(const SECRETS: &'static [&'static str] = $secrets;)?
             $(const ACTS_OUTSIDE: bool = $acts_outside;)?
@@ -123,7 +136,7 @@ pub enum Access {
     Player,
     /// Everyone.
     Anyone,
-    /// A request with the operator token.
+    /// A request of an operator.
     Operator,
 }
 
@@ -142,6 +155,8 @@ pub struct Origin<'a> {
     pub player: Option<Player>,
     /// The caller, with [`Access::Anyone`].
     pub stranger: Option<&'a command::Stranger>,
+    /// The operator, with [`Access::Operator`].
+    pub operator: Option<&'a Arc<OperatorIdentity>>,
     /// The connection that the request came on; `None` when it was opened for this request only.
     pub connection: Option<ConnectionId>,
     /// The fact that this call waited for.
@@ -202,9 +217,11 @@ impl Caller for Anyone {
     }
 }
 
-/// A caller with the operator token.
-#[derive(Debug, Clone, Copy)]
+/// An operator.
+#[derive(Debug, Clone)]
 pub struct Operator {
+    /// Who it is.
+    pub identity: Arc<OperatorIdentity>,
     /// The connection that the request came on; `None` when it was opened for this request only.
     pub connection: Option<ConnectionId>,
 }
@@ -213,6 +230,7 @@ impl Caller for Operator {
     const ACCESS: Access = Access::Operator;
 
     fn from_origin(origin: &Origin<'_>) -> Self {
-        Self { connection: origin.connection }
+        let identity = origin.operator.expect("the dispatcher should let only operators through");
+        Self { identity: identity.clone(), connection: origin.connection }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::hash::StableHasher;
+use crate::operators::Right;
 use crate::request::envelope::read_arguments;
 use crate::request::{Access, Caller, Code, Refusal, Request};
 use crate::schema::{SchemaOf, schema_of};
@@ -26,6 +27,10 @@ pub struct RequestKind {
     pub index: usize,
     /// Who may ask.
     pub access: Access,
+    /// What an operator needs to ask.
+    pub right: Option<Right>,
+    /// Whether the realm answers it.
+    pub in_realm: bool,
     /// Whether the answer may change who the connection acts for; then the connection's next request is read only after
     /// the answer.
     pub signs_in: bool,
@@ -104,6 +109,8 @@ impl RequestTable {
             function: R::FUNCTION,
             index,
             access: R::Caller::ACCESS,
+            right: R::RIGHT,
+            in_realm: R::IN_REALM,
             // Who has logged in is known once the password is checked and the account found.
             signs_in: waits && R::Caller::ACCESS == Access::Anyone,
             waits,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use crate::outside::{REALM, world_name, world_number};
 use crate::private;
 use crate::storage::StorageError;
 use crate::storage::store::Store;
@@ -91,16 +92,6 @@ pub enum FolderError {
         /// The file.
         file: String,
     },
-}
-
-/// The name of a world, which its files begin with.
-pub fn world_name(number: u32) -> String {
-    format!("world-{number}")
-}
-
-/// The number of the world with this name.
-pub fn world_number(name: &str) -> Option<u32> {
-    name.strip_prefix("world-")?.parse().ok().filter(|number| world_name(*number) == name)
 }
 
 /// The path of the log of a world with this name.
@@ -226,7 +217,8 @@ impl DataFolder {
             Contents::Nothing => worlds,
             Contents::Worlds(known) => {
                 if let Some(number) = (0..worlds).find(|number| !known.contains(number)) {
-                    let known = known.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+                    let known = known.iter().filter(|known| **known != REALM).map(u32::to_string);
+                    let known = known.collect::<Vec<_>>().join(", ");
                     return Err(FolderError::NoSuchWorld { folder: shown(), number, known });
                 }
                 known.iter().try_for_each(|number| refuse_empty(folder, *number))?;

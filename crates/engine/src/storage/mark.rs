@@ -3,6 +3,7 @@
 use bevy_ecs::change_detection::Tick as ChangeTick;
 use bevy_ecs::prelude::*;
 
+use crate::account::AccountId;
 use crate::storage::rows::Persistence;
 use crate::storage::{Archive, Batch, Directory, Discarded, Stored, Touched};
 
@@ -39,6 +40,16 @@ impl Mark {
             });
             is_resource_changed || touched.iter().any(|entity| self.is_changed(world, *entity, &persistence, now))
         })
+    }
+
+    /// The players among the entities touched since, in order of their numbers.
+    pub fn touched_accounts(&self, world: &World) -> Vec<AccountId> {
+        let touched = world.resource::<Touched>().entities().get(self.touched..).unwrap_or_default();
+        let mut accounts: Vec<AccountId> =
+            touched.iter().filter_map(|entity| world.get::<Stored>(*entity).map(Stored::account)).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
     }
 
     fn is_changed(&self, world: &mut World, entity: Entity, persistence: &Persistence, now: ChangeTick) -> bool {

@@ -9,6 +9,7 @@ use crate::families::index::Families;
 use crate::families::model::Family;
 use crate::families::requests::NO_SUCH_FAMILY;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success};
@@ -33,7 +34,7 @@ pub struct FamilyList {
     limit: Option<i64>,
 }
 
-request!(Operator, "family_list", FamilyList => FamiliesShown, CODES = &[Code::of(NO_SUCH_FAMILY)]);
+request!(Operator, "family_list", FamilyList => FamiliesShown, RIGHT = Right::VIEW, CODES = &[Code::of(NO_SUCH_FAMILY)]);
 
 /// The reply of `family_list`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -10,6 +10,7 @@ use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
@@ -37,7 +38,7 @@ pub struct LedgerList {
     before: Option<i64>,
 }
 
-request!(Operator, "ledger_list", LedgerList => Ledger, CODES = &[Code::of(NO_SUCH_PLAYER)]);
+request!(Operator, "ledger_list", LedgerList => Ledger, RIGHT = Right::VIEW, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
 /// The reply of `ledger_list`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -17,6 +17,7 @@ use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::platforms::mcrmb::{Gateway, PlatformData};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
@@ -113,7 +114,7 @@ pub struct OrderList {
     limit: Option<i64>,
 }
 
-request!(Operator, "order_list", OrderList => OrdersShown);
+request!(Operator, "order_list", OrderList => OrdersShown, RIGHT = Right::VIEW);
 
 /// The reply of `order_list`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -168,7 +169,7 @@ pub struct OrderInspect {
     order: String,
 }
 
-request!(Operator, "order_inspect", OrderInspect => OrderShown, CODES = &[Code::of(NO_SUCH_ORDER)]);
+request!(Operator, "order_inspect", OrderInspect => OrderShown, RIGHT = Right::VIEW, CODES = &[Code::of(NO_SUCH_ORDER)]);
 
 const GOES_ON: i32 = 98;
 const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
@@ -203,7 +204,7 @@ pub struct OrderResolve {
 }
 
 request!(
-    Operator, "order_resolve", OrderResolve => OrderShown,
+    Operator, "order_resolve", OrderResolve => OrderShown, RIGHT = Right::ORDERS,
     CODES = &[Code::of(NO_SUCH_ORDER), Code::refusal(GOES_ON, "the order continues by itself")],
 );
 
@@ -246,7 +247,7 @@ pub struct Manual {
 }
 
 request!(
-    Operator, "manual", Manual => PointsChanged,
+    Operator, "manual", Manual => PointsChanged, RIGHT = Right::ORDERS,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(UNSETTLED), PLATFORM_CODE],
 );
 

@@ -11,6 +11,7 @@ use crate::identity::{Account, find_by_name, note_played};
 use crate::orders::open_order;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
@@ -32,7 +33,7 @@ pub struct WnameAssign {
 }
 
 request!(
-    Operator, "wname_assign", WnameAssign => WnameAssigned,
+    Operator, "wname_assign", WnameAssign => WnameAssigned, RIGHT = Right::ORDERS,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::refusal(OPEN_ORDER, "an order of the player is unsettled"),

@@ -19,6 +19,7 @@ use crate::platforms::mcrmb::requests::{PLATFORM_CODE, is_success};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::outside::{Number, Numbering};
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
@@ -44,7 +45,7 @@ pub struct OrderReconcile {
 }
 
 request!(
-    Operator, "order_reconcile", OrderReconcile => Reconciled,
+    Operator, "order_reconcile", OrderReconcile => Reconciled, RIGHT = Right::ORDERS,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::refusal(UNREADABLE, "the orders of the world cannot be read"),

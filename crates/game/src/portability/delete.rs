@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, find_by_name};
 use crate::portability::{NO_SUCH_PLAYER, NOTHING_CHANGED};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Unready, Waits};
@@ -30,7 +31,7 @@ pub struct PlayerDelete {
 }
 
 request!(
-    Operator, "player_delete", PlayerDelete => PlayerDeleted,
+    Operator, "player_delete", PlayerDelete => PlayerDeleted, RIGHT = Right::DATA,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::refusal(OBSTACLE, "the player has an unsettled order, which the message names"),

@@ -15,6 +15,7 @@ use crate::portability::document::{Document, Origin};
 use crate::portability::{NO_SUCH_PLAYER, PortabilitySettings};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::reload::RulesState;
 use raidkeep_engine::request;
@@ -35,7 +36,7 @@ pub struct PlayerExport {
 }
 
 request!(
-    Operator, "player_export", PlayerExport => PlayerExported,
+    Operator, "player_export", PlayerExport => PlayerExported, RIGHT = Right::DATA,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::refusal(UNREADABLE, "a row of the player cannot be read"),

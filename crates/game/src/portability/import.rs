@@ -13,6 +13,7 @@ use crate::portability::delete::{depart, find_departing};
 use crate::portability::document::{Document, Unreadable};
 use crate::portability::pieces::{DocumentKey, NOT_WHOLE, Pieces};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Unready, Waits, status};
@@ -40,7 +41,7 @@ pub struct PlayerImport {
 }
 
 request!(
-    Operator, "player_import", PlayerImport => PlayerImported,
+    Operator, "player_import", PlayerImport => PlayerImported, RIGHT = Right::DATA,
     CODES = &[
         Code::refusal(OTHER_FORMAT, "the document has an unknown format"),
         Code::refusal(TAKEN, "the name, e-mail address, unique_id or SUD uid is taken"),

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::portability::PortabilitySettings;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::reply::ConnectionId;
@@ -152,7 +153,7 @@ pub struct PlayerImportPiece {
 }
 
 request!(
-    Operator, "player_import_piece", PlayerImportPiece => PieceTaken,
+    Operator, "player_import_piece", PlayerImportPiece => PieceTaken, RIGHT = Right::DATA,
     CODES = &[
         Code::refusal(OUT_OF_ORDER, "another piece was expected"),
         Code::refusal(TOO_LONG, "the document is longer than the setting limits.document_bytes"),

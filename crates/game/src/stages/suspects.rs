@@ -17,6 +17,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::meters::Meters;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
@@ -197,7 +198,7 @@ pub struct SuspectList {
     limit: Option<i64>,
 }
 
-request!(Operator, "suspect_list", SuspectList => Suspects);
+request!(Operator, "suspect_list", SuspectList => Suspects, RIGHT = Right::VIEW);
 
 /// The reply of `suspect_list`.
 #[derive(Debug, Serialize, JsonSchema)]

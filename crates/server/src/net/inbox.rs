@@ -102,7 +102,7 @@ impl Inbox {
             drop(inputs);
             return Err((command, refusal));
         }
-        if command.credential != Credential::Operator {
+        if !matches!(command.credential, Credential::Operator(_)) {
             if inputs.next_commands >= self.per_tick {
                 return self.push_for_later(inputs, command, address);
             }

@@ -20,10 +20,10 @@ use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
+use raidkeep_engine::outside::world_name;
 use raidkeep_engine::reload::Reloader;
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::start::Start;
-use raidkeep_engine::storage::folder::world_name;
 use raidkeep_engine::storage::store::{Answering, Store};
 use raidkeep_engine::storage::worker::{StorageWorker, describe};
 

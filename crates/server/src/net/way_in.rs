@@ -11,6 +11,7 @@ use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::OperatorToken;
 use raidkeep_engine::login::{TokenFault, TokenSource, hash_token};
+use raidkeep_engine::operators::OperatorIdentity;
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
 use raidkeep_engine::request::once::OnceKey;
@@ -164,7 +165,7 @@ impl WayIn {
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
     ) -> Result<Received, NotSent> {
-        let addressed = match self.address(&envelope, requester) {
+        let addressed = match self.address(&envelope, requester, address) {
             Ok(addressed) => addressed,
             Err(refusal) => {
                 // Players' tokens are checked by their world, so this one was for an operator function.
@@ -199,7 +200,7 @@ impl WayIn {
             world: envelope.world,
             signs_in: kind.signs_in,
             unchecked_token: decoded.token.filter(|_| must_check).map(Box::from),
-            is_operator: matches!(credential, Credential::Operator),
+            is_operator: matches!(credential, Credential::Operator(_)),
         };
         let once = envelope.once.as_ref().map(|key| {
             let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
@@ -226,7 +227,12 @@ impl WayIn {
         received
     }
 
-    fn address<'a>(&self, envelope: &Envelope<'a>, requester: &impl Requester) -> Result<Addressed<'_, 'a>, Refusal> {
+    fn address<'a>(
+        &self,
+        envelope: &Envelope<'a>,
+        requester: &impl Requester,
+        address: Option<IpAddr>,
+    ) -> Result<Addressed<'_, 'a>, Refusal> {
         let inbox = self.worlds.get(envelope.world as usize);
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
@@ -234,29 +240,39 @@ impl WayIn {
         self.clientele.admit(kind)?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
-        let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), requester)?;
+        let token = decoded.token.as_deref();
+        let credential = match kind.access {
+            Access::Operator => Credential::Operator(self.operator(token, address)?),
+            Access::Player | Access::Anyone => player_credential(kind.access, envelope.world, token, requester)?,
+        };
         Ok(Addressed { kind, inbox, decoded, credential })
     }
 
-    fn credential(
-        &self,
-        access: Access,
-        world: u32,
-        token: Option<&str>,
-        requester: &impl Requester,
-    ) -> Result<Credential, Refusal> {
-        const MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
-        match (access, token) {
-            (Access::Anyone, _) => Ok(Credential::None),
-            (Access::Operator, None) => Err(MISSING),
-            (Access::Operator, Some(token)) if self.operator.accepts(token) => Ok(Credential::Operator),
-            (Access::Operator, Some(_)) => Err(Refusal::invalid_token(TokenFault::Unknown)),
-            (Access::Player, token) => match (requester.signed_in(world, token), token) {
-                (Some(sign_in), _) => Ok(Credential::SignedIn(sign_in)),
-                (None, Some(token)) => Ok(Credential::Token(Box::new(hash_token(token)))),
-                (None, None) => Err(MISSING),
-            },
+    /// Who an operator's token belongs to.
+    fn operator(&self, token: Option<&str>, address: Option<IpAddr>) -> Result<Arc<OperatorIdentity>, Refusal> {
+        let token = token.ok_or(TOKEN_MISSING)?;
+        if self.operator.accepts(token) {
+            return Ok(Arc::new(OperatorIdentity::of_token(address)));
         }
+        Err(Refusal::invalid_token(TokenFault::Unknown))
+    }
+}
+
+const TOKEN_MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
+
+fn player_credential(
+    access: Access,
+    world: u32,
+    token: Option<&str>,
+    requester: &impl Requester,
+) -> Result<Credential, Refusal> {
+    if access == Access::Anyone {
+        return Ok(Credential::None);
+    }
+    match (requester.signed_in(world, token), token) {
+        (Some(sign_in), _) => Ok(Credential::SignedIn(sign_in)),
+        (None, Some(token)) => Ok(Credential::Token(Box::new(hash_token(token)))),
+        (None, None) => Err(TOKEN_MISSING),
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Operator, Player, Refusal, Success, status};
 use raidkeep_engine::rules::Rules;
@@ -170,7 +171,7 @@ pub struct BossLife {
     pub left: u64,
 }
 
-request!(Operator, "scenario_bosses", Bosses => ());
+request!(Operator, "scenario_bosses", Bosses => (), RIGHT = Right::DATA);
 
 fn give_bosses(In(call): In<Call<Bosses>>, roster: Res<Roster>, mut bosses: Edit<&mut WorldBoss>) -> Answer<()> {
     let count = roster.0.len();

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::outside::world_number;
 use crate::private;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::segment::damaged;
-use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX, world_number};
+use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX};
 
 const SEGMENT_SUFFIX: &str = ".segment";
 const BASE_PREFIX: &str = "base-";

@@ -9,7 +9,7 @@ use std::path::Path;
 use redb::{Database, TableDefinition};
 
 use crate::numbers::BatchNumber;
-use crate::outside::Epoch;
+use crate::outside::{Epoch, world_name};
 use crate::storage::disk::Disks;
 use crate::storage::log_store::LogStore;
 use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
@@ -133,7 +133,7 @@ impl Store {
     /// # Errors
     /// As [`open_folder`](Self::open_folder).
     pub fn open_disks(disks: &Disks) -> Result<Self, StorageError> {
-        Self::open(disks, &crate::storage::folder::world_name(0))
+        Self::open(disks, &world_name(0))
     }
 
     /// Makes a world usable whose log or mark is damaged, missing or of another time: folds what can be read of the log
@@ -155,7 +155,7 @@ impl Store {
     /// # Errors
     /// As [`accept_loss`](Self::accept_loss).
     pub fn accept_loss_on(disks: &Disks) -> Result<AcceptedLoss, StorageError> {
-        let name = crate::storage::folder::world_name(0);
+        let name = world_name(0);
         match Self::open_disks(&disks.after_kill()) {
             Ok(_) => Err(StorageError::NothingLost { world: name }),
             Err(refused) => Self::begin_anew(disks, &name, refused),

@@ -9,6 +9,7 @@ use crate::platforms::sud::reporter::forget;
 use crate::platforms::sud::reports::{PendingReport, ReportBook, ReportId};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success};
@@ -90,7 +91,7 @@ pub struct ReportList {
     limit: Option<i64>,
 }
 
-request!(Operator, "report_list", ReportList => ReportsShown);
+request!(Operator, "report_list", ReportList => ReportsShown, RIGHT = Right::VIEW);
 
 /// The reply of `report_list`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -131,7 +132,7 @@ pub struct ReportRetry {
 }
 
 request!(
-    Operator, "report_retry", ReportRetry => ReportShown,
+    Operator, "report_retry", ReportRetry => ReportShown, RIGHT = Right::ORDERS,
     CODES = &[Code::of(NO_SUCH_REPORT), Code::of(UNDER_WAY)],
 );
 
@@ -180,7 +181,7 @@ pub struct ReportDrop {
     reason: String,
 }
 
-request!(Operator, "report_drop", ReportDrop => ReportShown, CODES = &[Code::of(NO_SUCH_REPORT), Code::of(UNDER_WAY)]);
+request!(Operator, "report_drop", ReportDrop => ReportShown, RIGHT = Right::ORDERS, CODES = &[Code::of(NO_SUCH_REPORT), Code::of(UNDER_WAY)]);
 
 fn report_drop(In(call): In<Call<ReportDrop>>, world: &mut World) -> Answer<ReportShown> {
     let (id, entity) = find(world.resource::<ReportBook>(), call.request.report)?;

@@ -19,6 +19,7 @@ use crate::platforms::sud::{QUERIES, SudPlatform, reporter};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::{TIMED_OUT, rows_found};
@@ -173,7 +174,7 @@ pub struct QueryMatch {
 }
 
 request!(
-    Operator, "query_match", QueryMatch => MatchAnswer,
+    Operator, "query_match", QueryMatch => MatchAnswer, RIGHT = Right::VIEW,
     CODES = &[
         Code::refusal(NOT_SIGNED, "the platform does not accept this server's signature"),
         Code::passed_on("the platform refuses: its code and its message"),
