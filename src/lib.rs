@@ -1,11 +1,12 @@
 //! Raidkeep: a headless game simulation server.
 //!
-//! Five crates build on each other, and this package combines them into a program:
+//! Six crates build on each other, and this package combines them into a program:
 //!
 //! | crate | holds |
 //! |---|---|
 //! | [`engine`] | the game-independent parts: clock, schedule, requests, events, rows, rules, exchanges, journal |
 //! | [`game`] | the features of this game |
+//! | [`realm`] | what belongs to no single world: operators, messages to the worlds |
 //! | [`sandbox`] | the simulated platforms |
 //! | [`server`] | sockets, HTTP, configuration |
 //! | [`studio`] | the test server, scenarios, simulations, load tests, generated documents |
@@ -14,6 +15,7 @@ pub mod cli;
 
 pub use raidkeep_engine as engine;
 pub use raidkeep_game as game;
+pub use raidkeep_realm as realm;
 pub use raidkeep_sandbox as sandbox;
 pub use raidkeep_server as server;
 pub use raidkeep_studio as studio;

@@ -12,7 +12,8 @@ use raidkeep::server::net::bindings::AddressBindings;
 use raidkeep::server::net::connection::Connection;
 use raidkeep::server::net::inbox::Inbox;
 use raidkeep::server::net::limits::{AddressLimits, Limiter, PlayerLimits};
-use raidkeep::server::net::operator::OperatorToken;
+use raidkeep::server::net::operator::{OperatorDesk, OperatorToken};
+use raidkeep::server::net::post_office::PostOffice;
 use raidkeep::server::net::way_in::{Clientele, EntropySource, WayIn};
 use raidkeep::studio::testing::{TestSetup, edit_assets};
 
@@ -29,8 +30,8 @@ pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> 
         clientele: Clientele::All,
         requests: simulation.world().resource::<RequestTable>().clone(),
         routes: simulation.world().resource::<RouteTable>().clone(),
-        worlds: vec![inbox.clone()],
-        operator: OperatorToken::new("operator"),
+        offices: Arc::new(PostOffice::of_one_world(inbox.clone(), simulation.world().resource())),
+        operators: Arc::new(OperatorDesk::new(OperatorToken::new("operator"), Arc::default())),
         player_limits: PlayerLimits::new(0),
         address_limits: AddressLimits::none(),
         address_bindings: AddressBindings::new(false, ""),

@@ -181,7 +181,7 @@ impl Clients {
     pub(super) fn new(doors: Doors, world: u32, shows_events: bool) -> Result<Self, Failure> {
         // A manual clock has one more function than the others.
         let settings = Config::load(None, &["clock=manual".to_owned()])?.game()?;
-        let game = raidkeep_game::build_app(&settings);
+        let game = raidkeep_realm::whole_app(&settings);
         let functions = game.world().get_resource::<RequestTable>().cloned().unwrap_or_default();
         Ok(Self { doors, world, shows_events, functions, players: None, operators: None })
     }

@@ -47,7 +47,7 @@ impl Schema {
         let mut settings = Config::load(None, &[])?.game()?;
         // Some functions exist only with a manual clock.
         settings.clock = ClockMode::Manual;
-        let app = raidkeep_game::build_app(&settings);
+        let app = raidkeep_realm::whole_app(&settings);
         let world = app.world();
         let catalogue = &world.resource::<RuleTables>().catalogue;
         let (requests, events) = (world.resource::<RequestTable>(), world.resource::<EventTable>());

@@ -46,6 +46,9 @@ pub(super) struct Serve {
     /// that long, or the change was stored under a wrong one.
     #[arg(long)]
     accept_clock: bool,
+    /// Starts although the realm is older than what the worlds have taken of it: what it has lost stays lost.
+    #[arg(long)]
+    accept_realm: bool,
     /// Sets any key of the configuration; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -150,6 +153,7 @@ impl Serve {
             ("clock", self.clock.clone()),
             ("journal.folder", self.journal.clone()),
             ("archive.folder", self.archive.clone()),
+            ("accept_realm", self.accept_realm.then(|| "true".to_owned())),
             ("accept_clock", self.accept_clock.then(|| "true".to_owned())),
             ("platforms.public_sandbox", self.sandbox.then(|| "true".to_owned())),
         ];

@@ -32,6 +32,7 @@ mod mended_clock;
 mod names;
 mod narrator;
 mod numbers;
+mod operators;
 mod paid_battles;
 mod passed_through;
 mod payer;

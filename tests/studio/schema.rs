@@ -25,7 +25,7 @@ impl Game {
 
 fn game() -> Game {
     let config = Config::load(None, &["clock=manual".to_owned()]).expect("the shipped configuration should be valid");
-    let mut app = game::build_app(&config.game().expect("the shipped configuration should be valid"));
+    let mut app = raidkeep::realm::whole_app(&config.game().expect("the shipped configuration should be valid"));
     let world = app.world_mut();
     Game {
         requests: world.resource::<RequestTable>().clone(),

@@ -6,9 +6,10 @@ use crate::imports::imports;
 use crate::sources::{code_of, program, rust_files, without_tests};
 
 /// The crates, lowest first. Each may refer to those before it.
-const CRATES: [(&str, &str); 6] = [
+const CRATES: [(&str, &str); 7] = [
     ("crates/engine/src/", "raidkeep_engine"),
     ("crates/game/src/", "raidkeep_game"),
+    ("crates/realm/src/", "raidkeep_realm"),
     ("crates/sandbox/src/", "raidkeep_sandbox"),
     ("crates/server/src/", "raidkeep_server"),
     ("crates/studio/src/", "raidkeep_studio"),

@@ -96,6 +96,8 @@ pub struct OperatorIdentity {
     pub role: Box<str>,
     /// Where the request came from; `None` for calls from within the process.
     pub address: Option<IpAddr>,
+    /// The session in which they ask; `None` for whoever has the server's token.
+    pub session: Option<u64>,
     /// What their role allows at most.
     pub limits: Limits,
 }
@@ -103,7 +105,7 @@ pub struct OperatorIdentity {
 impl OperatorIdentity {
     /// Whoever has the server's own token.
     pub fn of_token(address: Option<IpAddr>) -> Self {
-        Self { name: TOKEN_OPERATOR.into(), role: ADMIN.into(), address, limits: Limits::default() }
+        Self { name: TOKEN_OPERATOR.into(), role: ADMIN.into(), address, session: None, limits: Limits::default() }
     }
 }
 

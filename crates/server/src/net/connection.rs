@@ -46,7 +46,10 @@ struct Unchecked {
 
 /// Who the connection acts for, by world. Nearly always one world.
 #[derive(Default)]
-struct SignedIn(Vec<Actor>);
+struct SignedIn {
+    actors: Vec<Actor>,
+    operator_token: Option<Box<str>>,
+}
 
 struct Actor {
     world: u32,
@@ -58,13 +61,17 @@ struct Actor {
 
 impl Requester for SignedIn {
     fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn> {
-        let actor = self.0.iter().find(|actor| actor.world == world)?;
+        let actor = self.actors.iter().find(|actor| actor.world == world)?;
         let is_same = token.is_none_or(|token| actor.token.as_deref() == Some(token));
         is_same.then_some(actor.sign_in)
     }
 
+    fn operator_token(&self) -> Option<&str> {
+        self.operator_token.as_deref()
+    }
+
     fn check_player_limit(&self, world: u32) -> Result<(), u64> {
-        self.0.iter().find(|actor| actor.world == world).map_or(Ok(()), |actor| actor.limiter.check())
+        self.actors.iter().find(|actor| actor.world == world).map_or(Ok(()), |actor| actor.limiter.check())
     }
 }
 
@@ -86,6 +93,13 @@ impl Connection {
             waits_for: None,
             refused: 0,
         }
+    }
+
+    /// The same for an operator who has logged in on a page of this server: the token is used by requests without one.
+    #[must_use]
+    pub fn of_operator(mut self, token: Option<Box<str>>) -> Self {
+        self.signed_in.operator_token = token;
+        self
     }
 
     /// Whether another request may be read: not while too many are in flight, nor while it is still open who the
@@ -178,7 +192,7 @@ impl Connection {
     /// Whether the connection acts for anybody: a player, or an operator.
     pub fn is_signed_in(&mut self) -> bool {
         self.take_sign_ins();
-        self.is_operators || !self.signed_in.0.is_empty()
+        self.is_operators || !self.signed_in.actors.is_empty()
     }
 
     /// Registers `waker`, to be woken when a reply may leave.
@@ -202,8 +216,8 @@ impl Connection {
                 && let Some(Unchecked { world, token, .. }) = self.unchecked.remove(at)
             {
                 let limiter = self.way_in.player_limits.of(world, sign_in.account);
-                self.signed_in.0.retain(|actor| actor.world != world);
-                self.signed_in.0.push(Actor { world, sign_in, token, limiter });
+                self.signed_in.actors.retain(|actor| actor.world != world);
+                self.signed_in.actors.push(Actor { world, sign_in, token, limiter });
             }
         }
         self.unchecked.retain(|unchecked| unchecked.serial >= first_open);
@@ -272,7 +286,7 @@ impl Drop for Outbox {
             return;
         };
         for world in worlds {
-            if let Some(inbox) = way_in.worlds.get(world as usize) {
+            if let Some(inbox) = way_in.offices.inbox(world) {
                 inbox.push(Input::Closed(self.id));
             }
         }

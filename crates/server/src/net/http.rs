@@ -31,7 +31,7 @@ use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
 use crate::net::tls::{EncryptedWire, Wire};
 use crate::net::way_in::{Clientele, WayIn};
-use crate::net::{cors, own_site, process, routes, subprotocol, websocket};
+use crate::net::{cors, operator_cookie, own_site, process, routes, subprotocol, websocket};
 use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
 use raidkeep_game::platforms::sud::query::QUERY_PATH;
@@ -91,7 +91,7 @@ pub(super) fn health_places(config: &Config, way_in: &WayIn) -> HealthPlaces {
 
 /// What is told of health and readiness.
 pub(super) fn health_state(config: &Config, way_in: &WayIn) -> HealthState {
-    HealthState { worlds: way_in.worlds.clone(), sandboxed: config.platforms.sandboxed() }
+    HealthState { worlds: way_in.offices.worlds().to_vec(), sandboxed: config.platforms.sandboxed() }
 }
 
 /// Finds out who a TCP connection is from, and serves it if that address may have another one.
@@ -117,8 +117,9 @@ async fn serve(site: Rc<Site>, wire: Wire, peer: SocketAddr, held: Rc<(OpenConne
     let throttle = RefCell::new(site.admission.requests(held.1.as_ref()));
     let budget = site.admission.budget(held.1.as_ref());
     let own = own_site::own_address(wire.tcp().local_addr());
+    let is_encrypted = matches!(wire, Wire::Encrypted(_));
     let service = service_fn(|request| {
-        let client = Client { peer, own, _held: held.clone() };
+        let client = Client { peer, own, is_encrypted, _held: held.clone() };
         let site = site.clone();
         let due = throttle.borrow_mut().spend(1, Instant::now());
         async move {
@@ -146,6 +147,7 @@ struct Client {
     peer: SocketAddr,
     /// The address it has connected to.
     own: Option<IpAddr>,
+    is_encrypted: bool,
     _held: Rc<(OpenConnection, Option<Place>)>,
 }
 
@@ -180,6 +182,9 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
         && !is_about_health
     {
         return too_many(retry_after_ms);
+    }
+    if clientele == Clientele::Operators && matches!(path, operator_cookie::LOGIN | operator_cookie::LOGOUT) {
+        return operator_cookie::answer(&site.sockets, request, address, client.is_encrypted).await;
     }
     answer_itself(site, request, client, address)
 }
@@ -317,6 +322,7 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
 /// Turns an upgraded connection into a WebSocket served by a task of its own: a connection is idle most of its life and
 /// should not hold what only the handshake needed.
 async fn hand_over(site: Rc<Site>, request: Request<Incoming>, held: (Client, Option<Place>), address: IpAddr) {
+    let operator_token = operator_cookie::token_of(request.headers());
     let upgraded = match hyper::upgrade::on(request).await {
         Ok(upgraded) => upgraded,
         Err(error) => return tracing::debug!(%address, %error, "a WebSocket handshake did not finish"),
@@ -329,10 +335,11 @@ async fn hand_over(site: Rc<Site>, request: Request<Incoming>, held: (Client, Op
         // Until now the connection was the proxy's.
         stream.budget = site.admission.budget(held.1.as_ref());
     }
+    let operator_token = operator_token.filter(|_| site.sockets.way_in().clientele == Clientele::Operators);
     let settings = websocket::settings(site.sockets.config().limits.frame_bytes);
     let socket = Socket::new(stream, parts.read_buf.to_vec(), settings);
     spawn_local(async move {
-        site.sockets.serve(socket, Some(address)).await;
+        site.sockets.serve(socket, Some(address), operator_token).await;
         drop(held);
     });
 }

@@ -2,6 +2,7 @@
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
 mod opening;
+mod realm;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -22,7 +23,8 @@ use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::kept_rules::KeptRules;
 use crate::net::limits::{AddressLimits, PlayerLimits};
-use crate::net::operator::{OperatorToken, entropy};
+use crate::net::operator::{OperatorDesk, OperatorToken, entropy};
+use crate::net::post_office::PostOffice;
 use crate::net::purses::PurseSearch;
 use crate::net::start_error::{StartError, bind, system};
 use crate::net::tls::Tls;
@@ -31,6 +33,7 @@ use crate::net::{caller, premises, trust};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
 use raidkeep_engine::outside::WorldPlace;
+use raidkeep_engine::realm::RealmTaken;
 use raidkeep_engine::reload::reloader::Subscriber;
 use raidkeep_engine::reload::{Reloader, Watcher};
 use raidkeep_engine::request::RequestTable;
@@ -56,8 +59,11 @@ struct Shared {
     rules: RulesPlugin,
     assets: AssetSource,
     metrics: Option<PrometheusHandle>,
-    operator: OperatorToken,
+    operators: Arc<OperatorDesk>,
+    offices: Arc<PostOffice>,
     doors: Vec<Door>,
+    /// `None` = the realm lives in world 0, or there is none.
+    realm: Option<Door>,
     open: OpenCount,
     admission: Arc<Admission>,
     commons: Mutex<Option<Commons>>,
@@ -96,6 +102,8 @@ impl Door {
 #[derive(Default)]
 struct Progress {
     ready: usize,
+    /// What each world has taken of the realm.
+    taken: BTreeMap<u32, RealmTaken>,
     /// Of the worlds that are ready, by their numbers.
     rows: BTreeMap<u32, Rows>,
     has_failed: bool,
@@ -109,6 +117,8 @@ struct Commons {
     watcher: Option<Watcher>,
 }
 
+pub use realm::RealmPlace;
+
 impl Listener {
     /// Locks the folder of the databases and binds the ports. Connections are accepted once the first world runs.
     ///
@@ -117,7 +127,7 @@ impl Listener {
     /// operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
         let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
-        Self::bind_in(folder, config, assets, metrics)
+        Self::bind_in(folder, config, assets, (metrics, RealmPlace::Within))
     }
 
     /// The same in a folder that this process has locked. Nothing is written before the ports are bound.
@@ -128,7 +138,7 @@ impl Listener {
         mut folder: DataFolder,
         config: Config,
         assets: AssetSource,
-        metrics: Option<PrometheusHandle>,
+        (metrics, realm): (Option<PrometheusHandle>, RealmPlace),
     ) -> Result<Self, StartError> {
         let admission = Admission::new(&config)?;
         let data = Path::new(&config.data);
@@ -140,10 +150,13 @@ impl Listener {
         let operators_tls = tls.is_some() && config.admin.encrypts(operators);
         config.admin.check_exposure(operators, &config.trusted_proxies, operators_tls)?;
         premises::prepare(&mut folder, &config)?;
-        let operator = OperatorToken::load(data)?;
+        let desk = Arc::new(OperatorDesk::new(OperatorToken::load(data)?, config.roles()?));
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
-        let doors =
-            (0..config.worlds).map(|world| Door::new(world, config.limits.waiting_requests_per_world)).collect();
+        let capacity = config.limits.waiting_requests_per_world;
+        let doors: Vec<Door> = (0..config.worlds).map(|world| Door::new(world, capacity)).collect();
+        let realm = realm.door(capacity);
+        let inboxes = doors.iter().map(|door| door.inbox.clone()).collect();
+        let offices = Arc::new(PostOffice::new(inboxes, realm.as_ref().map(|door| door.inbox.clone())));
         Ok(Self(Arc::new(Shared {
             config: Arc::new(config),
             addresses: Addresses { players, operators, players_tls: tls.is_some(), operators_tls },
@@ -154,8 +167,10 @@ impl Listener {
             rules: RulesPlugin::new(assets.clone()),
             assets,
             metrics,
-            operator,
+            operators: desk,
+            offices,
             doors,
+            realm,
             open: OpenCount::new(metrics::gauge!("raidkeep_connections")),
             admission: Arc::new(admission),
             commons: Mutex::default(),
@@ -189,7 +204,7 @@ impl Listener {
     /// When one of them has failed; the others stop then. Only the first call returns the cause.
     pub fn wait_until_ready(&self) -> Result<(), StartError> {
         let mut progress = lock(&self.0.progress);
-        while progress.ready < self.0.doors.len() && !progress.has_failed {
+        while progress.ready < self.0.expected() && !progress.has_failed {
             progress = self.0.has_changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
         }
         let other = || system("start a world")(std::io::Error::other("the cause was already reported"));
@@ -208,7 +223,7 @@ impl Listener {
     /// Stops all worlds in an orderly way: refuses new requests, finishes those accepted, commits, and closes the
     /// sockets. Returns at once; the apps' `run` returns when it is done.
     pub fn stop(&self) {
-        self.0.doors.iter().for_each(|door| door.inbox.stop());
+        self.0.doors.iter().chain(&self.0.realm).for_each(|door| door.inbox.stop());
         self.0.stop.send_replace(true);
     }
 
@@ -228,7 +243,7 @@ impl Listener {
 
     /// Claims the seat of a world.
     pub(super) fn seat(&self, number: u32) -> Result<Seat, StartError> {
-        let door = self.0.doors.get(number as usize);
+        let door = self.0.door(number);
         let streams = door.and_then(|door| Some((door, lock(&door.received).take()?)));
         let (door, streams) = streams.ok_or(StartError::NoPlace { number, worlds: self.0.doors.len() })?;
         Ok(Seat { number, inbox: door.inbox.clone(), notify: door.notify.clone(), streams, listener: self.clone() })
@@ -250,6 +265,10 @@ impl Seat {
     }
 
     pub(super) fn rules(&self) -> RulesPlugin {
+        if self.is_realms() {
+            // The realm plays no game.
+            return RulesPlugin::new(AssetSource::Texts(BTreeMap::default()));
+        }
         self.listener.0.rules.clone()
     }
 
@@ -267,6 +286,10 @@ impl Seat {
         self.listener.0.stop.subscribe()
     }
 
+    pub(super) fn offices(&self) -> Arc<PostOffice> {
+        self.listener.0.offices.clone()
+    }
+
     pub(super) fn admission(&self) -> Arc<Admission> {
         self.listener.0.admission.clone()
     }
@@ -279,8 +302,10 @@ impl Seat {
     pub(super) fn note_ready(&self, rows: Rows) {
         let mut progress = lock(&self.listener.0.progress);
         progress.ready += 1;
-        progress.rows.insert(self.number, rows);
-        if progress.ready == self.listener.0.doors.len() {
+        if !self.is_realms() {
+            progress.rows.insert(self.number, rows);
+        }
+        if progress.ready == self.listener.0.expected() {
             let rows = std::mem::take(&mut progress.rows).into_values().collect();
             *lock(&self.listener.0.purses) = PurseSearch::start(rows);
             self.listener.0.folder.note_made();
@@ -293,6 +318,10 @@ impl Seat {
     /// The way in and the reloader of all worlds, set up by the first one from its own tables and rules.
     pub(super) fn join(&self, world: &World, rules: OpenRules) -> Result<(Arc<WayIn>, Arc<Reloader>), StartError> {
         let requests = world.get_resource::<RequestTable>().ok_or(StartError::Missing { what: "functions" })?;
+        self.listener.0.offices.open(self.number, requests);
+        if self.is_realms() {
+            return self.await_commons();
+        }
         let mut commons = lock(&self.listener.0.commons);
         let commons = match &mut *commons {
             Some(commons) => commons,
@@ -301,7 +330,11 @@ impl Seat {
         if !commons.way_in.has_functions_of(requests) {
             return Err(StartError::OtherFunctions { number: self.number });
         }
-        Ok((commons.way_in.clone(), commons.reloader.clone()))
+        let joined = (commons.way_in.clone(), commons.reloader.clone());
+        // Under the lock that whoever waits for them holds while it looks.
+        let _progress = lock(&self.listener.0.progress);
+        self.listener.0.has_changed.notify_all();
+        Ok(joined)
     }
 }
 
@@ -339,8 +372,8 @@ impl Shared {
             routes,
             address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
             address_limits: AddressLimits::new(&config.limits),
-            worlds: self.doors.iter().map(|door| door.inbox.clone()).collect(),
-            operator: self.operator.clone(),
+            offices: self.offices.clone(),
+            operators: self.operators.clone(),
             player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
             entropy: Box::new(entropy),
         }

@@ -1,4 +1,5 @@
-//! The operator token: from the environment, or created at the first start.
+//! Who operators are: those who have the server's own token, which comes from the environment or is created at the first
+//! start, and those whom the realm knows by name.
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -10,9 +11,15 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use rand::TryRng;
 use subtle::ConstantTimeEq;
 
-use raidkeep_engine::login::hash_token;
+use crate::net::way_in::TOKEN_MISSING;
+use raidkeep_engine::login::{TokenFault, hash_token};
+use raidkeep_engine::operators::{OperatorIdentity, Right};
 use raidkeep_engine::private;
+use raidkeep_engine::request::registry::RequestKind;
+use raidkeep_engine::request::{Refusal, Request, status};
 use raidkeep_engine::throttle::LogThrottle;
+use raidkeep_realm::operators::{KnownOperator, OperatorDirectory, OperatorPassword, OperatorSelf};
+use raidkeep_realm::roles::Roles;
 
 /// The environment variable that holds the token.
 pub const OPERATOR_TOKEN_VARIABLE: &str = "RAIDKEEP_OPERATOR_TOKEN";
@@ -121,6 +128,72 @@ impl OperatorToken {
             let address = address.map(|address| address.to_string());
             tracing::warn!(address, requests, "operator functions are called with a wrong token");
         }
+    }
+}
+
+/// Admits operators to functions.
+pub struct OperatorDesk {
+    token: OperatorToken,
+    roles: Arc<Roles>,
+    /// Empty until the realm runs, and without one.
+    directory: Mutex<Option<OperatorDirectory>>,
+}
+
+impl OperatorDesk {
+    /// Knows the server's own token, and what roles may do.
+    pub fn new(token: OperatorToken, roles: Arc<Roles>) -> Self {
+        Self { token, roles, directory: Mutex::default() }
+    }
+
+    /// Asks this directory for the sessions of operators with names.
+    pub fn use_directory(&self, directory: &OperatorDirectory) {
+        *self.directory.lock().unwrap_or_else(PoisonError::into_inner) = Some(directory.clone());
+    }
+
+    /// Who an operator's token belongs to, if their role may call the function.
+    ///
+    /// # Errors
+    /// Status 12 without a token, 11 with one that is nobody's, 20 without the right.
+    pub fn admit(
+        &self,
+        kind: &RequestKind,
+        token: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Result<Arc<OperatorIdentity>, Refusal> {
+        let token = token.ok_or(TOKEN_MISSING)?;
+        let KnownOperator { identity, must_change } =
+            self.identify(token, address).ok_or(Refusal::invalid_token(TokenFault::Unknown))?;
+        if must_change && ![OperatorPassword::FUNCTION, OperatorSelf::FUNCTION].contains(&kind.function) {
+            return Err(Refusal::new(status::NOT_PERMITTED, "change your password first (operator_password)"));
+        }
+        match kind.right {
+            Some(right) if self.roles.allow(&identity.role, right) => Ok(Arc::new(identity)),
+            right => {
+                let right = right.map_or("of nobody", Right::name);
+                let said =
+                    format!("role {} does not have the right {right:?}, which {} needs", identity.role, kind.function);
+                Err(Refusal::saying(status::NOT_PERMITTED, said))
+            }
+        }
+    }
+
+    /// Whose this token is; `None` when it is nobody's.
+    pub fn identify(&self, token: &str, address: Option<IpAddr>) -> Option<KnownOperator> {
+        if self.token.accepts(token) {
+            return Some(KnownOperator { identity: OperatorIdentity::of_token(address), must_change: false });
+        }
+        let directory = self.directory.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        directory?.find(token, address, &self.roles)
+    }
+
+    /// What the roles may do.
+    pub fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// Notes that a client sent another token with an operator function.
+    pub fn note_guess(&self, address: Option<IpAddr>) {
+        self.token.note_guess(address);
     }
 }
 

@@ -16,6 +16,7 @@ use crate::config::ClientLimits;
 use crate::net::cors;
 use crate::net::shard::Sockets;
 use crate::net::way_in::{Requester, Slot, WayIn};
+use raidkeep_engine::request::envelope::{RequestId, refusal_text};
 use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
 use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody, RouteHeaders};
 use raidkeep_engine::request::{Access, Refusal, SignIn, status};
@@ -178,7 +179,7 @@ pub fn send(
 ) -> Result<WorldReplies, HttpReply> {
     let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
     let request = route.read(headers, body, known_token)?;
-    let worlds = request.worlds(u32::try_from(way_in.worlds.len()).unwrap_or(u32::MAX));
+    let worlds = request.worlds(u32::try_from(way_in.offices.worlds().len()).unwrap_or(u32::MAX));
     let send_to = |world| {
         let (sender, receiver) = oneshot::channel();
         // The world keeps the port as long as it needs it; holding it here too would hide that the reply was dropped.
@@ -218,6 +219,17 @@ async fn ask(
     route.choose(replies)
 }
 
+/// Sends a frame as a connection of its own would, and waits for its reply.
+pub(super) async fn ask_once(way_in: &WayIn, frame: &str, address: IpAddr) -> String {
+    let (sender, receiver) = oneshot::channel();
+    let port = Arc::new(OneReply(Mutex::new(Some(sender))));
+    let slot = Slot { port: &port, serial: 0 };
+    // If it is not sent, it has been answered.
+    let _ = way_in.receive(frame, &Stranger, Some(address), Ok(()), slot);
+    drop(port);
+    receiver.await.map_or_else(|_| refusal_text(&Refusal::internal(), &RequestId::Absent), |reply| reply.text)
+}
+
 /// Takes the one reply of a request. Events are only for permanent connections.
 struct OneReply(Mutex<Option<oneshot::Sender<Reply>>>);
 
@@ -242,6 +254,10 @@ struct Stranger;
 
 impl Requester for Stranger {
     fn signed_in(&self, _: u32, _: Option<&str>) -> Option<SignIn> {
+        None
+    }
+
+    fn operator_token(&self) -> Option<&str> {
         None
     }
 

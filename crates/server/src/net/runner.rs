@@ -27,7 +27,7 @@ use raidkeep_engine::clock::{ClockSettings, wall_ms};
 use raidkeep_engine::clock_check::ClockBounds;
 use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
-use raidkeep_engine::outside::WorldPlace;
+use raidkeep_engine::outside::{WorldPlace, world_name};
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
@@ -112,6 +112,7 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
     check_clock(app.world(), seat, &store)?;
+    seat.compare_realm(&mut app, &store)?;
     let start = draw_start(seat.place(), &mut store)?;
     let (answering, rows) = (Answering::of(&store)?, store.rows.clone());
     let world = begin(app, seat, &reloader, &loaded, (store, start))?;
@@ -130,6 +131,7 @@ pub(super) fn begin(
     (store, start): (Store, Start),
 ) -> Result<WorldLoop, StartError> {
     app.insert_resource(Reloading(reloader.clone()));
+    seat.introduce_realm(&mut app);
     let mut simulation = start_app(app, rules, &store, start)?;
     if let Some(journal) = begin_journal(seat, rules.fingerprint, &simulation, &store, start)? {
         simulation.world_mut().insert_resource(journal);
@@ -141,7 +143,7 @@ pub(super) fn begin(
         StorageWorker::start(stores, tables, listener(seat.inbox.clone())).map_err(system("start a thread"))?;
     let jobs = Jobs::new(seat.inbox.returns(), seat.config());
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
-    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()))
+    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs, (seat.caller(), seat.offices())))
 }
 
 /// Refuses a system clock that can hardly be right, before anything is stored under it.
@@ -262,7 +264,7 @@ fn begin_journal(
         return Ok(None);
     }
     let action = "write a journal (--journal)";
-    let name = format!("world-{}", seat.number);
+    let name = world_name(seat.number);
     let journal = FileJournal::create(Path::new(&settings.folder), &name, start.wall_ms, settings);
     let about = JournalOrigin {
         program: program_name(),

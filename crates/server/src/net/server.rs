@@ -9,13 +9,16 @@ use bevy_app::{App, AppExit};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::{Config, ConfigError};
-use crate::net::listener::Listener;
+use crate::net::listener::{Listener, RealmPlace};
 use crate::net::plugin::NetworkPlugin;
 use crate::net::premises;
 use crate::net::start_error::{StartError, system};
+use raidkeep_engine::outside::REALM;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
+use raidkeep_realm::operators::OperatorSettings;
+use raidkeep_realm::{RealmSettings, realm_app};
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
 
@@ -45,7 +48,7 @@ impl Server {
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        let listener = Listener::bind_in(folder, config.clone(), assets.clone(), metrics)?;
+        let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (metrics, RealmPlace::Apart))?;
         let (address, operators) = (listener.address(), listener.operators_address());
         let is_encrypted = config.tls.is_on();
         let own_url = format!("{}://{address}", if is_encrypted { "https" } else { "http" });
@@ -61,13 +64,34 @@ impl Server {
             push.refused_ports = [address.port(), operators.port()].into_iter().chain(sandbox_port).collect();
         }
         let mut server = Self { address, operators, is_encrypted, sandbox, listener, threads: Vec::new() };
-        match server.start_worlds(&settings) {
+        let realm = RealmSettings {
+            operators: OperatorSettings {
+                roles: config.roles()?,
+                password_cost: settings.identity.password_cost,
+                keys: settings.platforms.session_keys.clone(),
+            },
+            message_days: config.realm_message_days(),
+        };
+        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings)) {
             Ok(()) => Ok(server),
             Err(error) => {
                 server.stop();
                 Err(error)
             }
         }
+    }
+
+    fn start_realm(&mut self, settings: &GameSettings, realm: RealmSettings) -> Result<(), StartError> {
+        let (settings, listener) = (settings.clone(), self.listener.clone());
+        let builder = std::thread::Builder::new().name("raidkeep-realm".to_owned());
+        let thread = builder.spawn(move || {
+            let _alarm = Alarm(listener.clone());
+            let build = move || realm_app(&settings, realm.clone());
+            let mut app = build();
+            app.add_plugins(NetworkPlugin::sharing(&listener, REALM).rebuilt_by(build)).run()
+        });
+        self.threads.push(thread.map_err(system("start a thread"))?);
+        Ok(())
     }
 
     fn start_worlds(&mut self, settings: &GameSettings) -> Result<(), StartError> {

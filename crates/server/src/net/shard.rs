@@ -22,6 +22,7 @@ use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
 use crate::net::limits::Limiter;
 use crate::net::plugin::NetworkOutbox;
+use crate::net::post_office::PostOffice;
 use crate::net::returns::Returns;
 use crate::net::socket::Socket;
 use crate::net::way_in::WayIn;
@@ -34,6 +35,7 @@ use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::Recorder;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::{BatchNumber, JobId, QueryId};
+use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::request::Job;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::storage::worker::StorageWorker;
@@ -74,6 +76,9 @@ struct Around {
     storage: StorageWorker,
     jobs: Jobs,
     caller: PlatformClient,
+    offices: Arc<PostOffice>,
+    /// The number of this world.
+    world: u32,
     last_batch: BatchNumber,
     /// The uncommitted batches, and when each was sent.
     sent: VecDeque<(BatchNumber, Instant)>,
@@ -109,7 +114,9 @@ impl Outside for Around {
     }
 
     fn call(&mut self, outgoing: Outgoing) {
-        self.caller.call(outgoing, self.returns.clone());
+        if let Some(outgoing) = self.offices.deliver(outgoing, self.world, &self.returns) {
+            self.caller.call(outgoing, self.returns.clone());
+        }
     }
 }
 
@@ -121,9 +128,10 @@ impl WorldLoop {
         inbox: Arc<Inbox>,
         notify: Arc<Notify>,
         jobs: Jobs,
-        caller: PlatformClient,
+        (caller, offices): (PlatformClient, Arc<PostOffice>),
     ) -> Self {
         let committed = inbox.committed();
+        let world = simulation.world().resource::<WorldPlace>().number;
         let ticks = simulation.world().resource::<Meters>().counter("raidkeep_ticks_total", &[]);
         Self {
             simulation,
@@ -134,6 +142,8 @@ impl WorldLoop {
                 storage,
                 jobs,
                 caller,
+                offices,
+                world,
                 last_batch: committed,
                 sent: VecDeque::new(),
                 real: Instant::now(),
@@ -288,12 +298,13 @@ impl Sockets {
     }
 
     /// Serves a WebSocket until it ends.
-    pub async fn serve(&self, socket: Socket, address: Option<IpAddr>) {
+    pub async fn serve(&self, socket: Socket, address: Option<IpAddr>, operator_token: Option<Box<str>>) {
         let limits = &self.config.limits;
         let limiter = Limiter::per_second(limits.requests_per_second_per_connection);
         // The seconds do not advance while there are no sockets.
         self.seconds.set(self.started.elapsed().as_secs());
-        let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection);
+        let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection)
+            .of_operator(operator_token);
         let supervision = Rc::new(Supervision {
             now: self.seconds.clone(),
             opened_at: self.seconds.get(),

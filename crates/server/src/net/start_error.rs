@@ -12,6 +12,7 @@ use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
 use raidkeep_engine::storage::continuous::ArchiveError;
 use raidkeep_engine::storage::folder::FolderError;
+use raidkeep_realm::messages::RealmIsOlder;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The certificate.
     #[error("{0}")]
     Certificate(#[from] PairError),
+    /// The realm.
+    #[error("{0}")]
+    Realm(#[from] RealmIsOlder),
     /// The operator token.
     #[error("{0}")]
     Token(#[from] OperatorTokenError),

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::net::bindings::AddressBindings;
-use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
-use crate::net::operator::OperatorToken;
+use crate::net::operator::OperatorDesk;
+use crate::net::post_office::{Counter, PostOffice};
 use raidkeep_engine::login::{TokenFault, TokenSource, hash_token};
-use raidkeep_engine::operators::OperatorIdentity;
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
 use raidkeep_engine::request::once::OnceKey;
@@ -52,6 +51,13 @@ impl Clientele {
         match kind.access {
             Access::Operator if !self.is_for_operators() => Err(ELSEWHERE),
             Access::Operator => Ok(()),
+            Access::Anyone if kind.in_realm => {
+                if self.is_for_operators() {
+                    Ok(())
+                } else {
+                    Err(UNKNOWN_FUNCTION)
+                }
+            }
             Access::Anyone if !kind.signs_in => Ok(()),
             Access::Player | Access::Anyone if self == Self::Operators => Err(UNKNOWN_FUNCTION),
             Access::Player | Access::Anyone => Ok(()),
@@ -67,10 +73,10 @@ pub struct WayIn {
     pub clientele: Clientele,
     /// The functions.
     pub requests: RequestTable,
-    /// The worlds' inboxes, by world number.
-    pub worlds: Vec<Arc<Inbox>>,
-    /// The operator's token.
-    pub operator: OperatorToken,
+    /// The worlds' inboxes, and the realm's.
+    pub offices: Arc<PostOffice>,
+    /// Who operators are.
+    pub operators: Arc<OperatorDesk>,
     /// The players' rate limits.
     pub player_limits: PlayerLimits,
     /// The rate limits of addresses that ask over HTTP.
@@ -91,6 +97,8 @@ pub trait Requester {
     /// The sign-in of this token, if it was checked on this connection before; without a token, the sign-in of the
     /// connection.
     fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn>;
+    /// The token of the operator who has opened the connection, if a page of the server did.
+    fn operator_token(&self) -> Option<&str>;
     /// Counts a request against the signed-in player's limit.
     fn check_player_limit(&self, world: u32) -> Result<(), u64>;
 }
@@ -170,14 +178,14 @@ impl WayIn {
             Err(refusal) => {
                 // Players' tokens are checked by their world, so this one was for an operator function.
                 if refusal.status == status::INVALID_TOKEN {
-                    self.operator.note_guess(address);
+                    self.operators.note_guess(address);
                 }
                 slot.answer(refusal_text(&refusal, &envelope.id));
                 return Err(NotSent::Refused);
             }
         };
         let player_limit = match addressed.credential {
-            Credential::SignedIn(_) => requester.check_player_limit(envelope.world),
+            Credential::SignedIn(_) => requester.check_player_limit(addressed.counter.world),
             _ => Ok(()),
         };
         if let Err(retry_after_ms) = connection_limit.and(player_limit) {
@@ -191,13 +199,13 @@ impl WayIn {
     fn send(
         &self,
         envelope: Envelope<'_>,
-        Addressed { kind, inbox, decoded, credential }: Addressed<'_, '_>,
+        Addressed { counter: Counter { kind, inbox, world }, decoded, credential }: Addressed<'_, '_>,
         address: Option<IpAddr>,
         slot: Slot<'_, impl ReplyPort + 'static>,
     ) -> Received {
         let must_check = matches!(credential, Credential::Token(_));
         let received = Received {
-            world: envelope.world,
+            world,
             signs_in: kind.signs_in,
             unchecked_token: decoded.token.filter(|_| must_check).map(Box::from),
             is_operator: matches!(credential, Credential::Operator(_)),
@@ -233,32 +241,25 @@ impl WayIn {
         requester: &impl Requester,
         address: Option<IpAddr>,
     ) -> Result<Addressed<'_, 'a>, Refusal> {
-        let inbox = self.worlds.get(envelope.world as usize);
-        let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
-        let kind = self.requests.find(&envelope.function);
-        let kind = kind.ok_or(UNKNOWN_FUNCTION)?;
+        let counter = self.offices.find(&envelope.function, envelope.world)?;
+        let kind = counter.kind;
         self.clientele.admit(kind)?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
         let token = decoded.token.as_deref();
         let credential = match kind.access {
-            Access::Operator => Credential::Operator(self.operator(token, address)?),
-            Access::Player | Access::Anyone => player_credential(kind.access, envelope.world, token, requester)?,
+            Access::Operator => {
+                let token = token.or_else(|| requester.operator_token());
+                Credential::Operator(self.operators.admit(kind, token, address)?)
+            }
+            Access::Player | Access::Anyone => player_credential(kind.access, counter.world, token, requester)?,
         };
-        Ok(Addressed { kind, inbox, decoded, credential })
-    }
-
-    /// Who an operator's token belongs to.
-    fn operator(&self, token: Option<&str>, address: Option<IpAddr>) -> Result<Arc<OperatorIdentity>, Refusal> {
-        let token = token.ok_or(TOKEN_MISSING)?;
-        if self.operator.accepts(token) {
-            return Ok(Arc::new(OperatorIdentity::of_token(address)));
-        }
-        Err(Refusal::invalid_token(TokenFault::Unknown))
+        Ok(Addressed { counter, decoded, credential })
     }
 }
 
-const TOKEN_MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
+/// Neither the request nor the connection has a token.
+pub(super) const TOKEN_MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
 
 fn player_credential(
     access: Access,
@@ -277,8 +278,7 @@ fn player_credential(
 }
 
 struct Addressed<'w, 'a> {
-    kind: &'w RequestKind,
-    inbox: &'w Inbox,
+    counter: Counter<'w>,
     decoded: Decoded<'a>,
     credential: Credential,
 }

@@ -12,6 +12,7 @@ use raidkeep_engine::storage::store::{Log, LogRecord, Rows, Store};
 use raidkeep_engine::storage::{Batch, IndexKey, PlayerTables, RowQuery};
 use raidkeep_engine::tick::Input;
 use raidkeep_server::net::inbox::Inbox;
+use raidkeep_server::net::post_office::PostOffice;
 
 /// The storage of a test server.
 pub(super) struct TestStorage {
@@ -64,6 +65,7 @@ pub(super) struct Around<'a> {
     pub(super) storage: &'a mut TestStorage,
     pub(super) platforms: &'a mut TestPlatforms,
     pub(super) inbox: &'a Arc<Inbox>,
+    pub(super) offices: &'a PostOffice,
     pub(super) tables: PlayerTables,
     pub(super) now_ms: i64,
 }
@@ -114,6 +116,9 @@ impl Outside for Around<'_> {
     }
 
     fn call(&mut self, outgoing: Outgoing) {
-        self.platforms.send(outgoing, self.now_ms);
+        // What is for the realm or a world stays here: this is the only world, and the realm lives in it.
+        if let Some(outgoing) = self.offices.deliver(outgoing, 0, &self.inbox.returns()) {
+            self.platforms.send(outgoing, self.now_ms);
+        }
     }
 }

@@ -33,6 +33,7 @@ use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::{JournalOrigin, MemoryJournal, Recorder};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::WorldPlace;
+use raidkeep_engine::realm::RealmLink;
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::answer::WITHOUT_STORAGE;
@@ -46,15 +47,22 @@ use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
 use raidkeep_engine::verify::{self, Breach};
 use raidkeep_game::GameSettings;
 use raidkeep_game::identity::PasswordCost;
+use raidkeep_game::platforms::sud::sessions::SessionKeys;
+use raidkeep_realm::operators::{OperatorDirectory, OperatorSettings};
+use raidkeep_realm::{RealmPlugins, RealmSettings};
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_server::config::Config;
 use raidkeep_server::net::bindings::AddressBindings;
 use raidkeep_server::net::connection::Connection;
 use raidkeep_server::net::inbox::Inbox;
 use raidkeep_server::net::limits::{AddressLimits, Limiter, PlayerLimits};
-use raidkeep_server::net::operator::OperatorToken;
+use raidkeep_server::net::operator::{OperatorDesk, OperatorToken};
+use raidkeep_server::net::post_office::PostOffice;
 use raidkeep_server::net::routes;
 use raidkeep_server::net::way_in::{Clientele, EntropySource, WayIn};
+
+/// Seals second factors in tests.
+const TEST_SESSION_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The operator token of every test server.
 pub const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
@@ -122,6 +130,19 @@ impl TestSetup {
         let mut app = raidkeep_game::build_app(&self.settings);
         self.extend.iter().for_each(|extend| extend(&mut app));
         app
+    }
+
+    /// The same with the realm in the world's app.
+    #[must_use]
+    pub fn with_realm(mut self) -> Self {
+        self.extend.push(|app| {
+            let keys = SessionKeys::parse(TEST_SESSION_KEY).expect("the key should be one");
+            let password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+            let operators = OperatorSettings { roles: Arc::default(), password_cost, keys };
+            app.add_plugins(RealmPlugins { settings: RealmSettings { operators, message_days: 30 } });
+            app.insert_resource(RealmLink { has_realm: true });
+        });
+        self
     }
 
     /// Its tables.
@@ -227,11 +248,16 @@ impl TestServer {
         });
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
+        let offices = Arc::new(PostOffice::of_one_world(inbox.clone(), simulation.world().resource()));
+        let desk = Arc::new(OperatorDesk::new(OperatorToken::new(OPERATOR_TOKEN), Arc::default()));
+        if let Some(directory) = simulation.world().get_resource::<OperatorDirectory>() {
+            desk.use_directory(directory);
+        }
         let way_in = Arc::new(WayIn {
             clientele: Clientele::All,
             requests: simulation.world().resource::<RequestTable>().clone(),
-            worlds: vec![inbox.clone()],
-            operator: OperatorToken::new(OPERATOR_TOKEN),
+            offices: offices.clone(),
+            operators: desk,
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<RouteTable>().clone(),
             address_bindings: AddressBindings::new(false, ""),
@@ -536,7 +562,8 @@ impl TestServer {
         self.last_effects = effects.wake_after;
         let (tables, now_ms) = (self.simulation.player_tables(), self.now_ms());
         let (storage, platforms, inbox) = (&mut self.storage, &mut self.platforms, &self.inbox);
-        let mut around = Around { storage, platforms, inbox, tables, now_ms };
+        let offices = &*self.way_in.offices;
+        let mut around = Around { storage, platforms, inbox, offices, tables, now_ms };
         carry_out(&mut effects, &mut self.gate, &mut around);
         if self.inbox.has_storage_failed() {
             self.gate.fail();

@@ -20,6 +20,9 @@ impl Seat {
         way_in: &Arc<WayIn>,
     ) -> Result<Option<(Acceptor, std::net::TcpListener)>, StartError> {
         let shared = &self.listener.0;
+        if self.is_realms() {
+            return Ok(None);
+        }
         let Some(socket) = lock(&shared.socket).take() else {
             return Ok(None);
         };

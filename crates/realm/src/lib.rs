@@ -1,0 +1,56 @@
+//! The realm: a world of its own for what belongs to no single world, with the same log, journal, archive and backup.
+//!
+//! [`RealmPlugins`] lists the plugins and so is the table of contents. In `serve` the realm is an app of its own; a program of
+//! one app adds these plugins to that app. What crosses into a world is a message ([`messages`]); the world's half of each
+//! feature is in the game.
+
+pub mod messages;
+pub mod operators;
+pub mod roles;
+
+use bevy_app::{App, PluginGroup, PluginGroupBuilder};
+use raidkeep_engine::plugins::EngineRowsPlugin;
+use raidkeep_game::GameSettings;
+
+use crate::messages::MessagesPlugin;
+use crate::operators::{OperatorSettings, OperatorsPlugin};
+
+/// What an operator of the server configures about the realm.
+#[derive(Debug, Clone, Default)]
+pub struct RealmSettings {
+    /// Roles, and how operators log in.
+    pub operators: OperatorSettings,
+    /// For how many days messages to the worlds are kept after they were written, so that a world that is put back gets them
+    /// again; 0 = for ever.
+    pub message_days: i64,
+}
+
+/// The features of the realm.
+#[derive(Debug, Default)]
+pub struct RealmPlugins {
+    /// The operator's settings.
+    pub settings: RealmSettings,
+}
+
+impl PluginGroup for RealmPlugins {
+    fn build(self) -> PluginGroupBuilder {
+        let RealmSettings { operators, message_days } = self.settings;
+        PluginGroupBuilder::start::<Self>()
+            .add(MessagesPlugin { kept_days: message_days })
+            .add(OperatorsPlugin { settings: operators })
+    }
+}
+
+/// The app of a realm that is apart from its worlds.
+pub fn realm_app(settings: &GameSettings, realm: RealmSettings) -> App {
+    let mut app = App::new();
+    app.add_plugins((settings.engine_plugins(), EngineRowsPlugin, RealmPlugins { settings: realm }));
+    app
+}
+
+/// An app with everything that a server answers: the game and the realm in one.
+pub fn whole_app(settings: &GameSettings) -> App {
+    let mut app = raidkeep_game::build_app(settings);
+    app.add_plugins(RealmPlugins::default());
+    app
+}

@@ -1,0 +1,366 @@
+//! Messages of the realm to its worlds: durable, numbered per world, sent in order until the world has taken them.
+//!
+//! Each is a row, so a world that is put back to an earlier state gets again what it had taken since. Only what a world has
+//! not taken is in memory. A world says at its start which message it took last (`world_hello`); until then it gets none.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::due::{Agenda, Due, Occasion};
+use raidkeep_engine::exchange::lines::{Done, Exchanges, Owner};
+use raidkeep_engine::numbers::ExchangeId;
+use raidkeep_engine::outside::{Epoch, Numbering, WorldPlace};
+use raidkeep_engine::realm::{
+    Greet, Greeted, HelloSystems, Message, REALM_LINE, RealmMessage, RealmTaken, Taken, Told, WorldGreeting,
+    WorldHello, to_world,
+};
+use raidkeep_engine::request::answer::rows_found;
+use raidkeep_engine::request::{Call, Refusal, Request, Success, Waits};
+use raidkeep_engine::schedule::{Tick, TickSystems};
+use raidkeep_engine::start::StartApp;
+use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::{Archive, ArchivedRow, RowQuery, StorageApp, StorageError, WorldRow};
+use raidkeep_engine::verify::VerifyApp;
+
+/// How many old messages each new one may delete.
+const DELETED_PER_MESSAGE: u64 = 100;
+/// Seconds after which a message that could not be delivered is sent again, and one that the world has refused.
+const AGAIN_AFTER_SECONDS: i64 = 1;
+const REFUSED_AGAIN_AFTER_SECONDS: i64 = 60;
+
+const OWNER: Owner = Owner("messages to worlds");
+const HELLO: Owner = Owner("hello to worlds");
+/// By world.
+const AGAIN: Occasion = Occasion("message to a world");
+const HELLO_AGAIN: Occasion = Occasion("hello to a world");
+
+/// A message as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct KeptMessage {
+    epoch: Epoch,
+    /// Unix seconds.
+    at: i64,
+    /// The function that takes it.
+    function: Box<str>,
+    /// What it says, as JSON.
+    body: Box<str>,
+}
+
+impl ArchivedRow for KeptMessage {
+    const TABLE: &'static str = "realm_messages";
+}
+
+fn key(world: u32, number: u64) -> [u8; 12] {
+    let mut key = [0; 12];
+    key[..4].copy_from_slice(&world.to_be_bytes());
+    key[4..].copy_from_slice(&number.to_be_bytes());
+    key
+}
+
+fn number_of(key: &[u8]) -> Option<u64> {
+    key.get(4..)?.try_into().map(u64::from_be_bytes).ok()
+}
+
+/// The messages to one world.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct WorldTotal {
+    /// The number of the last one.
+    last: u64,
+    /// Messages up to this number are no longer kept.
+    deleted: u64,
+    /// The last number of each day on which there was one, the oldest first.
+    days: VecDeque<(i32, u64)>,
+}
+
+/// The messages to all worlds, by world.
+#[derive(Debug, Default, Resource, Serialize, Deserialize)]
+pub struct MessageTotals(BTreeMap<u32, WorldTotal>);
+
+impl WorldRow for MessageTotals {
+    const TABLE: &'static str = "realm_message_totals";
+}
+
+/// Messages that a world has not taken yet.
+#[derive(Debug, Default)]
+struct Line {
+    /// Whether the world has said what it took.
+    is_known: bool,
+    waiting: VecDeque<(u64, KeptMessage)>,
+    in_flight: Option<ExchangeId>,
+    /// Whether the next attempt waits for its moment.
+    pauses: bool,
+}
+
+#[derive(Debug, Default, Resource)]
+struct Lines(BTreeMap<u32, Line>);
+
+/// For how many days messages are kept; 0 = for ever.
+#[derive(Debug, Clone, Copy, Resource)]
+struct KeptDays(i64);
+
+/// Writes messages to worlds.
+#[derive(SystemParam)]
+pub struct RealmMessages<'w> {
+    totals: ResMut<'w, MessageTotals>,
+    lines: ResMut<'w, Lines>,
+    archive: ResMut<'w, Archive>,
+    clock: Res<'w, Clock>,
+    numbering: Res<'w, Numbering>,
+    place: Res<'w, WorldPlace>,
+    kept_days: Res<'w, KeptDays>,
+}
+
+impl RealmMessages<'_> {
+    /// Writes a message to one world; returns its number.
+    pub fn send<M: RealmMessage>(&mut self, world: u32, message: &M) -> u64 {
+        let total = self.totals.0.entry(world).or_default();
+        total.last += 1;
+        let today = self.clock.day();
+        match total.days.back_mut() {
+            Some((day, last)) if *day == today => *last = total.last,
+            _ => total.days.push_back((today, total.last)),
+        }
+        let body = serde_json::to_string(message).expect("messages should be plain data");
+        let kept = KeptMessage {
+            epoch: self.numbering.epoch,
+            at: self.clock.now(),
+            function: M::FUNCTION.into(),
+            body: body.into(),
+        };
+        self.archive.put(&key(world, total.last), &kept);
+        let number = total.last;
+        total.drop_old(world, today, self.kept_days.0, &mut self.archive);
+        let line = self.lines.0.entry(world).or_default();
+        if line.is_known {
+            line.waiting.push_back((number, kept));
+        }
+        number
+    }
+
+    /// Writes the same message to every world.
+    pub fn send_to_all<M: RealmMessage>(&mut self, message: &M) {
+        for world in 0..self.place.worlds {
+            self.send(world, message);
+        }
+    }
+
+    /// How many worlds there are.
+    pub fn worlds(&self) -> u32 {
+        self.place.worlds
+    }
+}
+
+impl WorldTotal {
+    /// Deletes messages of days that are no longer kept, a few at a time.
+    fn drop_old(&mut self, world: u32, today: i32, kept_days: i64, archive: &mut Archive) {
+        if kept_days == 0 {
+            return;
+        }
+        let mut room = DELETED_PER_MESSAGE;
+        while let Some((day, last)) = self.days.front().copied()
+            && i64::from(today) - i64::from(day) > kept_days
+        {
+            let until = last.min(self.deleted + room);
+            (self.deleted + 1..=until).for_each(|number| archive.delete::<KeptMessage>(&key(world, number)));
+            room -= until - self.deleted;
+            self.deleted = until;
+            if until < last {
+                return;
+            }
+            self.days.pop_front();
+        }
+    }
+}
+
+/// The realm is older than what a world has taken of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "world {world} has taken message {taken} of the realm, but the realm {ends}: it is an older copy, or another one. Put back the \
+     newer files of the realm; or start once with --accept-realm, and what the realm has said since its copy was made stays in the \
+     worlds, while gift codes, operators and bans of that time are lost"
+)]
+pub struct RealmIsOlder {
+    /// The world.
+    pub world: u32,
+    /// The message that it took last.
+    pub taken: u64,
+    /// What the realm has instead.
+    ends: String,
+}
+
+/// Compares the realm at rest with what a world has taken of it.
+///
+/// # Errors
+/// [`RealmIsOlder`], inside of what reading the rows may fail with.
+pub fn check_realm(rows: &Rows, world: u32, taken: RealmTaken) -> Result<Result<(), RealmIsOlder>, StorageError> {
+    let totals = rows.only_row(MessageTotals::TABLE)?;
+    let totals = totals.and_then(|row| MessageTotals::read(&row).ok()).unwrap_or_default();
+    let total = totals.0.get(&world).cloned().unwrap_or_default();
+    let older = |ends: String| Ok(Err(RealmIsOlder { world, taken: taken.number, ends }));
+    if taken.number > total.last {
+        return older(format!("has written {} to it", total.last));
+    }
+    if taken.number <= total.deleted {
+        return Ok(Ok(()));
+    }
+    let found = rows.read(&RowQuery::one(KeptMessage::TABLE, &key(world, taken.number)))?;
+    let kept = found.first().and_then(|(_, value)| KeptMessage::read(value).ok());
+    match kept {
+        Some(kept) if kept.epoch == taken.epoch => Ok(Ok(())),
+        Some(_) => older("has written another message under this number".to_owned()),
+        None => older("does not have that message".to_owned()),
+    }
+}
+
+/// What the worlds have taken, where the operator has accepted a realm that is older.
+#[derive(Debug, Clone, Default, Resource)]
+pub struct AcceptedRealm(pub BTreeMap<u32, u64>);
+
+/// The messages as a plugin.
+pub struct MessagesPlugin {
+    /// For how many days messages are kept; 0 = for ever.
+    pub kept_days: i64,
+}
+
+impl Plugin for MessagesPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Lines>().insert_resource(KeptDays(self.kept_days));
+        app.add_world_row::<MessageTotals>().add_archived_rows::<KeptMessage>();
+        app.add_waiting_request::<WorldHello, _>(world_hello);
+        app.add_start_hook(begin);
+        app.add_systems(Tick, (ask_worlds, deliver).chain().after(HelloSystems).in_set(TickSystems::Messages));
+    }
+}
+
+/// Counts on behind what the worlds have taken of a realm that was lost, and asks all worlds what they took last.
+fn begin(world: &mut World) {
+    if let Some(AcceptedRealm(taken)) = world.remove_resource::<AcceptedRealm>() {
+        let mut totals = world.resource_mut::<MessageTotals>();
+        for (number, last) in taken {
+            let total = totals.0.entry(number).or_default();
+            if total.last < last {
+                // What the lost realm has written is not here.
+                (total.last, total.deleted) = (last, last);
+                total.days.clear();
+            }
+        }
+    }
+    let (worlds, now) = (world.resource::<WorldPlace>().worlds, world.resource::<Clock>().now());
+    let mut agenda = world.resource_mut::<Agenda>();
+    (0..worlds).for_each(|number| agenda.set(HELLO_AGAIN, number.into(), now));
+}
+
+fn world_hello(
+    In(call): In<Call<WorldHello>>,
+    totals: Res<MessageTotals>,
+    mut lines: ResMut<Lines>,
+) -> Waits<WorldGreeting> {
+    let WorldHello { world, number, .. } = call.request;
+    let last = totals.0.get(&world).map_or(0, |total| total.last);
+    let query = RowQuery::range(KeptMessage::TABLE, &key(world, number + 1), &key(world, u64::MAX));
+    let mut waiting = VecDeque::new();
+    if number < last {
+        for (key, value) in rows_found(query.clone(), call.fact)? {
+            let kept = KeptMessage::read(&value).map_err(|_| Refusal::internal())?;
+            waiting.push_back((number_of(&key).ok_or_else(Refusal::internal)?, kept));
+        }
+        if waiting.back().is_none_or(|(found, _)| *found < last) {
+            // A message was written since.
+            return Err(raidkeep_engine::request::Need::Rows(query).into());
+        }
+    }
+    let following = last.saturating_sub(number);
+    let line = lines.0.entry(world).or_default();
+    *line = Line { is_known: true, waiting, ..Line::default() };
+    Ok(Success::with(WorldGreeting { following }))
+}
+
+/// Asks worlds that have not answered yet since the realm started.
+fn ask_worlds(
+    mut exchanges: ResMut<Exchanges>,
+    mut agenda: ResMut<Agenda>,
+    clock: Res<Clock>,
+    mut asked: Local<BTreeMap<ExchangeId, u32>>,
+) {
+    for Done { number, outcome, .. } in exchanges.take_done(HELLO) {
+        let Some(world) = asked.remove(&number) else { continue };
+        if let Told::Later = Told::<Greeted>::of(&outcome) {
+            agenda.set(HELLO_AGAIN, world.into(), clock.now() + AGAIN_AFTER_SECONDS);
+        }
+    }
+    while let Some(Due { key, .. }) = agenda.pop(HELLO_AGAIN, clock.now()) {
+        let Ok(world) = u32::try_from(key) else { continue };
+        let exchange = to_world(world, <Greet as Request>::FUNCTION, &Greet {});
+        match exchanges.start(REALM_LINE, HELLO, exchange, clock.now()) {
+            Ok(number) => drop(asked.insert(number, world)),
+            Err(_) => agenda.set(HELLO_AGAIN, world.into(), clock.now() + AGAIN_AFTER_SECONDS),
+        }
+    }
+}
+
+/// Sends each world the first message that it has not taken, one at a time.
+fn deliver(mut exchanges: ResMut<Exchanges>, mut lines: ResMut<Lines>, mut agenda: ResMut<Agenda>, clock: Res<Clock>) {
+    for done in exchanges.take_done(OWNER) {
+        let found = lines.0.iter_mut().find(|(_, line)| line.in_flight == Some(done.number));
+        let Some((world, line)) = found else { continue };
+        line.in_flight = None;
+        if let Some(pause_seconds) = line.note(*world, &Told::of(&done.outcome)) {
+            line.pauses = true;
+            agenda.set(AGAIN, u64::from(*world), clock.now() + pause_seconds);
+        }
+    }
+    while let Some(Due { key, .. }) = agenda.pop(AGAIN, clock.now()) {
+        if let Some(line) = u32::try_from(key).ok().and_then(|world| lines.0.get_mut(&world)) {
+            line.pauses = false;
+        }
+    }
+    for (world, line) in &mut lines.0 {
+        if line.in_flight.is_some() || line.pauses {
+            continue;
+        }
+        let Some((number, kept)) = line.waiting.front() else { continue };
+        let Ok(body) = serde_json::from_str::<&RawValue>(&kept.body) else { continue };
+        let message = Message { epoch: kept.epoch, number: *number, body };
+        let exchange = to_world(*world, &kept.function, &message);
+        line.in_flight = exchanges.start(REALM_LINE, OWNER, exchange, clock.now()).ok();
+        if line.in_flight.is_none() {
+            line.pauses = true;
+            agenda.set(AGAIN, u64::from(*world), clock.now() + AGAIN_AFTER_SECONDS);
+        }
+    }
+}
+
+impl Line {
+    /// Takes the world's answer. Returns for how many seconds to pause, if what it was sent has to be sent again.
+    fn note(&mut self, world: u32, told: &Told<Taken>) -> Option<i64> {
+        match told {
+            Told::Done(Taken { number }) => {
+                while self.waiting.front().is_some_and(|(waiting, _)| waiting <= number) {
+                    self.waiting.pop_front();
+                }
+                None
+            }
+            Told::Later => Some(AGAIN_AFTER_SECONDS),
+            Told::Refused(status, message) => {
+                tracing::error!(
+                    world,
+                    status,
+                    message,
+                    "a world refuses a message of the realm; those after it wait. It is sent again in a minute"
+                );
+                Some(REFUSED_AGAIN_AFTER_SECONDS)
+            }
+            Told::Nowhere => {
+                *self = Self::default();
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The realm at a listener: where it sits, and whether it is as old as what the worlds have taken of it.
+
+use std::sync::{Arc, PoisonError};
+
+use bevy_app::App;
+
+use crate::net::listener::{Commons, Door, Seat, Shared, lock};
+use crate::net::start_error::{StartError, system};
+use crate::net::way_in::WayIn;
+use raidkeep_engine::outside::REALM;
+use raidkeep_engine::realm::{RealmLink, RealmTaken};
+use raidkeep_engine::reload::Reloader;
+use raidkeep_engine::storage::WorldRow;
+use raidkeep_engine::storage::store::Store;
+use raidkeep_realm::messages::{AcceptedRealm, check_realm};
+use raidkeep_realm::operators::OperatorDirectory;
+
+/// Where the realm of a program lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RealmPlace {
+    /// In an app of its own.
+    Apart,
+    /// In the app of world 0, if that has the realm's plugins.
+    Within,
+}
+
+impl RealmPlace {
+    pub(super) fn door(self, capacity: usize) -> Option<Door> {
+        (self == Self::Apart).then(|| Door::new(REALM, capacity))
+    }
+}
+
+impl Seat {
+    /// Whether this is the realm's.
+    pub(in crate::net) fn is_realms(&self) -> bool {
+        self.number == REALM
+    }
+
+    /// Tells an app whether there is a realm, and the listener whom the app knows as operators.
+    pub(in crate::net) fn introduce_realm(&self, app: &mut App) {
+        let shared = &self.listener.0;
+        let directory = app.world().get_resource::<OperatorDirectory>();
+        let has_realm = shared.realm.is_some() || directory.is_some();
+        if let Some(directory) = directory {
+            shared.operators.use_directory(directory);
+        }
+        app.insert_resource(RealmLink { has_realm: has_realm && !self.is_realms() });
+    }
+
+    /// Compares the realm with what the worlds have taken of it: each world says what it took, and the realm waits for all.
+    pub(in crate::net) fn compare_realm(&self, app: &mut App, store: &Store) -> Result<(), StartError> {
+        if self.is_realms() {
+            return self.check_all(app, store);
+        }
+        let row = store.rows.only_row(RealmTaken::TABLE).map_err(StartError::from)?;
+        let taken = row.and_then(|row| RealmTaken::read(&row).ok()).unwrap_or_default();
+        lock(&self.listener.0.progress).taken.insert(self.number, taken);
+        self.listener.0.has_changed.notify_all();
+        Ok(())
+    }
+
+    fn check_all(&self, app: &mut App, store: &Store) -> Result<(), StartError> {
+        let shared = &self.listener.0;
+        let mut progress = lock(&shared.progress);
+        while progress.taken.len() < shared.doors.len() && !progress.has_failed {
+            progress = shared.has_changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
+        }
+        let taken = progress.taken.clone();
+        drop(progress);
+        if shared.config.accept_realm {
+            app.insert_resource(AcceptedRealm(taken.into_iter().map(|(world, taken)| (world, taken.number)).collect()));
+            return Ok(());
+        }
+        for (world, taken) in taken {
+            check_realm(&store.rows, world, taken).map_err(StartError::from)??;
+        }
+        Ok(())
+    }
+
+    /// The way in and the reloader that the first world sets up for all.
+    pub(super) fn await_commons(&self) -> Result<(Arc<WayIn>, Arc<Reloader>), StartError> {
+        let shared = &self.listener.0;
+        let mut progress = lock(&shared.progress);
+        loop {
+            if let Some(Commons { way_in, reloader, .. }) = lock(&shared.commons).as_ref() {
+                return Ok((way_in.clone(), reloader.clone()));
+            }
+            if progress.has_failed {
+                return Err(system("start the realm")(std::io::Error::other("a world has failed")));
+            }
+            progress = shared.has_changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Shared {
+    /// How many apps have to be ready.
+    pub(super) fn expected(&self) -> usize {
+        self.doors.len() + usize::from(self.realm.is_some())
+    }
+
+    /// The door of a world, or of the realm.
+    pub(super) fn door(&self, number: u32) -> Option<&Door> {
+        if number == REALM { self.realm.as_ref() } else { self.doors.get(number as usize) }
+    }
+}

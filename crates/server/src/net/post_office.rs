@@ -1,0 +1,179 @@
+//! Where requests go: to the worlds and to the realm, from clients and from each other.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::net::inbox::Inbox;
+use crate::net::returns::Returns;
+use raidkeep_engine::exchange::lines::Outgoing;
+use raidkeep_engine::exchange::{Answered, CallFailure, Exchange};
+use raidkeep_engine::numbers::ExchangeId;
+use raidkeep_engine::operators::{Limits, OperatorIdentity};
+use raidkeep_engine::outside::{REALM, world_name};
+use raidkeep_engine::realm::{NOWHERE, WORLD_ROLE, addressee};
+use raidkeep_engine::request::command::{Command, Credential};
+use raidkeep_engine::request::envelope::Envelope;
+use raidkeep_engine::request::registry::RequestKind;
+use raidkeep_engine::request::reply::{Addressee, ConnectionId, Reply, ReplyPort, ReplyTo};
+use raidkeep_engine::request::{Access, Refusal, RequestTable, status};
+use raidkeep_engine::tick::Input;
+
+/// The inboxes of a program, and the functions that are answered behind them.
+pub struct PostOffice {
+    worlds: Vec<Arc<Inbox>>,
+    world_functions: OnceLock<RequestTable>,
+    /// `None` = the realm lives in world 0, or there is none.
+    realm: Option<Arc<Inbox>>,
+    realm_functions: OnceLock<RequestTable>,
+}
+
+/// Where a function is answered.
+pub struct Counter<'p> {
+    /// The function.
+    pub kind: &'p RequestKind,
+    /// The inbox behind which it is answered.
+    pub inbox: &'p Arc<Inbox>,
+    /// The number of that world; [`REALM`] = the realm, if it is apart.
+    pub world: u32,
+}
+
+const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list");
+const WORLD_NOT_FOUND: Refusal = Refusal::new(status::WORLD_NOT_FOUND, "world not found");
+
+impl PostOffice {
+    /// The worlds by number, and the realm if it is apart. Nothing is delivered until their functions are known.
+    pub fn new(worlds: Vec<Arc<Inbox>>, realm: Option<Arc<Inbox>>) -> Self {
+        Self { worlds, world_functions: OnceLock::new(), realm, realm_functions: OnceLock::new() }
+    }
+
+    /// The one world of a program, which answers these functions, those of a realm among them.
+    pub fn of_one_world(inbox: Arc<Inbox>, functions: &RequestTable) -> Self {
+        let office = Self::new(vec![inbox], None);
+        office.open(0, functions);
+        office
+    }
+
+    /// Says which functions the worlds answer, or the realm. Only the first word counts; those of later lives are the same.
+    pub fn open(&self, world: u32, functions: &RequestTable) {
+        let counter = if world == REALM { &self.realm_functions } else { &self.world_functions };
+        counter.get_or_init(|| functions.clone());
+    }
+
+    /// The worlds' inboxes, by number.
+    pub fn worlds(&self) -> &[Arc<Inbox>] {
+        &self.worlds
+    }
+
+    /// The inbox of a world, or of the realm.
+    pub fn inbox(&self, world: u32) -> Option<&Arc<Inbox>> {
+        match &self.realm {
+            Some(realm) if world == REALM => Some(realm),
+            None if world == REALM => self.worlds.first(),
+            _ => self.worlds.get(world as usize),
+        }
+    }
+
+    /// Finds where a function for this world is answered. The realm's are, whatever world a request names.
+    ///
+    /// # Errors
+    /// Status 14 without that world, 10 without that function.
+    pub fn find(&self, function: &str, world: u32) -> Result<Counter<'_>, Refusal> {
+        if world != REALM && world as usize >= self.worlds.len() {
+            return Err(WORLD_NOT_FOUND);
+        }
+        let in_worlds = self.world_functions.get().and_then(|functions| functions.find(function));
+        let in_realm = self.realm_functions.get().and_then(|functions| functions.find(function));
+        let (kind, world) = match (&self.realm, in_worlds) {
+            (Some(_), _) if world == REALM => (in_realm, REALM),
+            (Some(_), None) => (in_realm.filter(|kind| kind.in_realm), REALM),
+            (None, Some(kind)) if kind.in_realm || world == REALM => (Some(kind), 0),
+            (_, found) => (found, world),
+        };
+        let kind = kind.ok_or(UNKNOWN_FUNCTION)?;
+        let inbox = self.inbox(world).ok_or(WORLD_NOT_FOUND)?;
+        Ok(Counter { kind, inbox, world })
+    }
+
+    /// Delivers an exchange of the world `from` that is for the realm or a world, and returns any other.
+    pub fn deliver(&self, outgoing: Outgoing, from: u32, returns: &Returns) -> Option<Outgoing> {
+        let Some(to) = addressee(&outgoing.exchange) else {
+            return Some(outgoing);
+        };
+        let Outgoing { number, exchange, .. } = outgoing;
+        let back = ReturnPort { number, returns: returns.clone() };
+        match self.command(&exchange, to, from) {
+            Ok((counter, command)) => {
+                let command = command(ReplyTo::new(Arc::new(back), 0, Default::default()));
+                if let Err((command, refusal)) = counter.inbox.push_command(command, None) {
+                    command.reply_to.refuse(&refusal);
+                }
+            }
+            Err(NotDelivered::Nowhere) => back.answer(Ok(Answered { status: NOWHERE, body: Vec::new() })),
+            Err(NotDelivered::Unreadable(why)) => back.answer(Err(CallFailure::NotSent(why))),
+        }
+        None
+    }
+
+    fn command<'p>(
+        &'p self,
+        exchange: &Exchange,
+        to: u32,
+        from: u32,
+    ) -> Result<(Counter<'p>, impl FnOnce(ReplyTo) -> Command + use<>), NotDelivered> {
+        let unreadable = |why: &dyn std::fmt::Display| NotDelivered::Unreadable(why.to_string());
+        let text = std::str::from_utf8(&exchange.body).map_err(|error| unreadable(&error))?;
+        let envelope = Envelope::read(text).map_err(|(refusal, _)| unreadable(&refusal.message))?;
+        // Worlds and realm speak to each other as operators, with functions that nobody else may call.
+        let found = self.find(&envelope.function, to).ok().filter(|found| found.kind.access == Access::Operator);
+        let counter = found.ok_or(NotDelivered::Nowhere)?;
+        let decoded = (counter.kind.decode)(envelope.data).map_err(|refusal| unreadable(&refusal.message))?;
+        let identity = OperatorIdentity {
+            name: world_name(from).into(),
+            role: WORLD_ROLE.into(),
+            address: None,
+            session: None,
+            limits: Limits::default(),
+        };
+        let kind = counter.kind.index;
+        let command = move |reply_to| Command {
+            kind,
+            request: decoded.request,
+            credential: Credential::Operator(Arc::new(identity)),
+            once: None,
+            stranger: None,
+            fact: None,
+            reply_to,
+            parked_at: 0,
+            meanwhile: None,
+        };
+        Ok((counter, command))
+    }
+}
+
+enum NotDelivered {
+    Nowhere,
+    Unreadable(String),
+}
+
+/// Brings the reply back as the outcome of the exchange.
+struct ReturnPort {
+    number: ExchangeId,
+    returns: Returns,
+}
+
+impl ReturnPort {
+    fn answer(&self, outcome: raidkeep_engine::exchange::CallOutcome) {
+        self.returns.push(Input::Answered(self.number, outcome));
+    }
+}
+
+impl ReplyPort for ReturnPort {
+    fn reply(&self, _: u64, reply: Reply) {
+        self.answer(Ok(Answered { status: 200, body: reply.text.into_bytes() }));
+    }
+
+    fn push(&self, _: Option<Addressee>, _: &str) {}
+
+    fn connection(&self) -> Option<ConnectionId> {
+        None
+    }
+}
