@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 use metrics::{Counter, Gauge, Histogram, Label};
 
-use crate::outside::world_name;
+use crate::outside::world_label;
 
 /// Makes the metrics of one world. A counter on a hot path is made once and kept: looking it up by its labels costs more
 /// than a small request.
@@ -15,7 +15,7 @@ pub struct Meters {
 impl Meters {
     /// Those of the world with this number.
     pub fn of_world(number: u32) -> Self {
-        Self::of_name(&world_name(number))
+        Self { world: world_label(number) }
     }
 
     /// Those of the world whose files begin with this name.

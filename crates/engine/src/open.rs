@@ -9,7 +9,7 @@ use std::time::Instant;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
-use crate::outside::world_name;
+use crate::outside::{world_label, world_name};
 use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
 use crate::start::{StartApp, StartFailures, catalogue};
 use crate::storage::StorageError;
@@ -120,10 +120,10 @@ impl StorePlugin {
             },
             error => OpenError::Storage(error),
         })?;
-        tracing::info!(world = self.world, "opened: {}", describe(store.recovered));
+        tracing::info!(world = world_label(self.world), "opened: {}", describe(store.recovered));
         if store.recovered.was_copy {
             tracing::warn!(
-                world = self.world,
+                world = world_label(self.world),
                 "a backup was put back: a reconciliation with the payment platform is due (`raidkeep reconcile`)"
             );
         }

@@ -34,6 +34,11 @@ pub fn world_name(number: u32) -> String {
     if number == REALM { REALM_NAME.to_owned() } else { format!("world-{number}") }
 }
 
+/// A world as requests, metrics and the log call it: by its number, and the realm by its name.
+pub fn world_label(number: u32) -> String {
+    if number == REALM { REALM_NAME.to_owned() } else { number.to_string() }
+}
+
 /// The number of the world with this name.
 pub fn world_number(name: &str) -> Option<u32> {
     if name == REALM_NAME {

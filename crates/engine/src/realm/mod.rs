@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::exchange::lines::{Line, LineSettings};
 use crate::exchange::{Answered, CallOutcome, Exchange, Method};
-use crate::outside::REALM;
+use crate::outside::{REALM, world_label};
 use crate::request::status;
 
 pub use greeting::{Greet, Greeted, HelloSystems, RealmLink, RealmLinkPlugin, WorldGreeting, WorldHello};
@@ -49,7 +49,7 @@ pub fn to_world(world: u32, function: &str, data: &impl Serialize) -> Exchange {
 }
 
 fn exchange(world: u32, function: &str, data: &impl Serialize) -> Exchange {
-    let body = json!({ "function": function, "data": data }).to_string().into_bytes();
+    let body = json!({ "world": world_label(world), "function": function, "data": data }).to_string().into_bytes();
     Exchange { method: Method::Post, url: format!("{SCHEME}{world}"), headers: Vec::new(), body }
 }
 

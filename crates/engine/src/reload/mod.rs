@@ -24,7 +24,7 @@ pub use watcher::Watcher;
 use crate::clock::Clock;
 use crate::events::{Event, EventApp, Events};
 use crate::in_force;
-use crate::rules::{LoadedRules, Problem, Problems};
+use crate::rules::{RuleTables, LoadedRules, Problem, Problems};
 
 /// A change of the assets, as an input of a world.
 #[derive(Debug, Clone)]
@@ -144,7 +144,7 @@ pub struct ReloadPlugin;
 
 impl Plugin for ReloadPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<RulesState>();
+        app.init_resource::<RulesState>().init_resource::<RuleTables>();
         app.add_operators_event::<RulesChanged>()
             .add_operators_event::<RulesRefused<'_>>()
             .add_operators_event::<RulesMended>();

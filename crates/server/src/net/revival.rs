@@ -20,7 +20,7 @@ use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
-use raidkeep_engine::outside::world_name;
+use raidkeep_engine::outside::{world_label, world_name};
 use raidkeep_engine::reload::Reloader;
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::start::Start;
@@ -75,14 +75,14 @@ impl Revival {
         let rebuild = match self.rebuild.clone().filter(|_| !self.seat.inbox.has_failed_for_good()) {
             Some(rebuild) => rebuild,
             None => {
-                tracing::error!(world = number, "this world does not go on by itself: {}", self.why_not());
+                tracing::error!(world = world_label(number), "this world does not go on by itself: {}", self.why_not());
                 let _ = stopping.wait_for(|stop| *stop).await;
                 return None;
             }
         };
         let mut remains = Some(storage);
         loop {
-            tracing::warn!(world = number, "the world is opened again in {} s", self.pause.as_secs());
+            tracing::warn!(world = world_label(number), "the world is opened again in {} s", self.pause.as_secs());
             tokio::select! {
                 _ = stopping.wait_for(|stop| *stop) => return None,
                 () = tokio::time::sleep(self.pause) => {}
@@ -92,11 +92,11 @@ impl Revival {
                 Ok((world, found)) => {
                     self.seat.inbox.resume();
                     self.revivals.increment(1);
-                    tracing::info!(world = number, "the world goes on: {found}");
+                    tracing::info!(world = world_label(number), "the world goes on: {found}");
                     return Some(world);
                 }
                 Err(error) => tracing::error!(
-                    world = number,
+                    world = world_label(number),
                     "the world cannot be opened again: {error}. It answers nothing until it can; every change that was \
                      answered is on disk"
                 ),

@@ -27,7 +27,7 @@ use raidkeep_engine::clock::{ClockSettings, wall_ms};
 use raidkeep_engine::clock_check::ClockBounds;
 use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
-use raidkeep_engine::outside::{WorldPlace, world_name};
+use raidkeep_engine::outside::{WorldPlace, world_label, world_name};
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
@@ -163,7 +163,7 @@ pub(super) fn draw_start(place: WorldPlace, store: &mut Store) -> Result<Start, 
     let drawn = || entropy().map_err(system("draw random bits"));
     let (seed, bits) = (drawn()?, drawn()?);
     let epoch = store.begin_epoch(u32::from_le_bytes(first_bytes(&bits)))?;
-    tracing::info!(world = place.number, %epoch, "an epoch begins");
+    tracing::info!(world = world_label(place.number), %epoch, "an epoch begins");
     Ok(Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(first_bytes(&seed)), epoch, place })
 }
 
