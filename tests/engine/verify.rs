@@ -76,7 +76,8 @@ fn in_order(number: u64) -> Vec<u8> {
 fn a_name_that_is_not_in_order_or_not_its_accounts_is_found() {
     let breach = only_breach(|_, batch| batch.delete("ordered_names", &in_order(2)));
     assert_eq!((breach.check, breach.table.as_str(), breach.account), ("names in order", "ordered_names", Some(2)));
-    let breach = only_breach(|_, batch| batch.put("ordered_names", &in_order(9), |out| encode_value(1, &"玩家#9", out)));
+    let breach =
+        only_breach(|_, batch| batch.put("ordered_names", &in_order(9), |out| encode_value(1, &"玩家#9", out)));
     assert_eq!((breach.check, breach.account, breach.player), ("names in order", Some(9), None));
 }
 

@@ -1,8 +1,9 @@
 //! Seasons that are over: their rankings can be read, and what each brought a player is explained.
 
-use raidkeep::game::identity::IdentitySettings;
+use raidkeep::engine::rules::AssetSource;
 use raidkeep::game::GameSettings;
-use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup};
+use raidkeep::game::identity::IdentitySettings;
+use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 use crate::seasons::succeed;
@@ -13,11 +14,15 @@ const NOON: i64 = NOON_MS / 1000;
 const TO_APRIL: i64 = 21 * 86_400 + 12 * 3600;
 const END_OF_MARCH: i64 = NOON + TO_APRIL;
 
-/// A server whose tokens outlast a season.
+/// A server whose tokens outlast many seasons.
 fn server() -> TestServer {
-    let identity = IdentitySettings { token_seconds: 400 * 86_400, ..IdentitySettings::default() };
+    server_with(TestSetup::default().assets)
+}
+
+fn server_with(assets: AssetSource) -> TestServer {
+    let identity = IdentitySettings { token_seconds: 1000 * 86_400, ..IdentitySettings::default() };
     let settings = GameSettings { identity, ..TestSetup::default().settings };
-    TestServer::with(TestSetup { settings, ..TestSetup::default() })
+    TestServer::with(TestSetup { settings, assets, ..TestSetup::default() })
 }
 
 fn strike(server: &mut TestServer, player: &TestPlayer, damage: i64) {
@@ -61,7 +66,8 @@ fn the_ranking_of_a_season_that_is_over_is_read_page_by_page_and_outlasts_a_cras
         let first = json!({"season": 1, "ended_at": END_OF_MARCH, "players": 3,
             "ranking": [rank(1, 2, 9_000), rank(2, 3, 700)], "next": 2});
         assert_eq!(ranking(&mut server, json!({"season": 1, "limit": 2})), first, "{round}");
-        let rest = json!({"season": 1, "ended_at": END_OF_MARCH, "players": 3, "ranking": [rank(3, 1, 500)], "next": null});
+        let rest =
+            json!({"season": 1, "ended_at": END_OF_MARCH, "players": 3, "ranking": [rank(3, 1, 500)], "next": null});
         assert_eq!(ranking(&mut server, json!({"season": 1, "after": 2})), rest, "{round}");
         let empty = json!({"season": 2, "ended_at": null, "players": 0, "ranking": [], "next": null});
         assert_eq!(ranking(&mut server, json!({})), empty, "{round}: the new one has no records");
@@ -76,6 +82,7 @@ fn the_ranking_of_a_season_that_is_over_is_read_page_by_page_and_outlasts_a_cras
 #[test]
 fn a_ranking_of_more_players_than_a_row_holds_is_whole() {
     let mut server = server();
+    server.player("the first season begins");
     {
         use raidkeep::engine::account::AccountId;
         use raidkeep::game::boss::ranking::{Ranking, Score};
@@ -129,7 +136,8 @@ fn what_a_season_brought_is_told_with_the_bracket_and_what_became_of_the_mail() 
     assert_eq!(rewards(&mut server, 2), told(mail("claimed", json!("1"))));
     succeed(&mut server, &players[1], "delete_mail", json!({"key": "1"}));
     assert_eq!(rewards(&mut server, 2), told(mail("deleted", Value::Null)));
-    let none = json!({"season": 1, "outcome": "not_ranked", "rank": null, "damage": null, "bracket": null, "mail": null});
+    let none =
+        json!({"season": 1, "outcome": "not_ranked", "rank": null, "damage": null, "bracket": null, "mail": null});
     assert_eq!(rewards(&mut server, 3), none, "who has struck no boss gets nothing");
     server.advance_seconds(366 * 86_400);
     let late = operate(&mut server, "season_rewards_of", json!({"player": 1, "season": 1}));
@@ -138,7 +146,9 @@ fn what_a_season_brought_is_told_with_the_bracket_and_what_became_of_the_mail() 
 
 #[test]
 fn a_rank_below_the_brackets_brings_nothing_and_a_full_box_keeps_the_mail_waiting() {
-    let mut server = server();
+    let folder = tempfile::tempdir().expect("a temporary folder should be made");
+    let last = r#"(from: 101, to: 1000, items: ["3:5:50", "3:11:1", "3:1:30000"]),"#;
+    let mut server = server_with(edit_assets(folder.path(), "world_boss.ron", last, ""));
     let players = ranked(&mut server, (0..102).map(|n| 700 - n));
     server.advance_seconds(TO_APRIL);
     let below = rewards(&mut server, 102);
@@ -158,8 +168,13 @@ fn fill_box(server: &mut TestServer, account: u64) {
     let world = server.simulation().world_mut();
     let box_max = world.resource::<Rules<MailRules>>().box_max;
     let entity = world.resource::<Players>().entity(AccountId(account)).expect("the player is in memory");
-    let letter =
-        Letter { at: NOON, from: "x".into(), subj: "x".into(), body: "x".into(), items: vec!["3:1:1".parse().expect("an amount")] };
+    let letter = Letter {
+        at: NOON,
+        from: "x".into(),
+        subj: "x".into(),
+        body: "x".into(),
+        items: vec!["3:1:1".parse().expect("an amount")],
+    };
     let mut mailbox = world.edit::<Mailbox>(entity).expect("everybody has a box");
     while mailbox.receive(letter.clone(), box_max).is_ok() {}
 }

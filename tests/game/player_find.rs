@@ -77,14 +77,14 @@ fn a_player_is_found_by_each_of_its_own_things_in_memory_on_disk_and_after_a_cra
 #[test]
 fn without_a_kind_a_text_is_looked_for_among_all_but_devices() {
     let mut server = server();
-    join(&mut server, "1st Sword");
-    join(&mut server, "2nd Sword");
-    let one = json!({"player": 1, "name": "1st Sword", "by": ["number", "uid", "name"]});
+    join(&mut server, "1stSword");
+    join(&mut server, "2ndSword");
+    let one = json!({"player": 1, "name": "1stSword", "by": ["number", "uid", "name"]});
     assert_eq!(find(&mut server, "1"), json!({"players": [one], "has_more": false}), "each player once");
     put_away(&mut server);
     assert_eq!(find(&mut server, "1"), json!({"players": [one], "has_more": false}), "also from disk");
-    let by_email = json!([{"player": 2, "name": "2nd Sword", "by": ["email"]}]);
-    assert_eq!(find(&mut server, "2nd Sword@mail.example")["players"], by_email);
+    let by_email = json!([{"player": 2, "name": "2ndSword", "by": ["email"]}]);
+    assert_eq!(find(&mut server, "2ndSword@mail.example")["players"], by_email);
     server.player("my device");
     assert_eq!(find(&mut server, "my device")["players"], json!([]), "a device is a secret, and no guess");
 }
@@ -115,10 +115,10 @@ fn a_search_forces_no_fold_and_knows_what_is_not_folded() {
     server.fold();
     join(&mut server, "Swords");
     delete(&mut server, "Sword");
-    let rows = |server: &mut TestServer| server.disks().rows.read().len();
-    let before = rows(&mut server);
+    let rows = |server: &TestServer| server.disks().rows.read_bytes(<[u8]>::to_vec);
+    let before = rows(&server);
     assert_eq!(names(&mut server, "sw"), ["Swords"], "the one is new and the other gone, both only in the log");
-    assert_eq!(rows(&mut server), before, "nothing was folded for it");
+    assert!(rows(&server) == before, "nothing was folded for it");
 }
 
 #[test]
@@ -214,7 +214,12 @@ fn number_of(server: &mut TestServer, by: &str, text: &str) -> u64 {
     find_by(server, by, text)[0]["player"].as_u64().expect("the player is found")
 }
 
-fn take(mut server: TestServer, step: Step, there: &mut BTreeMap<u64, String>, left: &mut BTreeMap<usize, Value>) -> TestServer {
+fn take(
+    mut server: TestServer,
+    step: Step,
+    there: &mut BTreeMap<u64, String>,
+    left: &mut BTreeMap<usize, Value>,
+) -> TestServer {
     let is_there = |name: &str| there.values().any(|other| other == name);
     match step {
         Step::Join(at) if !is_there(NAMES[at]) && !left.contains_key(&at) => {

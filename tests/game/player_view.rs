@@ -78,7 +78,10 @@ fn a_view_is_refused_where_it_asks_for_what_there_is_not() {
     let cases = [
         (json!({"player": 1, "part": "mail", "limit": 0}), "data.limit: expected an integer from 1 to 500"),
         (json!({"player": 1, "after": 7}), "data.part: expected the part whose next page this is"),
-        (json!({"player": 1, "part": "mail", "after": -7}), "data.after: expected the next of the page before, 0 or more"),
+        (
+            json!({"player": 1, "part": "mail", "after": -7}),
+            "data.after: expected the next of the page before, 0 or more",
+        ),
     ];
     for (data, message) in cases {
         assert_eq!(refused(&mut server, data), (json!(13), message.to_owned()));
@@ -106,11 +109,11 @@ fn log_ins_are_told_with_address_and_moment_and_outlast_a_crash() {
     assert_eq!(part(&mut server, 2, "log_ins")["entries"][0]["way"], "password");
 }
 
-/// Ann has moved items at noon, a minute later and two minutes later.
+/// Ann has won a stage after one, two and three minutes.
 fn moved() -> (TestServer, TestPlayer) {
     let mut server = TestServer::new();
     let ann = server.player("ann");
-    for _ in 0..2 {
+    for _ in 0..3 {
         server.advance_seconds(60);
         succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
         succeed(&mut server, &ann, "victory_stage_general", json!({"stage": 8}));
@@ -131,7 +134,8 @@ fn movements_are_those_of_the_ledger_filtered_by_time_item_and_cause_page_by_pag
     let (mut server, _) = moved();
     let listed = operate(&mut server, "ledger_list", json!({"name": "玩家#1"}));
     assert_eq!(part(&mut server, 1, "movements"), listed, "the same movements");
-    let all: Vec<u64> = listed["entries"].as_array().expect("a list").iter().filter_map(|e| e["number"].as_u64()).collect();
+    let all: Vec<u64> =
+        listed["entries"].as_array().expect("a list").iter().filter_map(|e| e["number"].as_u64()).collect();
     assert!(all.len() >= 3, "there is something to page through: {all:?}");
     let (first, next) = movements(&mut server, json!({"limit": 1}));
     assert_eq!((&first, &next), (&all[..1].to_vec(), &json!(all[0])));

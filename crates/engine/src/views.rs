@@ -110,6 +110,7 @@ impl ViewPage {
 
 /// One page of a part that may be long.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct ViewEntries<T> {
     /// Newest first.
     pub entries: Vec<T>,

@@ -123,7 +123,8 @@ impl RequestTable {
             }
             let field = schema(replies).to_value();
             let record = replies.definitions_mut().get_mut(*record).and_then(Value::as_object_mut);
-            let fields = record.and_then(|record| record.entry("properties").or_insert_with(|| json!({})).as_object_mut());
+            let fields =
+                record.and_then(|record| record.entry("properties").or_insert_with(|| json!({})).as_object_mut());
             fields.and_then(|fields| fields.insert((*name).to_owned(), field));
         }
     }

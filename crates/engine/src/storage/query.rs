@@ -29,7 +29,14 @@ pub struct RowQuery {
 impl RowQuery {
     /// All rows from one key up to, but not including, another, in key order.
     pub fn range(table: &'static str, from: &[u8], until: &[u8]) -> Self {
-        Self { table, from: from.to_vec(), until: until.to_vec(), newest_first: false, limit: usize::MAX, as_folded: false }
+        Self {
+            table,
+            from: from.to_vec(),
+            until: until.to_vec(),
+            newest_first: false,
+            limit: usize::MAX,
+            as_folded: false,
+        }
     }
 
     /// The row of one key.

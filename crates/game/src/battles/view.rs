@@ -77,7 +77,8 @@ impl ViewPart for BattlesPart {
 
     fn show(viewed: &Viewed<'_>, _: FoundRows) -> Result<ViewEntries<BattleSeen>, Refusal> {
         let mut battles = viewed.world.try_query::<&Battle>().ok_or_else(Refusal::internal)?;
-        let own = battles.iter(viewed.world).filter_map(|battle| Some((battle, battle.seat_of(viewed.player.account)?)));
+        let own =
+            battles.iter(viewed.world).filter_map(|battle| Some((battle, battle.seat_of(viewed.player.account)?)));
         let mut own: Vec<(u64, BattleSeen)> =
             own.map(|(battle, seat)| (battle.id(), BattleSeen::of(battle, seat))).collect();
         own.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));

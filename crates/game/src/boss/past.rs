@@ -76,7 +76,8 @@ impl SeasonArchive {
     /// Adds a season, with its ranking in rows, and drops the oldest beyond what is kept.
     pub(super) fn keep(&mut self, season: ArchivedSeason, ranking: &Ranking, archive: &mut Archive) {
         for chunk in (0..ranking.len()).step_by(RANKS_PER_ROW) {
-            let ranked = ranking.range(chunk + 1, RANKS_PER_ROW).map(|(_, account, damage)| (account, damage)).collect();
+            let ranked =
+                ranking.range(chunk + 1, RANKS_PER_ROW).map(|(_, account, damage)| (account, damage)).collect();
             archive.put(&key(season.number, chunk / RANKS_PER_ROW), &RankedRow { ranked });
         }
         self.0.push(season);
@@ -175,7 +176,8 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
             let key = key(season.number, row);
             let found = inspection.get(RankedRow::TABLE, &key).and_then(|value| RankedRow::read(&value).ok());
             let damages = found.into_iter().flat_map(|row| row.ranked).map(|(_, damage)| damage);
-            let is_falling = damages.inspect(|_| ranked += 1).all(|damage| std::mem::replace(&mut least, damage) >= damage);
+            let is_falling =
+                damages.inspect(|_| ranked += 1).all(|damage| std::mem::replace(&mut least, damage) >= damage);
             if !is_falling {
                 let what = format!("the ranking of season {} is not in order", season.number);
                 inspection.breach(RankedRow::TABLE, &key, None, what);

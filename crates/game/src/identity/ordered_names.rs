@@ -274,7 +274,8 @@ fn check(inspection: &mut Inspection<'_>) {
     inspection.each_archived::<OrderedName>(|inspection, found, OrderedName { name }| {
         let account = owner(found);
         let owner = account.and_then(|account| inspection.player_row::<Account>(account));
-        if account.is_none_or(|account| key(&name, account) != *found) || owner.is_none_or(|owner| owner.name() != name) {
+        if account.is_none_or(|account| key(&name, account) != *found) || owner.is_none_or(|owner| owner.name() != name)
+        {
             inspection.breach(OrderedName::TABLE, found, account, "the row has a name that its account does not have");
         }
     });

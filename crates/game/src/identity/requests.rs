@@ -305,10 +305,7 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     world.entity_mut(entity).insert(client);
     let username = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
     let player = Traveller { account, entity };
-    let login = LoggedIn {
-        role: Some(username.clone()),
-        ..log_in(world, player, &call.caller, LogInWay::Password)
-    };
+    let login = LoggedIn { role: Some(username.clone()), ..log_in(world, player, &call.caller, LogInWay::Password) };
     let reply =
         SignedIn { status_code: StatusCode::OK, username, token: Some(login.token.clone()), retry_after_ms: None };
     Ok(Success::with(reply).logs_in(login))

@@ -46,7 +46,7 @@ pub enum FoundBy {
     Name,
 }
 
-/// A `player_find` that has arrived. What a device calls itself is recorded as a hash.
+/// `player_find {text, by?, limit?}`: the players that a text finds.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "PlayerFindSent", into = "PlayerFindSent")]
 pub struct PlayerFind {
@@ -61,7 +61,7 @@ enum Sought {
     Device(GivenId),
 }
 
-/// `player_find {text, by?, limit?}`: the players that a text finds.
+/// The same as it is sent, and as it is recorded: with a hash in place of what a device calls itself.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct PlayerFindSent {
     /// 1 to 256 bytes.
@@ -219,12 +219,7 @@ struct ReadClues {
 type Read = Result<ReadClues, String>;
 
 /// Reads what is not in memory. Names are all that most searches need; for these no job is made.
-fn read(
-    world: &World,
-    clues: &Clues,
-    search: Option<&NameSearch>,
-    fact: Option<Fact>,
-) -> Result<ReadClues, Unready> {
+fn read(world: &World, clues: &Clues, search: Option<&NameSearch>, fact: Option<Fact>) -> Result<ReadClues, Unready> {
     let query = search.map(|search| world.resource::<LateNames>().query(search));
     let accounts = clues.accounts.iter().map(|(_, account)| *account);
     let absent: Vec<AccountId> = accounts.filter(|account| name_in_memory(world, *account).is_none()).collect();

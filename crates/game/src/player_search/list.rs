@@ -67,7 +67,8 @@ impl ListedPlayer {
 
 fn player_list(In(call): In<Call<PlayerList>>, players: Res<Players>) -> Waits<PlayersListed> {
     let PlayerList { after, limit } = call.request;
-    let limit = lenient::page_size(limit).ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))?;
+    let limit =
+        lenient::page_size(limit).ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))?;
     let after = u64::try_from(after.unwrap_or(0));
     let after = after.map_err(|_| Refusal::malformed("data.after", "the number of an account, 0 or more"))?;
     let from = AccountId(after.saturating_add(1));

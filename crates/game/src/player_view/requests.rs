@@ -79,8 +79,8 @@ pub struct PlayerViewed {
 
 impl PlayerView {
     fn page(&self) -> Result<ViewPage, Refusal> {
-        let limit =
-            lenient::page_size(self.limit).ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))?;
+        let limit = lenient::page_size(self.limit)
+            .ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))?;
         let after = self.after.map(u64::try_from).transpose();
         let after = after.map_err(|_| Refusal::malformed("data.after", "the next of the page before, 0 or more"))?;
         if after.is_some() && self.part.is_none() {

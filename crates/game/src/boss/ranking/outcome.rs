@@ -101,7 +101,8 @@ fn told(season: u32, outcome: SeasonOutcome, place: Place) -> RewardsTold {
 pub(super) fn of_running(world: &World, season: u32, place: Place) -> RewardsTold {
     let rules = world.resource::<Rules<BossRules>>();
     let bracket = place.and_then(|(rank, _)| rules.bracket(rank));
-    let bracket = bracket.map(|bracket| BracketTold { from: bracket.from, to: bracket.to, items: bracket.items.clone() });
+    let bracket =
+        bracket.map(|bracket| BracketTold { from: bracket.from, to: bracket.to, items: bracket.items.clone() });
     RewardsTold { bracket, ..told(season, SeasonOutcome::Running, place) }
 }
 

@@ -86,7 +86,8 @@ type NamedRanks = Vec<(PastRank, Option<String>)>;
 
 fn season_ranking(In(call): In<Call<SeasonRanking>>, world: &World) -> Waits<SeasonRanked> {
     let SeasonRanking { season, after, limit } = call.request;
-    let limit = lenient::page_size(limit).ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))?;
+    let limit =
+        lenient::page_size(limit).ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))?;
     let after = usize::try_from(after.unwrap_or(0));
     let after = after.map_err(|_| Refusal::malformed("data.after", "a rank, 0 or more"))?;
     let chosen = Chosen::of(world, season)?;
@@ -158,7 +159,11 @@ impl<'w> Chosen<'w> {
             }
             Self::Over(season) if season.ending.is_none() => {
                 let ranks = (1..).zip(&season.best).skip(first - 1).take(count);
-                Some(ranks.map(|(rank, (account, damage))| PastRank { rank, account: *account, damage: *damage }).collect())
+                Some(
+                    ranks
+                        .map(|(rank, (account, damage))| PastRank { rank, account: *account, damage: *damage })
+                        .collect(),
+                )
             }
             Self::Over(_) => None,
         }
