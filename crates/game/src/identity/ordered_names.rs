@@ -242,8 +242,10 @@ fn remove_outdated(world: &mut World, scan: RowScan<'_>) {
     outdated.into_iter().for_each(|key| change(world, key, None));
 }
 
-/// Stores in the first batch that the names are in order. A start hook.
+/// Stores in the first batch what the readers have put in order. A start hook: readers run before batches have their numbers.
 fn store_new(world: &mut World) {
+    let first_batch = world.resource::<Persistence>().last_batch().next();
+    world.resource_mut::<LateNames>().changes.values_mut().for_each(|change| change.batch = first_batch);
     let mut names = world.resource_mut::<OrderedNames>();
     if names.is_new {
         names.set_changed();
@@ -287,4 +289,50 @@ pub(super) fn register(app: &mut App) {
     app.add_start_reader(OrderedName::TABLE, remove_outdated).add_start_hook(store_new);
     app.add_systems(Tick, sweep.in_set(TickSystems::PutAway).after(put_away_idle));
     app.add_check("names in order", check);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raidkeep_engine::storage::encode_value;
+
+    fn found(late: &LateNames, text: &str, limit: usize, rows: &[(&str, u64)]) -> (Vec<String>, bool) {
+        let search = NameSearch::new(text, limit);
+        let row = |&(name, number): &(&str, u64)| {
+            let mut value = Vec::new();
+            encode_value(OrderedName::VERSION, &OrderedName { name: name.to_owned() }, &mut value);
+            (key(name, AccountId(number)), value)
+        };
+        let NamesFound { names, has_more } = late.find(&search, rows.iter().map(row).collect());
+        (names.into_iter().map(|found| found.name).collect(), has_more)
+    }
+
+    #[test]
+    fn late_changes_are_laid_over_the_rows() {
+        let mut late = LateNames::default();
+        late.note(key("Swan", AccountId(1)), None, BatchNumber(2));
+        late.note(key("swim", AccountId(3)), Some("swim".to_owned()), BatchNumber(2));
+        assert_eq!(late.query(&NameSearch::new("sw", 2)).limit, 5, "each change may hide a row");
+        let rows = [("Swan", 1), ("Sword", 2)];
+        assert_eq!(found(&late, "SW", 2, &rows), (vec!["swim".to_owned(), "Sword".to_owned()], false));
+        assert_eq!(found(&late, "SW", 1, &rows), (vec!["swim".to_owned()], true));
+        assert_eq!(found(&late, "swa", 2, &rows[..1]), (Vec::new(), false));
+    }
+
+    #[test]
+    fn a_change_is_forgotten_when_it_was_folded_a_sweep_ago() {
+        let mut late = LateNames::default();
+        late.note(key("Swan", AccountId(1)), None, BatchNumber(2));
+        late.sweep(BatchNumber(2));
+        assert_eq!(late.changes.len(), 1, "rows that are on their way may be of before");
+        late.sweep(BatchNumber(2));
+        assert!(late.changes.is_empty());
+    }
+
+    #[test]
+    fn names_that_differ_only_behind_their_keys_are_told_apart() {
+        let long = "x".repeat(KEY_BYTES_MAX);
+        let (one, two) = (format!("{long}a"), format!("{long}b"));
+        assert_eq!(found(&LateNames::default(), &two, 9, &[(&one, 1), (&two, 2)]), (vec![two], false));
+    }
 }

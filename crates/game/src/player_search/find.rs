@@ -14,6 +14,7 @@ use crate::orders::{OrderId, buyer_in_memory, read_buyer, read_number};
 use crate::platforms::sud::player::uids::find_by_uid;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
@@ -98,7 +99,7 @@ impl From<PlayerFind> for PlayerFindSent {
 const UNREADABLE: i32 = 97;
 
 request!(
-    Operator, "player_find", PlayerFind => PlayersFound,
+    Operator, "player_find", PlayerFind => PlayersFound, RIGHT = Right::VIEW,
     CODES = &[Code::refusal(UNREADABLE, "rows of a player cannot be read")],
 );
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, account_in_row};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
@@ -33,7 +34,7 @@ pub struct PlayerList {
     limit: Option<i64>,
 }
 
-request!(Operator, "player_list", PlayerList => PlayersListed);
+request!(Operator, "player_list", PlayerList => PlayersListed, RIGHT = Right::VIEW);
 
 /// The reply of `player_list`.
 #[derive(Debug, Serialize, JsonSchema)]

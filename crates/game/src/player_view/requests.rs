@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, NO_SUCH_PLAYER, player_numbered};
 use crate::items::ItemId;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
@@ -58,7 +59,7 @@ const NO_SUCH_PART: i32 = 98;
 const UNREADABLE: i32 = 97;
 
 request!(
-    Operator, "player_view", PlayerView => PlayerViewed,
+    Operator, "player_view", PlayerView => PlayerViewed, RIGHT = Right::VIEW,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::refusal(NO_SUCH_PART, "a view of a player has no such part"),

@@ -12,6 +12,7 @@ use crate::boss::{BossRecord, Season};
 use crate::identity::{Account, NO_SUCH_PLAYER, account_in_row, player_numbered};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
@@ -46,7 +47,7 @@ pub struct SeasonRanking {
 }
 
 request!(
-    Operator, "season_ranking", SeasonRanking => SeasonRanked,
+    Operator, "season_ranking", SeasonRanking => SeasonRanked, RIGHT = Right::VIEW,
     CODES = &[Code::of(NO_SUCH_SEASON), Code::refusal(UNREADABLE, "rows of the season cannot be read")],
 );
 
@@ -207,7 +208,7 @@ pub struct SeasonRewardsOf {
 }
 
 request!(
-    Operator, "season_rewards_of", SeasonRewardsOf => RewardsTold,
+    Operator, "season_rewards_of", SeasonRewardsOf => RewardsTold, RIGHT = Right::VIEW,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::of(NO_SUCH_SEASON),
