@@ -57,6 +57,7 @@ fn main() {
     std::fs::create_dir_all(&data).expect("a temporary folder should be writable");
     bench.fill(&data, options.accounts);
     bench.starts(&data, options.accounts);
+    bench.finds(&data, options.accounts);
     bench.idle_with_database(&data, &options);
 }
 
@@ -211,6 +212,36 @@ impl Bench {
         println!("| resident memory after it | {} MiB | |", resident_mebibytes());
     }
 
+    /// Searches for accounts that are not in memory, each for another one, with everything that is read for them.
+    fn finds(&self, data: &Path, accounts: u64) {
+        let store = Store::open_folder(data, "world-0").expect("the database should open");
+        let mut world = self.start(&store);
+        let mut connection = shared::connect(&world.way_in);
+        let account = |round: usize| (round as u64).wrapping_mul(7_919) % accounts + 1;
+        let kinds: [(&str, &dyn Fn(u64) -> String); 5] = [
+            ("name", &|number| format!("玩家#{}", number / 10)),
+            ("number", &|number| number.to_string()),
+            ("device", &|number| format!("bench-{}", number - 1)),
+            ("uid", &|number| number.to_string()),
+            ("", &|number| number.to_string()),
+        ];
+        for (by, text) in kinds {
+            let mut samples = Vec::with_capacity(ROUNDS);
+            for round in 0..ROUNDS {
+                let text = text(account(round));
+                let by = if by.is_empty() { String::new() } else { format!(r#","by":"{by}""#) };
+                let data = format!(r#"{{"token":"operator","text":"{text}","limit":20{by}}}"#);
+                let request = format!(r#"{{"world":0,"function":"player_find","data":{data},"id":1}}"#);
+                let began = Instant::now();
+                let reply = world.ask(&store, &mut connection, &request);
+                samples.push(began.elapsed());
+                assert!(reply.contains(r#""player":"#), "somebody should be found: {reply}");
+            }
+            let by = if by.is_empty() { "all but the device" } else { by };
+            row(&format!("player_find by {by} among {accounts} accounts, text to reply"), &mut samples, 1);
+        }
+    }
+
     fn idle_with_database(&self, data: &Path, options: &Options) {
         let store = Store::open_folder(data, "world-0").expect("the database should open");
         let mut world = self.start(&store);
@@ -274,6 +305,27 @@ impl Driven {
         }
         connection.take_replies(&mut Vec::new());
         (connection, all)
+    }
+
+    /// The reply to a request that reads what is not in memory, as the world's threads would.
+    fn ask(&mut self, store: &Store, connection: &mut Connection, request: &str) -> String {
+        connection.receive(request);
+        let mut replies = Vec::new();
+        while replies.is_empty() {
+            let mut effects = self.tick();
+            for key in effects.lookups.drain(..) {
+                let account = store.rows.look_up(&key).expect("the database should be readable");
+                self.inbox.push(Input::Found(key, account));
+            }
+            for (number, query) in effects.queries.drain(..) {
+                let rows = store.rows.read(&query).expect("the database should be readable");
+                self.inbox.push(Input::RowsRead(number, rows));
+            }
+            effects.jobs.drain(..).for_each(|(number, job)| self.inbox.push(Input::JobDone(number, job.run())));
+            effects.replies.into_iter().for_each(|held| held.release());
+            connection.take_replies(&mut replies);
+        }
+        replies.pop().map(|reply| reply.to_string()).unwrap_or_default()
     }
 
     fn guest(&mut self, store: &Store, number: u64) -> Connection {

@@ -10,7 +10,7 @@ use raidkeep::engine::numbers::{BatchNumber, QueryId};
 use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
-use raidkeep::engine::storage::{Batch, PlayerTables, StorageError};
+use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, StorageError};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
 const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];
@@ -374,16 +374,7 @@ fn a_slow_fold_holds_up_no_commit() {
     disks.rows.hold();
     worker.commit(batch(1));
     // A query forces a fold of everything before it.
-    worker.query(
-        QueryId(1),
-        raidkeep::engine::storage::RowQuery {
-            table: "numbers",
-            from: KEYS[0].to_vec(),
-            until: b"onf".to_vec(),
-            newest_first: false,
-            limit: 1,
-        },
-    );
+    worker.query(QueryId(1), RowQuery::range("numbers", KEYS[0], b"onf").first(1));
     for number in 2..=50 {
         worker.commit(batch(number));
     }
@@ -391,6 +382,15 @@ fn a_slow_fold_holds_up_no_commit() {
     assert_eq!(worker.folded_batch(), BatchNumber(0), "the rows wait for their disk");
     disks.rows.release();
     assert!(matches!(next(&events), StorageEvent::Read(QueryId(1), _)), "a query for rows is answered in the end");
+}
+
+#[test]
+fn a_query_of_what_is_folded_forces_no_fold() {
+    let (worker, events) = worker(&Disks::default());
+    worker.commit(batch(1));
+    worker.query(QueryId(1), RowQuery::range("numbers", KEYS[0], b"onf").as_folded());
+    while !matches!(next(&events), StorageEvent::Read(QueryId(1), rows) if rows.is_empty()) {}
+    assert_eq!(worker.folded_batch(), BatchNumber(0), "the batch is only in the log");
 }
 
 #[test]

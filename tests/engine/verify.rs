@@ -67,6 +67,44 @@ fn a_name_that_is_not_in_the_index_is_found() {
     assert_eq!((breach.account, breach.player.as_deref()), (Some(2), Some("玩家#2")));
 }
 
+/// The key of a guest's name among the names in order.
+fn in_order(number: u64) -> Vec<u8> {
+    [format!("玩家#{number}").as_bytes(), &[0], &account(number)].concat()
+}
+
+#[test]
+fn a_name_that_is_not_in_order_or_not_its_accounts_is_found() {
+    let breach = only_breach(|_, batch| batch.delete("ordered_names", &in_order(2)));
+    assert_eq!((breach.check, breach.table.as_str(), breach.account), ("names in order", "ordered_names", Some(2)));
+    let breach =
+        only_breach(|_, batch| batch.put("ordered_names", &in_order(9), |out| encode_value(1, &"玩家#9", out)));
+    assert_eq!((breach.check, breach.account, breach.player), ("names in order", Some(9), None));
+}
+
+#[test]
+fn an_order_that_is_not_found_under_its_player_is_found() {
+    let key = [account(1), account(1)].concat();
+    let breach = only_breach(|_, batch| batch.delete("orders_of_players", &key));
+    assert_eq!((breach.check, breach.account), ("orders of players", Some(1)));
+    let stray = [account(2), account(1)].concat();
+    let breach = only_breach(|_, batch| batch.put("orders_of_players", &stray, |out| encode_value(1, &(), out)));
+    assert!(breach.what.contains("names no closed order"), "{}", breach.what);
+}
+
+#[test]
+fn a_past_ranking_that_is_not_whole_is_found() {
+    let stray = [1_u32.to_be_bytes(), 0_u32.to_be_bytes()].concat();
+    let ranked = vec![(1_u64, 500_u64)];
+    let breach = only_breach(|_, batch| batch.put("season_rankings", &stray, |out| encode_value(1, &ranked, out)));
+    assert_eq!((breach.check, breach.table.as_str()), ("past seasons", "season_rankings"));
+    let mut server = played();
+    server.advance_seconds(31 * 86_400);
+    assert_eq!(server.verify(), [], "a season has ended");
+    server.damage(|batch| batch.delete("season_rankings", &stray));
+    let [breach] = <[Breach; 1]>::try_from(server.verify()).expect("one breach");
+    assert_eq!(breach.what, "the ranking of season 1 has 0 players, and had 3");
+}
+
 #[test]
 fn an_index_entry_without_an_account_is_found() {
     let key = IndexKey::new("name", b"ghost");

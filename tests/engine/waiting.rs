@@ -119,7 +119,7 @@ where
 {
     let Look { from, until, newest_first, limit } = call.request;
     let (from, until) = (from.to_be_bytes().to_vec(), until.to_be_bytes().to_vec());
-    let query = RowQuery { table: PastDuel::TABLE, from, until, newest_first, limit };
+    let query = RowQuery { table: PastDuel::TABLE, from, until, newest_first, limit, as_folded: false };
     let read = |(key, value): (Vec<u8>, Vec<u8>)| {
         let number = u64::from_be_bytes(key.try_into().expect("the key of a past duel is a number"));
         (number, PastDuel::read(&value).expect("own rows should be readable").winner)

@@ -156,9 +156,14 @@ export const READ_ONLY = [
   "order_inspect",
   "order_list",
   "ping",
+  "player_find",
+  "player_list",
+  "player_view",
   "report_list",
   "rules_status",
   "rules_usage",
+  "season_ranking",
+  "season_rewards_of",
   "server_time",
   "skill",
   "status",
@@ -206,11 +211,16 @@ export const WAITING = [
   "others",
   "player_delete",
   "player_export",
+  "player_find",
   "player_import",
+  "player_list",
+  "player_view",
   "query_match",
   "query_match_base",
   "rules_reload",
   "rules_usage",
+  "season_ranking",
+  "season_rewards_of",
   "send_mail",
   "signup",
   "stage_damage_ranking",
@@ -445,6 +455,9 @@ export const CODES = {
     98: "a row of the player cannot be read",
     99: "no such player",
   },
+  player_find: {
+    97: "rows of a player cannot be read",
+  },
   player_import: {
     94: "the replaced player has an unsettled order",
     95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
@@ -456,6 +469,11 @@ export const CODES = {
   player_import_piece: {
     97: "the document is longer than the setting limits.document_bytes",
     98: "another piece was expected",
+  },
+  player_view: {
+    97: "rows of the player cannot be read",
+    98: "a view of a player has no such part",
+    99: "no such player",
   },
   query_match: {
     401: "the platform does not accept this server's signature",
@@ -483,6 +501,15 @@ export const CODES = {
   },
   rules_usage: {
     98: "the rows cannot be read",
+  },
+  season_ranking: {
+    97: "rows of the season cannot be read",
+    98: "no such season, or it is no longer kept",
+  },
+  season_rewards_of: {
+    97: "rows of the season cannot be read",
+    98: "no such season, or it is no longer kept",
+    99: "no such player",
   },
   select: {
     403: "role: expected your own username",
@@ -1606,6 +1633,16 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * A `player_find` that has arrived. What a device calls itself is recorded as a hash.
+   * - 97: rows of a player cannot be read
+   */
+  player_find: {
+    request: PlayerFindRequest;
+    reply: PlayerFindReply;
+    code: 97;
+    success: 0;
+  };
+  /**
    * `player_import {token, document?, hash?, replace?, dry_run?}`: without a document, the one that came in pieces on this connection, with
    * the hash that its pieces named.
    * - 94: the replaced player has an unsettled order
@@ -1630,6 +1667,25 @@ export interface OperatorFunctions {
     request: PlayerImportPieceRequest;
     reply: PlayerImportPieceReply;
     code: 97 | 98;
+    success: 0;
+  };
+  /** `player_list {after?, limit?}`: all accounts in the order of their numbers. */
+  player_list: {
+    request: PlayerListRequest;
+    reply: PlayerListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `player_view {player, part?, from?, to?, item?, cause?, after?, limit?}`: everything of one player, or one part of it.
+   * - 97: rows of the player cannot be read
+   * - 98: a view of a player has no such part
+   * - 99: no such player
+   */
+  player_view: {
+    request: PlayerViewRequest;
+    reply: PlayerViewReply;
+    code: 97 | 98 | 99;
     success: 0;
   };
   /**
@@ -1698,6 +1754,29 @@ export interface OperatorFunctions {
     request: RulesUsageRequest;
     reply: RulesUsageReply;
     code: 98;
+    success: 0;
+  };
+  /**
+   * `season_ranking {season?, after?, limit?}`: the ranking of a season.
+   * - 97: rows of the season cannot be read
+   * - 98: no such season, or it is no longer kept
+   */
+  season_ranking: {
+    request: SeasonRankingRequest;
+    reply: SeasonRankingReply;
+    code: 97 | 98;
+    success: 0;
+  };
+  /**
+   * `season_rewards_of {player, season?}`: what a season brought a player, or why nothing.
+   * - 97: rows of the season cannot be read
+   * - 98: no such season, or it is no longer kept
+   * - 99: no such player
+   */
+  season_rewards_of: {
+    request: SeasonRewardsOfRequest;
+    reply: SeasonRewardsOfReply;
+    code: 97 | 98 | 99;
     success: 0;
   };
   /** `suspect_list {limit}`: players with anomalies, those with the most first. */
@@ -1851,6 +1930,24 @@ export interface AcceptChallengeRequest {
   id: string;
   /** The caller's own username. */
   role: string;
+}
+
+/** Who the player is, and whether somebody plays. */
+export interface AccountShown {
+  /** The e-mail address; null for a guest. */
+  email: string | null;
+  /** Whether a device logs in to it as a guest. */
+  is_guest: boolean;
+  /** Whether a connection acts for the player. */
+  is_online: boolean;
+  /** When the account was made, unix seconds. */
+  made_at: number;
+  /** Until when its token is valid, unix seconds; null without one. */
+  token_until: number | null;
+  /** The id by which SUD knows it until it binds its own. */
+  uid: string;
+  /** The name of its purse at MCRMB. */
+  wname: string;
 }
 
 /** A quantity of an item, `group:id:quantity`. In changes it may be negative. */
@@ -2010,6 +2107,33 @@ export interface BattleRules {
   /** Rounds that a player must win to win the battle. */
   wins_needed: number;
 }
+
+/** A battle, from the side of the player. */
+export interface BattleSeen {
+  /** Its number. */
+  battle: string;
+  /** When the round closes, or the battle is forgotten if it is over; unix seconds. */
+  due_at: number;
+  /** Whether the player is still to be paid for it. */
+  is_owed: boolean;
+  /** The opponent's name. */
+  opponent: string;
+  /** The opponent's account; null for a fighter of the game master. */
+  opponent_player: number | null;
+  /** How many rounds are over. */
+  rounds: number;
+  /** How it stands. */
+  state: BattleState;
+}
+
+/**
+ * How a battle stands for one of the two.
+ * - `running`: It goes on.
+ * - `won`: Won.
+ * - `lost`: Lost.
+ * - `undecided`: Nobody has won.
+ */
+export type BattleState = "running" | "won" | "lost" | "undecided";
 
 /** The texts of `battles.ron`. */
 export interface BattleTexts {
@@ -2181,6 +2305,16 @@ export interface Bracket {
   /** The best rank. */
   from: number;
   /** What each gets. */
+  items: Amount[];
+  /** The last rank. */
+  to: number;
+}
+
+/** A range of ranks and what each of them got. */
+export interface BracketTold {
+  /** The best rank. */
+  from: number;
+  /** What each got. */
   items: Amount[];
   /** The last rank. */
   to: number;
@@ -3051,6 +3185,17 @@ export interface FighterRules {
   fighters: FighterRule[];
 }
 
+/**
+ * By what a player is found.
+ * - `number`: The number of the account.
+ * - `email`: The e-mail address.
+ * - `device`: What its device calls itself; all of it, since only a hash is kept.
+ * - `uid`: The uid at SUD.
+ * - `order`: The number of an order.
+ * - `name`: The start of the name, in any spelling.
+ */
+export type FoundBy = "number" | "email" | "device" | "uid" | "order" | "name";
+
 /** A family as players see it. */
 export type FoundFamilyReply = FamilyShown;
 
@@ -3058,6 +3203,16 @@ export type FoundFamilyReply = FamilyShown;
 export interface FoundFamilyRequest {
   /** The family's name. */
   name: string;
+}
+
+/** A player who was found. */
+export interface FoundPlayer {
+  /** By what the player was found. */
+  by: FoundBy[];
+  /** The player's name. */
+  name: string;
+  /** The account's number. */
+  player: number;
 }
 
 /** The game master. */
@@ -3152,32 +3307,7 @@ export type GetNewMailReply = MailList;
 export type GetNewMailRequest = Record<string, never>;
 
 /** The reply to `get_player_info`. */
-export interface GetPlayerInfoReply {
-  /** The same moments in unix seconds. */
-  at: Moments;
-  /** The energy now. */
-  energy: EnergyNow;
-  /** Experience in all. */
-  exp: number;
-  /** The items that last for a limited time. */
-  expiring: ExpiringItem[];
-  /** What hangs. */
-  hang_up: HangUpNow;
-  /** Everything that is owned. */
-  items: Amount[];
-  /** The level that this makes. */
-  level: number;
-  /** Tickets left today. */
-  limits: Limits;
-  /** The player's name. */
-  name: string;
-  /** Experience missing for the next level; 0 at the highest. */
-  need: number;
-  /** The stage that is entered; null if there is none. */
-  session: OpenSession | null;
-  /** The highest stage passed in each mode. */
-  stages: HighestStages;
-}
+export type GetPlayerInfoReply = PlayerOverview;
 
 /** `get_player_info {token}`. */
 export type GetPlayerInfoRequest = Record<string, never>;
@@ -3420,6 +3550,26 @@ export interface JoinFamilyRequest {
   name: string;
 }
 
+/** A mail in the box. */
+export interface KeptMail {
+  /** When it was sent, or due; unix seconds. */
+  at: number;
+  /** The text. */
+  body: string;
+  /** The sender. */
+  from: string;
+  /** Whether its items were claimed. */
+  is_claimed: boolean;
+  /** Whether it was read or claimed. */
+  is_read: boolean;
+  /** What can be, or was, claimed. */
+  items: Amount[];
+  /** The player's key for it. */
+  key: string;
+  /** The subject. */
+  subj: string;
+}
+
 /** The waves of a stage. */
 export interface Layout {
   /** Its name in stages. */
@@ -3552,6 +3702,20 @@ export interface LegalRequest {
   mode: number;
 }
 
+/** The content of a mail. */
+export interface LetterShown {
+  /** When it was sent, or due; unix seconds. */
+  at: number;
+  /** The text. */
+  body: string;
+  /** The sender. */
+  from: string;
+  /** What can be, or was, claimed. */
+  items: Amount[];
+  /** The subject. */
+  subj: string;
+}
+
 /** The contents of `levels.ron`. */
 export interface LevelFile {
   /**
@@ -3590,6 +3754,18 @@ export interface ListOrdersReply {
 /** `list_orders {token}`. */
 export type ListOrdersRequest = Record<string, never>;
 
+/** One account. */
+export interface ListedPlayer {
+  /** Whether a device logs in to it as a guest. */
+  is_guest: boolean;
+  /** When it was made, unix seconds. */
+  made_at: number;
+  /** Its name. */
+  name: string;
+  /** Its number. */
+  player: number;
+}
+
 /** The reply of `listen`: the events the player is now subscribed to. */
 export interface ListenReply {
   /** Their names. */
@@ -3600,6 +3776,31 @@ export interface ListenReply {
 export interface ListenRequest {
   /** Names of events; none = unsubscribe from all. */
   events: string[];
+}
+
+/** One log-in. */
+export interface LogInShown {
+  /** The address that it came from; null from within the server. */
+  address: string | null;
+  /** Unix seconds. */
+  at: number;
+  /** The same as local date and time, `YYYY-MM-DD HH:MM:SS`. */
+  time: string;
+  /** How. */
+  way: LogInWay;
+}
+
+/**
+ * How somebody has logged in.
+ * - `password`: With e-mail address and password.
+ * - `device`: As a guest, with what the device calls itself.
+ */
+export type LogInWay = "password" | "device";
+
+/** The latest log-ins, at most 20, newest first. */
+export interface LogInsShown {
+  /** Newest first. */
+  entries: LogInShown[];
 }
 
 /** The reply of `login`; with another code than 200 the name is empty and there is no token. */
@@ -3707,6 +3908,16 @@ export interface MailText {
   body: string;
   /** Subject. */
   subject: string;
+}
+
+/** The mailbox, and what will come into it. */
+export interface MailboxShown {
+  /** Newest first. */
+  entries: KeptMail[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
+  /** Mails to many that are due and not in the box yet: they come when the player looks and there is room. */
+  waiting: LetterShown[];
 }
 
 /** The reply of `main`. */
@@ -4562,6 +4773,24 @@ export interface PlayerExportRequest {
   name: string;
 }
 
+/** The reply of `player_find`. */
+export interface PlayerFindReply {
+  /** Whether there are more whose names begin so. */
+  has_more: boolean;
+  /** First those found by something of their own, then those found by their names, in the order of names. */
+  players: FoundPlayer[];
+}
+
+/** A `player_find` that has arrived. What a device calls itself is recorded as a hash. */
+export interface PlayerFindRequest {
+  /** Only by this; missing = by everything except the device. */
+  by?: FoundBy;
+  /** The most players found by their names; missing = 50. */
+  limit?: number;
+  /** 1 to 256 bytes. */
+  text: string;
+}
+
 /** The reply of `player_import_piece`. */
 export interface PlayerImportPieceReply {
   /** Bytes of the document so far. */
@@ -4606,6 +4835,50 @@ export interface PlayerImportRequest {
   replace?: boolean;
 }
 
+/** The reply of `player_list`. */
+export interface PlayerListReply {
+  /** The `after` of the next page; null when this was the last. */
+  next: number | null;
+  /** In the order of their numbers. */
+  players: ListedPlayer[];
+}
+
+/** `player_list {after?, limit?}`: all accounts in the order of their numbers. */
+export interface PlayerListRequest {
+  /** Only accounts with higher numbers: `next` of the page before. */
+  after?: number;
+  /** Missing = 50, at most 500. */
+  limit?: number;
+}
+
+/** The reply to `get_player_info`. */
+export interface PlayerOverview {
+  /** The same moments in unix seconds. */
+  at: Moments;
+  /** The energy now. */
+  energy: EnergyNow;
+  /** Experience in all. */
+  exp: number;
+  /** The items that last for a limited time. */
+  expiring: ExpiringItem[];
+  /** What hangs. */
+  hang_up: HangUpNow;
+  /** Everything that is owned. */
+  items: Amount[];
+  /** The level that this makes. */
+  level: number;
+  /** Tickets left today. */
+  limits: Limits;
+  /** The player's name. */
+  name: string;
+  /** Experience missing for the next level; 0 at the highest. */
+  need: number;
+  /** The stage that is entered; null if there is none. */
+  session: OpenSession | null;
+  /** The highest stage passed in each mode. */
+  stages: HighestStages;
+}
+
 /** `PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer). */
 export interface PlayerSettle {
   /** The commission. */
@@ -4618,6 +4891,36 @@ export interface PlayerSettle {
   score: number;
   /** The platform's id of the player, "" for a robot. */
   uid: string;
+}
+
+/** The reply of `player_view`. */
+export interface PlayerViewReply {
+  /** The player's name. */
+  name: string;
+  /** What features show of the player. */
+  parts: ShownParts;
+  /** The account's number. */
+  player: number;
+}
+
+/** `player_view {player, part?, from?, to?, item?, cause?, after?, limit?}`: everything of one player, or one part of it. */
+export interface PlayerViewRequest {
+  /** The next page of a part: its `next`. Needs `part`. */
+  after?: number;
+  /** Only movements with this cause, such as `sweep`. */
+  cause?: string;
+  /** Only what happened at this moment or later, unix seconds. */
+  from?: number;
+  /** Only movements of this item. */
+  item?: ItemId;
+  /** The most entries of each part that is a list; missing = 50. */
+  limit?: number;
+  /** Only this part, such as `movements`; missing = all parts. */
+  part?: string;
+  /** The account's number. */
+  player: number;
+  /** Only what happened before this moment, unix seconds. */
+  to?: number;
 }
 
 /** A change of points; the balance is held by a payment platform. */
@@ -4735,6 +5038,18 @@ export interface QueryMatchRequest {
   report_game_info_key?: string;
 }
 
+/** One rank. */
+export interface RankShown {
+  /** The best damage of the season. */
+  damage: number;
+  /** The player's name; null for one that was deleted. */
+  name: string | null;
+  /** The account's number. */
+  player: number;
+  /** From 1. */
+  rank: number;
+}
+
 /** The reply: a page of the ranking, and the player's own rank. */
 export interface RankingPage {
   /** The caller's own best damage this season. */
@@ -4810,6 +5125,18 @@ export interface RecordShown {
   money: number;
   /** The purpose. */
   text: string;
+}
+
+/** The best damage against the bosses; `season_rewards_of` tells of the seasons before. */
+export interface RecordsShown {
+  /** The best damage in it; 0 = none. */
+  best: number;
+  /** The season of the player's latest record; 0 = it has none at all. */
+  last_season: number;
+  /** The rank in it, from 1; null without a record. */
+  rank: number | null;
+  /** The number of the season that runs. */
+  season: number;
 }
 
 /**
@@ -4955,6 +5282,27 @@ export interface ResetMoments {
   /** The next daily reset. */
   next_reset_at: number;
 }
+
+/** A mail that brings a reward. */
+export interface RewardMail {
+  /** When it was sent, unix seconds. */
+  at: number;
+  /** The player's key for it, if it is in the box. */
+  key: string | null;
+  /** What became of it. */
+  state: RewardMailState;
+}
+
+/**
+ * What became of a mail that brings a reward.
+ * - `waiting`: It waits until the player looks into the box.
+ * - `box_full`: It waits until there is room in the box, which is full.
+ * - `unclaimed`: It is in the box, and its items can be claimed.
+ * - `claimed`: It is in the box, and its items were claimed.
+ * - `deleted`: It was in the box, and the player has deleted it, which is possible once its items are claimed.
+ * - `expired`: It is no longer delivered. Either the player has not looked in time, or has claimed and deleted it long ago.
+ */
+export type RewardMailState = "waiting" | "box_full" | "unclaimed" | "claimed" | "deleted" | "expired";
 
 /** What a task grants: of each, a random amount from the first number to the second. */
 export interface RewardRange {
@@ -5144,12 +5492,70 @@ export interface ScriptEnding {
   text: Template;
 }
 
+/**
+ * What a season brought, or why nothing.
+ * - `rewarded`: A reward.
+ * - `running`: Nothing yet: the season runs. Rank and bracket are those of now.
+ * - `not_ranked`: Nothing: the player has struck no boss in it.
+ * - `no_bracket`: Nothing: the rank is in no bracket.
+ * - `not_kept`: Nobody knows: the season ended under a program that kept only the best ranks, and not what they got.
+ */
+export type SeasonOutcome = "rewarded" | "running" | "not_ranked" | "no_bracket" | "not_kept";
+
+/** The reply of `season_ranking`. */
+export interface SeasonRankingReply {
+  /** When it ended, unix seconds; null for the one that runs, and for one that ended before that was kept. */
+  ended_at: number | null;
+  /** The `after` of the next page; null when this was the last. */
+  next: number | null;
+  /** How many players have a rank, as far as that was kept. */
+  players: number;
+  /** The ranks, the best first. */
+  ranking: RankShown[];
+  /** The number of the season. */
+  season: number;
+}
+
+/** `season_ranking {season?, after?, limit?}`: the ranking of a season. */
+export interface SeasonRankingRequest {
+  /** Only ranks behind this one: `next` of the page before. */
+  after?: number;
+  /** Missing = 50, at most 500. */
+  limit?: number;
+  /** The number of the season; missing = the one that runs. */
+  season?: number;
+}
+
 /** The event `season_reset`. */
 export interface SeasonResetEvent {
   /** Seconds to its end; -1 if it has none. */
   mcd: number;
   /** The number of the season that has begun. */
   season: number;
+}
+
+/** The reply of `season_rewards_of`. */
+export interface SeasonRewardsOfReply {
+  /** The ranks that got the same as the player's; null if it got nothing. */
+  bracket: BracketTold | null;
+  /** The player's best damage; null without a rank. */
+  damage: number | null;
+  /** What became of the mail that brought it; null without one. */
+  mail: RewardMail | null;
+  /** Whether it brought a reward, and if not, why. */
+  outcome: SeasonOutcome;
+  /** The player's rank, from 1; null without one. */
+  rank: number | null;
+  /** The number of the season. */
+  season: number;
+}
+
+/** `season_rewards_of {player, season?}`: what a season brought a player, or why nothing. */
+export interface SeasonRewardsOfRequest {
+  /** The account's number. */
+  player: number;
+  /** The number of the season; missing = the last one that is over. */
+  season?: number;
 }
 
 /** The reply of `select` and `select_personal`. */
@@ -5226,6 +5632,19 @@ export interface ShownGuarantee {
   tables: string[];
   /** How many draws from now on the hit comes at the latest. */
   within: number;
+}
+
+/** The parts of the view of a player that were asked for, by name. */
+export interface ShownParts {
+  account?: AccountShown;
+  battles?: ViewEntries2;
+  log_ins?: LogInsShown;
+  mail?: MailboxShown;
+  movements?: ViewEntries;
+  orders?: ViewEntries3;
+  overview?: PlayerOverview;
+  records?: RecordsShown;
+  sud?: SudShown;
 }
 
 /** How often an amount comes. */
@@ -5502,6 +5921,12 @@ export interface SudBindRequest {
   ss_token: string;
   /** The id that SUD gave the player. */
   uid: string;
+}
+
+/** How SUD knows the player. */
+export interface SudShown {
+  /** The uid that the player has bound; null if it has none, and goes by that of its account. */
+  bound_uid: string | null;
 }
 
 /** The reply of `suspect_list`. */
@@ -5917,6 +6342,30 @@ export interface VictoryStageGeneralRequest {
   damange?: number;
   /** The number of the stage. */
   stage: number;
+}
+
+/** One page of a part that may be long. */
+export interface ViewEntries {
+  /** Newest first. */
+  entries: Entry[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
+}
+
+/** One page of a part that may be long. */
+export interface ViewEntries2 {
+  /** Newest first. */
+  entries: BattleSeen[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
+}
+
+/** One page of a part that may be long. */
+export interface ViewEntries3 {
+  /** Newest first. */
+  entries: OrderShown[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
 }
 
 /** One wave. */

@@ -20,7 +20,7 @@ pub trait Outside {
     fn look_up(&mut self, key: IndexKey);
     /// Loads a player.
     fn load(&mut self, account: AccountId);
-    /// Reads rows once they contain every batch so far.
+    /// Reads rows once they contain every batch so far, or at once if the query reads as folded.
     fn read(&mut self, query: QueryId, rows: RowQuery);
     /// Runs a job off the world's thread.
     fn run(&mut self, number: JobId, job: Job);

@@ -44,6 +44,7 @@ pub mod players;
 pub mod revoked;
 
 pub mod dispatch;
+pub mod views;
 
 pub mod in_force;
 pub mod listening;

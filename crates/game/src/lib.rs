@@ -28,6 +28,8 @@ pub mod narrator;
 pub mod orders;
 pub mod overview;
 pub mod platforms;
+pub mod player_search;
+pub mod player_view;
 pub mod portability;
 pub mod potions;
 pub mod presence;
@@ -88,6 +90,8 @@ use crate::platforms::chat::ChatPlugin;
 use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
+use crate::player_search::PlayerSearchPlugin;
+use crate::player_view::PlayerViewPlugin;
 use crate::portability::{PortabilityPlugin, PortabilitySettings};
 use crate::potions::PotionsPlugin;
 use crate::presence::PresencePlugin;
@@ -190,6 +194,8 @@ impl PluginGroup for GamePlugins {
             .add(IdentityPlugin::default())
             .add(EngineRowsPlugin)
             .add(OverviewPlugin)
+            .add(PlayerViewPlugin)
+            .add(PlayerSearchPlugin)
             .add(ItemsPlugin::default())
             .add(DropsPlugin)
             .add(LevelsPlugin)

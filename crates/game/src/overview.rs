@@ -1,4 +1,4 @@
-//! `get_player_info`: an overview of a player.
+//! `get_player_info`: an overview of a player. Operators see the same as a part of `player_view`.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -17,8 +17,10 @@ use crate::levels::{Experience, LevelRules, Standing};
 use crate::stages::{CurrentSession, HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
+use raidkeep_engine::storage::FoundRows;
+use raidkeep_engine::views::{ViewApp, ViewPart, Viewed};
 
 /// `get_player_info {token}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -116,6 +118,34 @@ pub struct OverviewRules<'w> {
     items: Res<'w, Rules<ItemRules>>,
 }
 
+impl OverviewRules<'_> {
+    fn terms(&self) -> OverviewTerms<'_> {
+        let Self { levels, energy, tickets, stages, items } = self;
+        OverviewTerms { levels, energy, tickets, stages, items }
+    }
+}
+
+/// The same wherever they come from.
+struct OverviewTerms<'a> {
+    levels: &'a LevelRules,
+    energy: &'a EnergyRules,
+    tickets: &'a TicketRules,
+    stages: &'a StageRules,
+    items: &'a ItemRules,
+}
+
+impl<'a> OverviewTerms<'a> {
+    fn of(world: &'a World) -> Self {
+        Self {
+            levels: world.resource::<Rules<LevelRules>>(),
+            energy: world.resource::<Rules<EnergyRules>>(),
+            tickets: world.resource::<Rules<TicketRules>>(),
+            stages: world.resource::<Rules<StageRules>>(),
+            items: world.resource::<Rules<ItemRules>>(),
+        }
+    }
+}
+
 /// Answers `get_player_info`.
 pub fn get_player_info(
     In(call): In<Call<GetPlayerInfo>>,
@@ -124,31 +154,56 @@ pub fn get_player_info(
     rules: OverviewRules,
 ) -> Answer<PlayerOverview> {
     let player = call.caller.get(&overviews.players)?;
+    let session = player.session.and_then(|session| overviews.sessions.get(session.entity()).ok());
+    Ok(Success::with(overview_of(player, session, &rules.terms(), &clock)))
+}
+
+fn overview_of(
+    player: EverythingItem<'_, '_>,
+    session: Option<&StageSession>,
+    rules: &OverviewTerms<'_>,
+    clock: &Clock,
+) -> PlayerOverview {
     let now = clock.now();
     let Standing { exp, level, need } = rules.levels.standing(player.experience.total);
     let energy = player.energy;
-    let session = player.session.and_then(|session| overviews.sessions.get(session.entity()).ok());
-    Ok(Success::with(PlayerOverview {
+    PlayerOverview {
         name: player.account.name().into(),
         exp,
         level,
         need,
-        energy: EnergyNow { cooling: energy.cooling(now, &rules.energy), remain: energy.points(now, &rules.energy) },
-        limits: Limits::of(player.tickets, &rules.tickets, rules.tickets.is_vip(player.inventory), clock.day()),
+        energy: EnergyNow { cooling: energy.cooling(now, rules.energy), remain: energy.points(now, rules.energy) },
+        limits: Limits::of(player.tickets, rules.tickets, rules.tickets.is_vip(player.inventory), clock.day()),
         items: player.inventory.amounts().collect(),
-        expiring: player.terms.followed(player.inventory, &rules.items, now).expiring(now),
-        stages: player.progress.highest_stages(&rules.stages, &clock),
+        expiring: player.terms.followed(player.inventory, rules.items, now).expiring(now),
+        stages: player.progress.highest_stages(rules.stages, clock),
         hang_up: HangUpNow {
             hang_stage: player.hang_up.stage().unwrap_or(0),
             time: HoursMinutesSeconds(player.hang_up.elapsed(now)),
         },
         session: session.map(StageSession::open),
         at: Moments {
-            full_at: energy.full_at(now, &rules.energy),
+            full_at: energy.full_at(now, rules.energy),
             next_reset_at: clock.next_day_at(),
             next_month_at: clock.next_month_at(),
         },
-    }))
+    }
+}
+
+/// The overview that the player itself gets, for operators.
+struct OverviewPart;
+
+impl ViewPart for OverviewPart {
+    const NAME: &'static str = "overview";
+    type Shown = PlayerOverview;
+
+    fn show(viewed: &Viewed<'_>, _: FoundRows) -> Result<PlayerOverview, Refusal> {
+        let Viewed { world, player, .. } = *viewed;
+        let mut players = world.try_query::<Everything>().ok_or_else(Refusal::internal)?;
+        let player = players.get(world, player.entity).map_err(|_| Refusal::internal())?;
+        let session = player.session.and_then(|session| world.get::<StageSession>(session.entity()));
+        Ok(overview_of(player, session, &OverviewTerms::of(world), world.resource::<Clock>()))
+    }
 }
 
 /// `get_player_info`.
@@ -156,6 +211,6 @@ pub struct OverviewPlugin;
 
 impl Plugin for OverviewPlugin {
     fn build(&self, app: &mut App) {
-        app.add_request::<GetPlayerInfo, _>(get_player_info);
+        app.add_request::<GetPlayerInfo, _>(get_player_info).add_view_part::<OverviewPart>();
     }
 }

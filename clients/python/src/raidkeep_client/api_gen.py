@@ -179,9 +179,14 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "order_inspect",
         "order_list",
         "ping",
+        "player_find",
+        "player_list",
+        "player_view",
         "report_list",
         "rules_status",
         "rules_usage",
+        "season_ranking",
+        "season_rewards_of",
         "server_time",
         "skill",
         "status",
@@ -231,11 +236,16 @@ WAITING: Final[frozenset[str]] = frozenset(
         "others",
         "player_delete",
         "player_export",
+        "player_find",
         "player_import",
+        "player_list",
+        "player_view",
         "query_match",
         "query_match_base",
         "rules_reload",
         "rules_usage",
+        "season_ranking",
+        "season_rewards_of",
         "send_mail",
         "signup",
         "stage_damage_ranking",
@@ -495,6 +505,9 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "a row of the player cannot be read",
         99: "no such player",
     },
+    "player_find": {
+        97: "rows of a player cannot be read",
+    },
     "player_import": {
         94: "the replaced player has an unsettled order",
         95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
@@ -506,6 +519,11 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "player_import_piece": {
         97: "the document is longer than the setting limits.document_bytes",
         98: "another piece was expected",
+    },
+    "player_view": {
+        97: "rows of the player cannot be read",
+        98: "a view of a player has no such part",
+        99: "no such player",
     },
     "query_match": {
         401: "the platform does not accept this server's signature",
@@ -533,6 +551,15 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     },
     "rules_usage": {
         98: "the rows cannot be read",
+    },
+    "season_ranking": {
+        97: "rows of the season cannot be read",
+        98: "no such season, or it is no longer kept",
+    },
+    "season_rewards_of": {
+        97: "rows of the season cannot be read",
+        98: "no such season, or it is no longer kept",
+        99: "no such player",
     },
     "select": {
         403: "role: expected your own username",
@@ -682,6 +709,25 @@ class AcceptChallengeRequest(TypedDict):
     """The challenge's number."""
     role: str
     """The caller's own username."""
+
+
+class AccountShown(TypedDict):
+    """Who the player is, and whether somebody plays."""
+
+    email: str | None
+    """The e-mail address; null for a guest."""
+    is_guest: bool
+    """Whether a device logs in to it as a guest."""
+    is_online: bool
+    """Whether a connection acts for the player."""
+    made_at: int
+    """When the account was made, unix seconds."""
+    token_until: int | None
+    """Until when its token is valid, unix seconds; null without one."""
+    uid: str
+    """The id by which SUD knows it until it binds its own."""
+    wname: str
+    """The name of its purse at MCRMB."""
 
 
 class Anomaly(TypedDict):
@@ -898,6 +944,25 @@ class BattleRules(TypedDict):
     """Rounds that a player must win to win the battle."""
 
 
+class BattleSeen(TypedDict):
+    """A battle, from the side of the player."""
+
+    battle: str
+    """Its number."""
+    due_at: int
+    """When the round closes, or the battle is forgotten if it is over; unix seconds."""
+    is_owed: bool
+    """Whether the player is still to be paid for it."""
+    opponent: str
+    """The opponent's name."""
+    opponent_player: int | None
+    """The opponent's account; null for a fighter of the game master."""
+    rounds: int
+    """How many rounds are over."""
+    state: BattleState
+    """How it stands."""
+
+
 class BattleTexts(TypedDict):
     """The texts of `battles.ron`."""
 
@@ -1073,6 +1138,20 @@ Bracket = TypedDict(
     },
 )
 """A range of ranks and what they get."""
+
+
+BracketTold = TypedDict(
+    "BracketTold",
+    {
+        # The best rank.
+        "from": "int",
+        # What each got.
+        "items": "list[Amount]",
+        # The last rank.
+        "to": "int",
+    },
+)
+"""A range of ranks and what each of them got."""
 
 
 class BuyItemRequest(TypedDict):
@@ -1939,6 +2018,17 @@ class FoundFamilyRequest(TypedDict):
     """The family's name."""
 
 
+class FoundPlayer(TypedDict):
+    """A player who was found."""
+
+    by: list[FoundBy]
+    """By what the player was found."""
+    name: str
+    """The player's name."""
+    player: int
+    """The account's number."""
+
+
 class GameMaster(TypedDict):
     """The game master."""
 
@@ -2035,35 +2125,6 @@ class GetListRequest(TypedDict):
 
 class GetNewMailRequest(TypedDict):
     """`get_new_mail {token}`: the unread mails."""
-
-
-class GetPlayerInfoReply(TypedDict):
-    """The reply to `get_player_info`."""
-
-    at: Moments
-    """The same moments in unix seconds."""
-    energy: EnergyNow
-    """The energy now."""
-    exp: int
-    """Experience in all."""
-    expiring: list[ExpiringItem]
-    """The items that last for a limited time."""
-    hang_up: HangUpNow
-    """What hangs."""
-    items: list[Amount]
-    """Everything that is owned."""
-    level: int
-    """The level that this makes."""
-    limits: Limits
-    """Tickets left today."""
-    name: str
-    """The player's name."""
-    need: int
-    """Experience missing for the next level; 0 at the highest."""
-    session: OpenSession | None
-    """The stage that is entered; null if there is none."""
-    stages: HighestStages
-    """The highest stage passed in each mode."""
 
 
 class GetPlayerInfoRequest(TypedDict):
@@ -2339,6 +2400,30 @@ class JoinFamilyRequest(TypedDict):
     """The family's name."""
 
 
+KeptMail = TypedDict(
+    "KeptMail",
+    {
+        # When it was sent, or due; unix seconds.
+        "at": "int",
+        # The text.
+        "body": "str",
+        # The sender.
+        "from": "str",
+        # Whether its items were claimed.
+        "is_claimed": "bool",
+        # Whether it was read or claimed.
+        "is_read": "bool",
+        # What can be, or was, claimed.
+        "items": "list[Amount]",
+        # The player's key for it.
+        "key": "str",
+        # The subject.
+        "subj": "str",
+    },
+)
+"""A mail in the box."""
+
+
 class Layout(TypedDict):
     """The waves of a stage."""
 
@@ -2476,6 +2561,24 @@ class LegalRequest(TypedDict):
     """0 a name, 1 the description of a role."""
 
 
+LetterShown = TypedDict(
+    "LetterShown",
+    {
+        # When it was sent, or due; unix seconds.
+        "at": "int",
+        # The text.
+        "body": "str",
+        # The sender.
+        "from": "str",
+        # What can be, or was, claimed.
+        "items": "list[Amount]",
+        # The subject.
+        "subj": "str",
+    },
+)
+"""The content of a mail."""
+
+
 class LevelFile(TypedDict):
     """The contents of `levels.ron`."""
 
@@ -2516,6 +2619,19 @@ class ListOrdersRequest(TypedDict):
     """`list_orders {token}`."""
 
 
+class ListedPlayer(TypedDict):
+    """One account."""
+
+    is_guest: bool
+    """Whether a device logs in to it as a guest."""
+    made_at: int
+    """When it was made, unix seconds."""
+    name: str
+    """Its name."""
+    player: int
+    """Its number."""
+
+
 class ListenReply(TypedDict):
     """The reply of `listen`: the events the player is now subscribed to."""
 
@@ -2528,6 +2644,26 @@ class ListenRequest(TypedDict):
 
     events: list[str]
     """Names of events; none = unsubscribe from all."""
+
+
+class LogInShown(TypedDict):
+    """One log-in."""
+
+    address: str | None
+    """The address that it came from; null from within the server."""
+    at: int
+    """Unix seconds."""
+    time: str
+    """The same as local date and time, `YYYY-MM-DD HH:MM:SS`."""
+    way: LogInWay
+    """How."""
+
+
+class LogInsShown(TypedDict):
+    """The latest log-ins, at most 20, newest first."""
+
+    entries: list[LogInShown]
+    """Newest first."""
 
 
 class LoginReply(TypedDict):
@@ -2655,6 +2791,17 @@ class MailText(TypedDict):
     """Text."""
     subject: str
     """Subject."""
+
+
+class MailboxShown(TypedDict):
+    """The mailbox, and what will come into it."""
+
+    entries: list[KeptMail]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
+    waiting: list[LetterShown]
+    """Mails to many that are due and not in the box yet: they come when the player looks and there is room."""
 
 
 class MainReply(TypedDict):
@@ -3833,6 +3980,26 @@ class PlayerExportRequest(TypedDict):
     """The player's name."""
 
 
+class PlayerFindReply(TypedDict):
+    """The reply of `player_find`."""
+
+    has_more: bool
+    """Whether there are more whose names begin so."""
+    players: list[FoundPlayer]
+    """First those found by something of their own, then those found by their names, in the order of names."""
+
+
+class PlayerFindRequest(TypedDict):
+    """A `player_find` that has arrived. What a device calls itself is recorded as a hash."""
+
+    by: NotRequired[FoundBy]
+    """Only by this; missing = by everything except the device."""
+    limit: NotRequired[int]
+    """The most players found by their names; missing = 50."""
+    text: str
+    """1 to 256 bytes."""
+
+
 class PlayerImportPieceReply(TypedDict):
     """The reply of `player_import_piece`."""
 
@@ -3879,6 +4046,53 @@ class PlayerImportRequest(TypedDict):
     """Whether the player of the document is here already and is replaced: deleted and imported in one step."""
 
 
+class PlayerListReply(TypedDict):
+    """The reply of `player_list`."""
+
+    next: int | None
+    """The `after` of the next page; null when this was the last."""
+    players: list[ListedPlayer]
+    """In the order of their numbers."""
+
+
+class PlayerListRequest(TypedDict):
+    """`player_list {after?, limit?}`: all accounts in the order of their numbers."""
+
+    after: NotRequired[int]
+    """Only accounts with higher numbers: `next` of the page before."""
+    limit: NotRequired[int]
+    """Missing = 50, at most 500."""
+
+
+class PlayerOverview(TypedDict):
+    """The reply to `get_player_info`."""
+
+    at: Moments
+    """The same moments in unix seconds."""
+    energy: EnergyNow
+    """The energy now."""
+    exp: int
+    """Experience in all."""
+    expiring: list[ExpiringItem]
+    """The items that last for a limited time."""
+    hang_up: HangUpNow
+    """What hangs."""
+    items: list[Amount]
+    """Everything that is owned."""
+    level: int
+    """The level that this makes."""
+    limits: Limits
+    """Tickets left today."""
+    name: str
+    """The player's name."""
+    need: int
+    """Experience missing for the next level; 0 at the highest."""
+    session: OpenSession | None
+    """The stage that is entered; null if there is none."""
+    stages: HighestStages
+    """The highest stage passed in each mode."""
+
+
 class PlayerSettle(TypedDict):
     """`PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer)."""
 
@@ -3892,6 +4106,41 @@ class PlayerSettle(TypedDict):
     """The score of this round."""
     uid: str
     """The platform's id of the player, "" for a robot."""
+
+
+class PlayerViewReply(TypedDict):
+    """The reply of `player_view`."""
+
+    name: str
+    """The player's name."""
+    parts: ShownParts
+    """What features show of the player."""
+    player: int
+    """The account's number."""
+
+
+PlayerViewRequest = TypedDict(
+    "PlayerViewRequest",
+    {
+        # The next page of a part: its `next`. Needs `part`.
+        "after": "NotRequired[int]",
+        # Only movements with this cause, such as `sweep`.
+        "cause": "NotRequired[str]",
+        # Only what happened at this moment or later, unix seconds.
+        "from": "NotRequired[int]",
+        # Only movements of this item.
+        "item": "NotRequired[ItemId]",
+        # The most entries of each part that is a list; missing = 50.
+        "limit": "NotRequired[int]",
+        # Only this part, such as `movements`; missing = all parts.
+        "part": "NotRequired[str]",
+        # The account's number.
+        "player": "int",
+        # Only what happened before this moment, unix seconds.
+        "to": "NotRequired[int]",
+    },
+)
+"""`player_view {player, part?, from?, to?, item?, cause?, after?, limit?}`: everything of one player, or one part of it."""
 
 
 class PointsChange(TypedDict):
@@ -4005,6 +4254,19 @@ class QueryMatchRequest(TypedDict):
     """The key under which it was reported, in place of its id. Left out: `""`."""
 
 
+class RankShown(TypedDict):
+    """One rank."""
+
+    damage: int
+    """The best damage of the season."""
+    name: str | None
+    """The player's name; null for one that was deleted."""
+    player: int
+    """The account's number."""
+    rank: int
+    """From 1."""
+
+
 class RankingPage(TypedDict):
     """The reply: a page of the ranking, and the player's own rank."""
 
@@ -4083,6 +4345,19 @@ class RecordShown(TypedDict):
     """Points; negative when they were spent."""
     text: str
     """The purpose."""
+
+
+class RecordsShown(TypedDict):
+    """The best damage against the bosses; `season_rewards_of` tells of the seasons before."""
+
+    best: int
+    """The best damage in it; 0 = none."""
+    last_season: int
+    """The season of the player's latest record; 0 = it has none at all."""
+    rank: int | None
+    """The rank in it, from 1; null without a record."""
+    season: int
+    """The number of the season that runs."""
 
 
 class RefrashRequest(TypedDict):
@@ -4209,6 +4484,17 @@ class ResetMoments(TypedDict):
     """The next monthly reset."""
     next_reset_at: int
     """The next daily reset."""
+
+
+class RewardMail(TypedDict):
+    """A mail that brings a reward."""
+
+    at: int
+    """When it was sent, unix seconds."""
+    key: str | None
+    """The player's key for it, if it is in the box."""
+    state: RewardMailState
+    """What became of it."""
 
 
 class RewardRange(TypedDict):
@@ -4402,6 +4688,32 @@ class ScriptEnding(TypedDict):
     """What the player reads last."""
 
 
+class SeasonRankingReply(TypedDict):
+    """The reply of `season_ranking`."""
+
+    ended_at: int | None
+    """When it ended, unix seconds; null for the one that runs, and for one that ended before that was kept."""
+    next: int | None
+    """The `after` of the next page; null when this was the last."""
+    players: int
+    """How many players have a rank, as far as that was kept."""
+    ranking: list[RankShown]
+    """The ranks, the best first."""
+    season: int
+    """The number of the season."""
+
+
+class SeasonRankingRequest(TypedDict):
+    """`season_ranking {season?, after?, limit?}`: the ranking of a season."""
+
+    after: NotRequired[int]
+    """Only ranks behind this one: `next` of the page before."""
+    limit: NotRequired[int]
+    """Missing = 50, at most 500."""
+    season: NotRequired[int]
+    """The number of the season; missing = the one that runs."""
+
+
 class SeasonResetEvent(TypedDict):
     """The event `season_reset`."""
 
@@ -4409,6 +4721,32 @@ class SeasonResetEvent(TypedDict):
     """Seconds to its end; -1 if it has none."""
     season: int
     """The number of the season that has begun."""
+
+
+class SeasonRewardsOfReply(TypedDict):
+    """The reply of `season_rewards_of`."""
+
+    bracket: BracketTold | None
+    """The ranks that got the same as the player's; null if it got nothing."""
+    damage: int | None
+    """The player's best damage; null without a rank."""
+    mail: RewardMail | None
+    """What became of the mail that brought it; null without one."""
+    outcome: SeasonOutcome
+    """Whether it brought a reward, and if not, why."""
+    rank: int | None
+    """The player's rank, from 1; null without one."""
+    season: int
+    """The number of the season."""
+
+
+class SeasonRewardsOfRequest(TypedDict):
+    """`season_rewards_of {player, season?}`: what a season brought a player, or why nothing."""
+
+    player: int
+    """The account's number."""
+    season: NotRequired[int]
+    """The number of the season; missing = the last one that is over."""
 
 
 class SelectPersonalRequest(TypedDict):
@@ -4473,6 +4811,20 @@ class ShownGuarantee(TypedDict):
     """The tables that count as a hit."""
     within: int
     """How many draws from now on the hit comes at the latest."""
+
+
+class ShownParts(TypedDict):
+    """The parts of the view of a player that were asked for, by name."""
+
+    account: NotRequired[AccountShown]
+    battles: NotRequired[ViewEntries2]
+    log_ins: NotRequired[LogInsShown]
+    mail: NotRequired[MailboxShown]
+    movements: NotRequired[ViewEntries]
+    orders: NotRequired[ViewEntries3]
+    overview: NotRequired[PlayerOverview]
+    records: NotRequired[RecordsShown]
+    sud: NotRequired[SudShown]
 
 
 class ShownRate(TypedDict):
@@ -4762,6 +5114,13 @@ class SudBindRequest(TypedDict):
     """The token that SUD gave the player."""
     uid: str
     """The id that SUD gave the player."""
+
+
+class SudShown(TypedDict):
+    """How SUD knows the player."""
+
+    bound_uid: str | None
+    """The uid that the player has bound; null if it has none, and goes by that of its account."""
 
 
 class SuspectListReply(TypedDict):
@@ -5188,6 +5547,33 @@ class VictoryStageGeneralRequest(TypedDict):
     """The number of the stage."""
 
 
+class ViewEntries(TypedDict):
+    """One page of a part that may be long."""
+
+    entries: list[Entry]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
+
+
+class ViewEntries2(TypedDict):
+    """One page of a part that may be long."""
+
+    entries: list[BattleSeen]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
+
+
+class ViewEntries3(TypedDict):
+    """One page of a part that may be long."""
+
+    entries: list[OrderShown]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
+
+
 class Wave(TypedDict):
     """One wave."""
 
@@ -5351,6 +5737,14 @@ Average: TypeAlias = Literal["mean", "lowest", "p10", "p25", "median", "p75", "p
 BatchNumber: TypeAlias = int
 """The number of a batch of rows. A world's batches are numbered from 1; 0 is before the first."""
 
+BattleState: TypeAlias = Literal["running", "won", "lost", "undecided"]
+"""How a battle stands for one of the two.
+- `running`: It goes on.
+- `won`: Won.
+- `lost`: Lost.
+- `undecided`: Nobody has won.
+"""
+
 BossConfig: TypeAlias = Mapping[str, LifeValue | int]
 """The limits, and the bosses as `boss1`, `boss2` and so on."""
 
@@ -5405,6 +5799,16 @@ Factor: TypeAlias = float
 FamilyMembersReply: TypeAlias = FamilyShown
 """A family as players see it."""
 
+FoundBy: TypeAlias = Literal["number", "email", "device", "uid", "order", "name"]
+"""By what a player is found.
+- `number`: The number of the account.
+- `email`: The e-mail address.
+- `device`: What its device calls itself; all of it, since only a hash is kept.
+- `uid`: The uid at SUD.
+- `order`: The number of an order.
+- `name`: The start of the name, in any spelling.
+"""
+
 FoundFamilyReply: TypeAlias = FamilyShown
 """A family as players see it."""
 
@@ -5413,6 +5817,9 @@ GetAllMailReply: TypeAlias = MailList
 
 GetNewMailReply: TypeAlias = MailList
 """The reply of `get_new_mail` and `get_all_mail`."""
+
+GetPlayerInfoReply: TypeAlias = PlayerOverview
+"""The reply to `get_player_info`."""
 
 GetTopDamageReply: TypeAlias = RankingPage
 """The reply: a page of the ranking, and the player's own rank."""
@@ -5455,6 +5862,12 @@ LeaveWorldBossStageReply: TypeAlias = LegacyPassed
 
 Limits: TypeAlias = dict[str, int]
 """Tickets left by the key of their kind."""
+
+LogInWay: TypeAlias = Literal["password", "device"]
+"""How somebody has logged in.
+- `password`: With e-mail address and password.
+- `device`: As a guest, with what the device calls itself.
+"""
 
 LoginUniqueReply: TypeAlias = LoginUniqueReplyToken | LoginUniqueReplyRetryAfterMs
 """The reply of `login_unique`."""
@@ -5579,6 +5992,16 @@ ReportState: TypeAlias = Literal["waiting", "blocked", "given_up"]
 - `given_up`: Every attempt of the schedule has failed.
 """
 
+RewardMailState: TypeAlias = Literal["waiting", "box_full", "unclaimed", "claimed", "deleted", "expired"]
+"""What became of a mail that brings a reward.
+- `waiting`: It waits until the player looks into the box.
+- `box_full`: It waits until there is room in the box, which is full.
+- `unclaimed`: It is in the box, and its items can be claimed.
+- `claimed`: It is in the box, and its items were claimed.
+- `deleted`: It was in the box, and the player has deleted it, which is possible once its items are claimed.
+- `expired`: It is no longer delivered. Either the player has not looked in time, or has claimed and deleted it long ago.
+"""
+
 RewardShown: TypeAlias = dict[str, int]
 """Quantities by the names in `tasks.ron`."""
 
@@ -5599,6 +6022,15 @@ Schedule: TypeAlias = Literal["daily"] | ScheduleWeekly | Literal["monthly"] | S
 """When something starts over.
 - `daily`: At every local midnight.
 - `monthly`: At local midnight of the 1st.
+"""
+
+SeasonOutcome: TypeAlias = Literal["rewarded", "running", "not_ranked", "no_bracket", "not_kept"]
+"""What a season brought, or why nothing.
+- `rewarded`: A reward.
+- `running`: Nothing yet: the season runs. Rank and bracket are those of now.
+- `not_ranked`: Nothing: the player has struck no boss in it.
+- `no_bracket`: Nothing: the rank is in no bracket.
+- `not_kept`: Nobody knows: the season ended under a program that kept only the best ranks, and not what they got.
 """
 
 SelectPersonalReply: TypeAlias = TaskBegun
@@ -5737,8 +6169,11 @@ PassStageCode: TypeAlias = Literal[96, 98, 99]
 PingCode: TypeAlias = Never
 PlayerDeleteCode: TypeAlias = Literal[98, 99]
 PlayerExportCode: TypeAlias = Literal[97, 98, 99]
+PlayerFindCode: TypeAlias = Literal[97]
 PlayerImportCode: TypeAlias = Literal[94, 95, 96, 97, 98, 99]
 PlayerImportPieceCode: TypeAlias = Literal[97, 98]
+PlayerListCode: TypeAlias = Never
+PlayerViewCode: TypeAlias = Literal[97, 98, 99]
 QueryMatchCode: TypeAlias = int
 QueryMatchBaseCode: TypeAlias = Literal[401]
 RefrashCode: TypeAlias = Literal[403]
@@ -5750,6 +6185,8 @@ ReportRetryCode: TypeAlias = Literal[98, 99]
 RulesReloadCode: TypeAlias = Literal[98, 99]
 RulesStatusCode: TypeAlias = Never
 RulesUsageCode: TypeAlias = Literal[98]
+SeasonRankingCode: TypeAlias = Literal[97, 98]
+SeasonRewardsOfCode: TypeAlias = Literal[97, 98, 99]
 SelectCode: TypeAlias = Literal[403, 404, 409]
 SelectPersonalCode: TypeAlias = Literal[403, 404, 409]
 SendMailCode: TypeAlias = Literal[97, 98, 99, 422]
@@ -6940,6 +7377,18 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["player_find"],
+        data: PlayerFindRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerFindReply:
+        """A `player_find` that has arrived. What a device calls itself is recorded as a hash.
+        - 97: rows of a player cannot be read
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["player_import"],
         data: PlayerImportRequest | None = None,
         *,
@@ -6966,6 +7415,30 @@ class OperatorFunctions(ABC):
         """`player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0.
         - 97: the document is longer than the setting limits.document_bytes
         - 98: another piece was expected
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_list"],
+        data: PlayerListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerListReply:
+        """`player_list {after?, limit?}`: all accounts in the order of their numbers."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_view"],
+        data: PlayerViewRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerViewReply:
+        """`player_view {player, part?, from?, to?, item?, cause?, after?, limit?}`: everything of one player, or one part of it.
+        - 97: rows of the player cannot be read
+        - 98: a view of a player has no such part
+        - 99: no such player
         """
 
     @overload
@@ -7050,6 +7523,33 @@ class OperatorFunctions(ABC):
     ) -> RulesUsageReply:
         """`rules_usage {token, files?}`.
         - 98: the rows cannot be read
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["season_ranking"],
+        data: SeasonRankingRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> SeasonRankingReply:
+        """`season_ranking {season?, after?, limit?}`: the ranking of a season.
+        - 97: rows of the season cannot be read
+        - 98: no such season, or it is no longer kept
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["season_rewards_of"],
+        data: SeasonRewardsOfRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> SeasonRewardsOfReply:
+        """`season_rewards_of {player, season?}`: what a season brought a player, or why nothing.
+        - 97: rows of the season cannot be read
+        - 98: no such season, or it is no longer kept
+        - 99: no such player
         """
 
     @overload
@@ -7597,6 +8097,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["player_find"]
+) -> TypeGuard[RefusedError[PlayerFindCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["player_import"]
 ) -> TypeGuard[RefusedError[PlayerImportCode | GlobalRefusal]]: ...
 
@@ -7605,6 +8111,18 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["player_import_piece"]
 ) -> TypeGuard[RefusedError[PlayerImportPieceCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_list"]
+) -> TypeGuard[RefusedError[PlayerListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_view"]
+) -> TypeGuard[RefusedError[PlayerViewCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -7671,6 +8189,18 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["rules_usage"]
 ) -> TypeGuard[RefusedError[RulesUsageCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["season_ranking"]
+) -> TypeGuard[RefusedError[SeasonRankingCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["season_rewards_of"]
+) -> TypeGuard[RefusedError[SeasonRewardsOfCode | GlobalRefusal]]: ...
 
 
 @overload

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::hash::Hasher;
 
 use bevy_ecs::prelude::*;
-use serde_json::Value;
+use schemars::SchemaGenerator;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use crate::hash::StableHasher;
 use crate::operators::Right;
@@ -86,6 +87,16 @@ pub struct Decoded<'a> {
 pub struct RequestTable {
     kinds: Vec<RequestKind>,
     by_name: HashMap<&'static str, usize, foldhash::fast::FixedState>,
+    /// What features add to records of replies.
+    added: Vec<AddedField>,
+}
+
+/// A field that a feature adds to a record of a reply.
+#[derive(Debug, Clone, Copy)]
+struct AddedField {
+    record: &'static str,
+    name: &'static str,
+    schema: SchemaOf,
 }
 
 impl RequestTable {
@@ -97,6 +108,25 @@ impl RequestTable {
     /// Every function, in order of registration.
     pub fn kinds(&self) -> &[RequestKind] {
         &self.kinds
+    }
+
+    /// Adds an optional field to the record of replies whose schema has this name.
+    pub(crate) fn add_field(&mut self, record: &'static str, name: &'static str, schema: SchemaOf) {
+        self.added.push(AddedField { record, name, schema });
+    }
+
+    /// Adds the fields of features to the records that a generator of replies knows.
+    pub fn complete(&self, replies: &mut SchemaGenerator) {
+        for AddedField { record, name, schema } in &self.added {
+            if !replies.definitions().contains_key(*record) {
+                continue;
+            }
+            let field = schema(replies).to_value();
+            let record = replies.definitions_mut().get_mut(*record).and_then(Value::as_object_mut);
+            let fields =
+                record.and_then(|record| record.entry("properties").or_insert_with(|| json!({})).as_object_mut());
+            fields.and_then(|fields| fields.insert((*name).to_owned(), field));
+        }
     }
 
     /// Adds the function of this request. `waits` says whether its handler may have to wait, `may_change` whether its

@@ -9,7 +9,7 @@ pub type FoundRows = Vec<(Vec<u8>, Vec<u8>)>;
 /// A query for a range of a table.
 ///
 /// The result includes everything changed before the query, even in the same tick. A query forces a fold of everything
-/// not folded yet, so use it only for rare requests.
+/// not folded yet, so use it only for rare requests, unless it reads [as folded](Self::as_folded).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowQuery {
     /// The table's name.
@@ -22,12 +22,21 @@ pub struct RowQuery {
     pub newest_first: bool,
     /// The maximum number of rows.
     pub limit: usize,
+    /// Whether what is not folded yet may be missing.
+    pub as_folded: bool,
 }
 
 impl RowQuery {
     /// All rows from one key up to, but not including, another, in key order.
     pub fn range(table: &'static str, from: &[u8], until: &[u8]) -> Self {
-        Self { table, from: from.to_vec(), until: until.to_vec(), newest_first: false, limit: usize::MAX }
+        Self {
+            table,
+            from: from.to_vec(),
+            until: until.to_vec(),
+            newest_first: false,
+            limit: usize::MAX,
+            as_folded: false,
+        }
     }
 
     /// The row of one key.
@@ -45,6 +54,18 @@ impl RowQuery {
     #[must_use]
     pub fn newest(self, limit: usize) -> Self {
         Self { newest_first: true, limit, ..self }
+    }
+
+    /// At most `limit` rows.
+    #[must_use]
+    pub fn first(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// The same of what is folded already, which forces no fold. Whoever asks knows the later changes from memory.
+    #[must_use]
+    pub fn as_folded(self) -> Self {
+        Self { as_folded: true, ..self }
     }
 
     /// A query for no rows. It is answered when everything before it is folded, so that the handler can then read the

@@ -1,7 +1,8 @@
 //! The threads that wait for the disk, so that the world never does.
 //!
 //! One thread commits batches, one folds the log, one answers lookups. They report to the world through a callback. A
-//! query for rows takes the same path as the batches, so that it finds everything changed before it.
+//! query for rows takes the same path as the batches, so that it finds everything changed before it; one that reads as
+//! folded is a lookup.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,6 +52,7 @@ pub type StorageListener = Arc<dyn Fn(StorageEvent) + Send + Sync>;
 enum Reading {
     LookUp(IndexKey),
     Load(AccountId),
+    Query(Query),
 }
 
 /// A message to the commit thread.
@@ -146,9 +148,14 @@ impl StorageWorker {
         send(self.writings.as_ref(), Writing::Batch(batch));
     }
 
-    /// Requests rows, to be read once they contain every batch sent so far; [`StorageEvent::Read`] follows.
+    /// Requests rows, to be read once they contain every batch sent so far, or at once if the query allows it;
+    /// [`StorageEvent::Read`] follows.
     pub fn query(&self, number: QueryId, rows: RowQuery) {
-        send(self.writings.as_ref(), Writing::Query(Query { number, rows }));
+        let query = Query { number, rows };
+        match query.rows.as_folded {
+            true => send(self.readings.as_ref(), Reading::Query(query)),
+            false => send(self.writings.as_ref(), Writing::Query(query)),
+        }
     }
 
     /// Requests an index entry; [`StorageEvent::Found`] follows.
@@ -335,6 +342,9 @@ impl Reader {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
                 Reading::Load(account) => {
                     self.rows.load(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
+                }
+                Reading::Query(Query { number, rows }) => {
+                    self.rows.read(&rows).map(|rows| StorageEvent::Read(number, rows))
                 }
             };
             match event {

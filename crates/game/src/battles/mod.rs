@@ -27,6 +27,7 @@ pub mod texts;
 pub mod told;
 mod trades;
 pub mod verdict;
+mod view;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -72,6 +73,7 @@ impl Plugin for BattlesPlugin {
         app.add_check("battles", check::check);
         app.add_farewell_system(systems::part).add_mentions::<Battle>();
         requests::register(app);
+        view::register(app);
         app.configure_sets(Tick, BattleSystems.after(PresenceSystems).before(TickSystems::PutAway));
         app.add_systems(Tick, (systems::run_battles, reports::report_rounds).chain().in_set(BattleSystems));
     }

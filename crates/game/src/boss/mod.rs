@@ -7,6 +7,7 @@ mod changes;
 pub mod field;
 mod immortal;
 pub mod model;
+pub mod past;
 pub mod plausible;
 pub mod ranking;
 pub mod requests;
@@ -25,9 +26,11 @@ use raidkeep_engine::rules::{Rules, RulesApp};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{StorageApp, WorldEntity};
 use raidkeep_engine::usage::UsageApp;
+use raidkeep_engine::verify::VerifyApp;
 
 pub use field::BossField;
-pub use model::{BossNumbers, BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
+pub use model::{BossNumbers, BossRecord, Ratios, Roster, Season, WorldBoss};
+pub use past::SeasonArchive;
 pub use plausible::PlausibleDamage;
 pub use requests::ChallengesLeft;
 pub use rules::{BOSS, BossRules};
@@ -48,7 +51,8 @@ impl Plugin for BossPlugin {
         app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
         app.add_world_entities::<WorldBoss>().add_world_row::<BossNumbers>();
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>().add_world_mend(systems::mend_season);
-        app.add_player_rows::<BossRecord>();
+        app.add_player_rows::<BossRecord>().add_archived_rows::<past::RankedRow>();
+        app.add_check("past seasons", past::check);
         // The first tick counts as a change of the rules: they may be others than before the restart.
         let follow_rules = systems::follow_rules.run_if(resource_changed::<Rules<BossRules>>);
         let follow_schedule = systems::follow_schedule.run_if(resource_changed::<Rules<BossRules>>);

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::boss::ranking::Ranking;
 use crate::schedule::Schedule;
-use raidkeep_engine::account::AccountId;
 use raidkeep_engine::calendar::first_date_of;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit, WorldEntity, WorldRow};
@@ -162,24 +161,6 @@ impl Season {
     pub fn follow(&mut self, schedule: &Schedule, today: i32) {
         self.ends_on = schedule.next_due(today.max(self.began_on));
     }
-}
-
-/// The best of earlier seasons, the latest last. A separate row, because it changes once a month and the season with
-/// every record.
-#[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
-pub struct SeasonArchive(pub Vec<ArchivedSeason>);
-
-impl WorldRow for SeasonArchive {
-    const TABLE: &'static str = "season_archive";
-}
-
-/// The archive of a finished season.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ArchivedSeason {
-    /// Its number.
-    pub number: u32,
-    /// Best damages, the highest first.
-    pub best: Vec<(AccountId, u64)>,
 }
 
 impl WorldRow for Season {

@@ -205,10 +205,14 @@ impl BossRules {
         plausible.min(self.max_upload_damage.saturating_sub(1))
     }
 
+    /// The bracket of a rank.
+    pub fn bracket(&self, rank: usize) -> Option<&Bracket> {
+        self.season_rewards.iter().find(|bracket| (bracket.from..=bracket.to).contains(&rank))
+    }
+
     /// What a rank gets.
     pub fn reward(&self, rank: usize) -> Option<&[Amount]> {
-        let bracket = self.season_rewards.iter().find(|bracket| (bracket.from..=bracket.to).contains(&rank))?;
-        Some(&bracket.items)
+        self.bracket(rank).map(|bracket| &*bracket.items)
     }
 
     /// The last rank with a reward.

@@ -6,9 +6,10 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::boss::model::{ArchivedSeason, BossNumbers, Roster, Season, SeasonArchive, WorldBoss};
+use crate::boss::model::{BossNumbers, Roster, Season, WorldBoss};
+use crate::boss::past::{ArchivedSeason, RewardedRanks, SeasonArchive, SeasonEnding};
 use crate::boss::ranking::Ranking;
-use crate::boss::rules::BossRules;
+use crate::boss::rules::{BossRules, Bracket};
 use crate::items::Amount;
 use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use raidkeep_engine::account::AccountId;
@@ -17,10 +18,7 @@ use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::mend::Mend;
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Discarded, EditWorld};
-
-/// Seasons kept in the archive.
-const ARCHIVED_MAX: usize = 12;
+use raidkeep_engine::storage::{Archive, Discarded, EditWorld};
 
 /// The local midnight that ends the season.
 const SEASON_ENDS: Occasion = Occasion("season ends");
@@ -94,11 +92,19 @@ fn close_season(world: &mut World) {
     let ranked: Vec<(usize, AccountId, u64)> = world.resource::<Ranking>().best(last_rewarded).collect();
     let rewards: Vec<(AccountId, Vec<Amount>)> =
         ranked.iter().filter_map(|(rank, account, _)| Some((*account, rules.reward(*rank)?.to_vec()))).collect();
+    let now = world.resource::<Clock>().now();
+    let rewarded = |bracket: &Bracket| RewardedRanks {
+        from: bracket.from,
+        to: bracket.to,
+        items: bracket.items.iter().copied().filter(|amount| amount.quantity > 0).collect(),
+    };
+    let brackets = rules.season_rewards.iter().map(rewarded).collect();
+    let mut mail_number = None;
     if !rewards.is_empty() {
-        let (mail, now) = (&rules.season_mail, world.resource::<Clock>().now());
+        let mail = &rules.season_mail;
         let (sender, ranked) = (world.resource::<Rules<MailRules>>(), MailAudience::Ranked(rewards));
         let mail = Broadcast::of_system(sender, now, &mail.subject, &mail.body, ranked);
-        world.resource_mut::<Broadcasts>().announce(mail);
+        mail_number = Some(world.resource_mut::<Broadcasts>().announce(mail));
     }
     let number = world.resource::<Season>().number;
     if number > 0 {
@@ -110,10 +116,13 @@ fn close_season(world: &mut World) {
             "a season has ended; its ranking is archived"
         );
         let best = ranked.into_iter().map(|(_, account, damage)| (account, damage)).collect();
-        let archive = &mut world.resource_mut::<SeasonArchive>().0;
-        archive.push(ArchivedSeason { number, best });
-        let surplus = archive.len().saturating_sub(ARCHIVED_MAX);
-        archive.drain(..surplus);
+        let ending = Some(SeasonEnding { ended_at: now, players, brackets, mail: mail_number });
+        world.resource_scope(|world, mut seasons: Mut<SeasonArchive>| {
+            world.resource_scope(|world, mut archive: Mut<Archive>| {
+                let season = ArchivedSeason { number, best, ending };
+                seasons.keep(season, world.resource::<Ranking>(), &mut archive);
+            });
+        });
     }
     world.resource_mut::<Ranking>().clear();
 }

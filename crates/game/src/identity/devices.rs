@@ -32,6 +32,11 @@ impl DeviceHash {
         Self(Sha256::digest(unique_id.as_bytes()).into())
     }
 
+    /// What [`Serialize`] writes for people.
+    pub fn to_text(&self) -> String {
+        format!("{HASH_MARK}{}", BASE64_URL_SAFE_NO_PAD.encode(self.0))
+    }
+
     /// Reads what [`Serialize`] writes for people.
     fn from_text(text: &str) -> Option<Self> {
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text.strip_prefix(HASH_MARK)?).ok()?;
@@ -47,7 +52,7 @@ impl DeviceHash {
 impl Serialize for DeviceHash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(&format_args!("{HASH_MARK}{}", BASE64_URL_SAFE_NO_PAD.encode(self.0)))
+            serializer.serialize_str(&self.to_text())
         } else {
             self.0.serialize(serializer)
         }
@@ -69,15 +74,28 @@ impl<'de> Deserialize<'de> for DeviceHash {
 /// A `unique_id` in a request. It is recorded as a hash, and a hash is taken from a record only: whoever has read one
 /// somewhere cannot log in with it.
 #[derive(Clone)]
-pub(super) enum GivenId {
+pub enum GivenId {
     /// By a client.
     Sent(String),
     /// By a record.
     Recorded(DeviceHash),
 }
 
+impl std::fmt::Debug for GivenId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("GivenId(hidden)")
+    }
+}
+
 impl GivenId {
-    pub(super) fn hash(&self) -> DeviceHash {
+    /// Reads what stands in a request, or in its record.
+    pub fn read(text: String) -> Self {
+        let recorded = Some(&text).filter(|_| reads_record()).and_then(|text| DeviceHash::from_text(text));
+        recorded.map_or(Self::Sent(text), Self::Recorded)
+    }
+
+    /// The hash of what was given.
+    pub fn hash(&self) -> DeviceHash {
         match self {
             Self::Sent(text) => DeviceHash::of(text),
             Self::Recorded(hash) => hash.clone(),
@@ -96,9 +114,7 @@ impl<'de> Deserialize<'de> for GivenId {
         if !deserializer.is_human_readable() {
             return Err(D::Error::custom("requests are JSON"));
         }
-        let text = String::deserialize(deserializer)?;
-        let recorded = Some(&text).filter(|_| reads_record()).and_then(|text| DeviceHash::from_text(text));
-        Ok(recorded.map_or(Self::Sent(text), Self::Recorded))
+        String::deserialize(deserializer).map(Self::read)
     }
 }
 

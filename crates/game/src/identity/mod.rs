@@ -10,15 +10,18 @@ pub mod client;
 pub mod collisions;
 mod devices;
 mod failed_logins;
+pub mod log_ins;
 pub mod model;
 pub mod named;
 pub mod names;
 pub mod newcomers;
+pub mod ordered_names;
 pub mod password;
 pub mod platform_names;
 pub mod requests;
 pub mod rules;
 pub mod untried;
+mod view;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -30,25 +33,27 @@ use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::CallerApp;
-use raidkeep_engine::login::{Login, Token, TokenEnd, TokenSource};
+use raidkeep_engine::login::{Login, Token, TokenEnd};
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::{Players, put_away_idle};
-use raidkeep_engine::request::{LoggedIn, Refusal, SignIn};
+use raidkeep_engine::request::{Anyone, LoggedIn, Refusal, SignIn};
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::rows::spawn_newcomer;
-use raidkeep_engine::storage::{ArchivedRow, Directory, EditWorld, StorageApp, WorldRow};
+use raidkeep_engine::storage::{ArchivedRow, Directory, EditWorld, NotLookedUp, StorageApp, WorldRow};
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::VerifyApp;
 
 pub use attempts::{AttemptLimits, Attempts, LoginAttempt};
 pub use client::ClientAddress;
-pub use devices::DeviceHash;
-pub use model::Account;
-pub use named::PlayersByName;
+pub use devices::{DeviceHash, GivenId};
+pub use log_ins::{LogInWay, LogIns};
+pub use model::{Account, account_in_row};
+pub use named::{NO_SUCH_PLAYER, PlayersByName, player_numbered};
 pub use names::{find_by_name, find_by_name_with, find_owner, is_name_taken};
 pub use newcomers::{NewAccountLimits, NewAccounts};
+pub use ordered_names::{FoundName, LateNames, NameSearch};
 pub use password::PasswordCost;
 pub use platform_names::{TakenName, TakenNames};
 pub use rules::NameRules;
@@ -124,6 +129,16 @@ fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// The account with this e-mail address.
+pub fn find_by_email(directory: &Directory, email: &str) -> Result<Option<AccountId>, NotLookedUp> {
+    directory.find(&names::email(email))
+}
+
+/// The account of the guest with this device.
+pub fn find_by_device(directory: &Directory, device: &DeviceHash) -> Result<Option<AccountId>, NotLookedUp> {
+    directory.find(&device.key())
+}
+
 /// The refusal of a request that names somebody else's role.
 pub const NOT_YOUR_ROLE: Refusal = Refusal::new(403, "role: expected your own username");
 
@@ -195,8 +210,10 @@ impl Tokens<'_> {
 }
 
 /// Gives the player a new token, which replaces the previous one.
-fn log_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSource) -> LoggedIn {
-    let token = Token::new(source);
+fn log_in(world: &mut World, player: Traveller, caller: &Anyone, way: LogInWay) -> LoggedIn {
+    let Traveller { account, entity } = player;
+    log_ins::note(world, entity, caller.address, way);
+    let token = Token::new(caller.token);
     let now = world.resource::<Clock>().now();
     let IdentitySettings { token_seconds, former_tokens, .. } = *world.resource::<IdentitySettings>();
     let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
@@ -223,9 +240,10 @@ impl Plugin for IdentityPlugin {
         app.insert_resource(self.settings.clone());
         app.init_resource::<Attempts>().init_resource::<NewAccounts>();
         app.add_rules::<NameRules>();
-        app.add_identity_rows::<Account>(model::name_in_row).add_player_rows::<Login>();
+        app.add_identity_rows::<Account>(model::name_in_row).add_player_rows::<Login>().add_player_rows::<LogIns>();
         app.add_world_row::<Accounts>();
         names::register(app);
+        ordered_names::register(app);
         devices::register(app);
         app.init_resource::<TakenNames>().add_archived_rows::<TakenName>();
         app.add_start_reader(TakenName::TABLE, platform_names::restore);
@@ -240,5 +258,6 @@ impl Plugin for IdentityPlugin {
         app.add_check("accounts and their names", check::check);
         failed_logins::register(app);
         requests::register(app);
+        view::register(app);
     }
 }

@@ -35,8 +35,8 @@ pub(super) fn name_in_row(value: &[u8]) -> Option<String> {
     account_in_row(value).map(|account| account.name)
 }
 
-/// The account in a row.
-pub(super) fn account_in_row(value: &[u8]) -> Option<Account> {
+/// The account in a row; `None` when it cannot be read.
+pub fn account_in_row(value: &[u8]) -> Option<Account> {
     decode_value(Account::VERSION, value, Account::upgrade).ok()
 }
 
@@ -124,6 +124,11 @@ impl Account {
     /// The id by which SUD knows it until SUD's own is bound. `account` is its number in this world.
     pub fn uid(&self, account: AccountId) -> String {
         self.uid.clone().unwrap_or_else(|| account.0.to_string())
+    }
+
+    /// The e-mail address; guests have none.
+    pub fn email(&self) -> Option<&str> {
+        self.email.as_deref()
     }
 
     /// When it was made, unix seconds; the first time, if it came from another world.

@@ -2,7 +2,7 @@
 //! (docs/contract/identity.md#names).
 //!
 //! A name has three entries in the index: as it was typed; folded, unless several accounts of earlier programs share that
-//! key, which then finds none of them; and its likeness, by which nobody is found.
+//! key, which then finds none of them; and its likeness, by which nobody is found. `ordered_names` has the names in order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::identity::devices::DeviceHash;
 use crate::identity::model::{Account, is_guest_name, name_in_row};
-use crate::identity::normal_email;
+use crate::identity::{normal_email, ordered_names};
 use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::hash::StableHasher;
@@ -119,6 +119,11 @@ impl NameIndex {
         self.tables == spelling::tables()
     }
 
+    /// Whether this start has built it anew.
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
+    }
+
     /// Whether several accounts have this key.
     pub(super) fn is_shared(&self, key: &IndexKey) -> bool {
         self.shared.contains_key(key.as_bytes())
@@ -147,6 +152,7 @@ fn assign(index: &mut Mut<'_, NameIndex>, directory: &mut Directory, key: Shared
 
 /// Enters the name of a new account.
 pub(super) fn enter(world: &mut World, account: AccountId, name: &str) {
+    ordered_names::enter(world, account, name);
     change(world, name, Some(account), |holders| {
         holders.insert(account);
     });
@@ -154,6 +160,7 @@ pub(super) fn enter(world: &mut World, account: AccountId, name: &str) {
 
 /// Removes the name of an account.
 pub(super) fn leave(world: &mut World, account: AccountId, name: &str) {
+    ordered_names::leave(world, account, name);
     change(world, name, None, |holders| {
         holders.remove(&account);
     });

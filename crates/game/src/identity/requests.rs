@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::identity::devices::GivenId;
 use crate::identity::failed_logins::{self, LoginFailure};
 use crate::identity::{
-    Account, Attempts, ClientAddress, IdentitySettings, LoginAttempt, NameRules, NewAccounts, UntriedGuests, create,
-    log_in, names, password, rules, untried,
+    Account, Attempts, ClientAddress, IdentitySettings, LogInWay, LoginAttempt, NameRules, NewAccounts, UntriedGuests,
+    create, log_in, names, password, rules, untried,
 };
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::address::AddressKey;
@@ -27,6 +27,7 @@ use raidkeep_engine::request::{
 };
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
+use raidkeep_engine::travel::Traveller;
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<LoginUnique, _>(login_unique);
@@ -104,7 +105,7 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Gue
     if known.is_none() || world.resource::<UntriedGuests>().contains(account) {
         untried::note_seen(world, account);
     }
-    let login = log_in(world, account, entity, call.caller.token);
+    let login = log_in(world, Traveller { account, entity }, &call.caller, LogInWay::Device);
     let status = if known.is_some() { status::SUCCESS } else { CREATED };
     Ok(Success::with(GuestAdmitted::Granted { token: login.token.clone() }).status(status).logs_in(login))
 }
@@ -303,7 +304,8 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     let client = ClientAddress::of_login(peer, ip.as_deref());
     world.entity_mut(entity).insert(client);
     let username = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
-    let login = LoggedIn { role: Some(username.clone()), ..log_in(world, account, entity, call.caller.token) };
+    let player = Traveller { account, entity };
+    let login = LoggedIn { role: Some(username.clone()), ..log_in(world, player, &call.caller, LogInWay::Password) };
     let reply =
         SignedIn { status_code: StatusCode::OK, username, token: Some(login.token.clone()), retry_after_ms: None };
     Ok(Success::with(reply).logs_in(login))

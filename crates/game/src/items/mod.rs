@@ -13,6 +13,7 @@ pub mod requests;
 mod rules;
 mod terms;
 pub mod usage;
+mod view;
 
 pub use amount::{Amount, CurvedAmount, GROUPS, ItemId};
 pub use ledger::Cause;
@@ -48,5 +49,6 @@ impl Plugin for ItemsPlugin {
         app.add_table(ledger::TABLE_READER).add_check("ledgers", check::check);
         app.count_uses(<Inventory as PlayerRows>::TABLE, usage::count);
         requests::register(app);
+        view::register(app);
     }
 }

@@ -51,7 +51,7 @@ pub struct Ledger {
 
 /// One movement as an operator sees it.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Entry {
+pub(super) struct Entry {
     /// Counts the player's movements from 1.
     number: u64,
     /// When it was, unix seconds.
@@ -82,7 +82,7 @@ struct ItemChange {
 }
 
 impl Entry {
-    fn of(movement: Movement, clock: &Clock) -> Self {
+    pub(super) fn of(movement: Movement, clock: &Clock) -> Self {
         let at = movement.at_ms.div_euclid(1000);
         let shown = |Change { item, change, after }| ItemChange { item, change, after };
         Self {
@@ -123,7 +123,7 @@ fn before(given: Option<i64>) -> Result<Option<u64>, Refusal> {
     number.map_err(|_| Refusal::malformed("data.before", "the number of a movement, 0 or more"))
 }
 
-fn read(rows: FoundRows) -> Result<Vec<Movement>, Refusal> {
+pub(super) fn read(rows: FoundRows) -> Result<Vec<Movement>, Refusal> {
     let movements = rows.iter().map(|(key, value)| Movement::read(key, value).map(|(_, movement)| movement));
     movements.collect::<Result<_, _>>().map_err(|error| {
         tracing::error!(%error, "a row of the ledger cannot be read; the row is left as it is and the list refused");

@@ -211,6 +211,12 @@ impl Broadcasts {
         self.list.binary_search_by_key(&number, |announced| announced.number).is_ok()
     }
 
+    /// The letter that a broadcast on record is for an account in its audience.
+    pub fn letter_of(&self, number: u64, account: AccountId) -> Option<Letter> {
+        let at = self.list.binary_search_by_key(&number, |announced| announced.number).ok()?;
+        self.list[at].letter_to(account)
+    }
+
     /// When the next unannounced one is due, unix seconds.
     pub fn next_delivery(&self) -> Option<i64> {
         self.list.iter().filter(|announced| !announced.told).map(|announced| announced.letter.at).min()

@@ -12,6 +12,7 @@ pub mod post;
 pub mod requests;
 pub mod rules;
 mod usage;
+mod view;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -49,6 +50,7 @@ impl Plugin for MailPlugin {
         app.count_uses(<Mailbox as PlayerRows>::TABLE, usage::count_mails);
         app.count_uses(<Broadcasts as WorldRow>::TABLE, usage::count_broadcasts);
         requests::register(app);
+        view::register(app);
         app.configure_sets(Tick, MailDelivery.after(TickSystems::Simulate).before(TickSystems::PutAway));
         app.add_systems(Tick, tell_of_broadcasts.in_set(MailDelivery));
     }

@@ -8,6 +8,7 @@
 pub mod book;
 mod check;
 pub mod model;
+mod of_players;
 pub mod operator;
 pub mod proof;
 pub mod purse;
@@ -15,6 +16,7 @@ pub mod reconcile;
 pub mod requests;
 pub mod settle;
 pub mod steps;
+mod view;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -25,11 +27,12 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::events::EventApp;
 use raidkeep_engine::schedule::Tick;
 use raidkeep_engine::start::StartApp;
-use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::{ArchivedRow, StorageApp, StorageError};
 use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;
 
-pub use book::{OrderBook, OrderDesk, OrderNumbers};
+pub use book::{OrderBook, OrderDesk, OrderNumbers, read_number};
 pub use model::{Goods, NewOrder, Order, OrderId, OrderState, Wish};
 pub use settle::{NotPaid, OrderTold, PointsShort};
 
@@ -52,6 +55,24 @@ fn open_order(world: &World, account: AccountId) -> Option<String> {
     Some(format!("order {} of this player is not settled yet, see order_inspect", open.number))
 }
 
+/// Who made the order that an operator calls so, if it is pending or has closed lately.
+pub fn buyer_in_memory(world: &World, id: OrderId, text: &str) -> Option<AccountId> {
+    let book = world.resource::<OrderBook>();
+    let pending = book.entity(id).and_then(|entity| world.get::<Order>(entity));
+    let order = pending.or_else(|| book.closed_lately().find(|order| order.id == id))?;
+    order.is_called(text).then_some(order.account)
+}
+
+/// The same of an order that is over, from disk.
+///
+/// # Errors
+/// When its row cannot be read.
+pub fn read_buyer(rows: &Rows, id: OrderId, text: &str) -> Result<Option<AccountId>, StorageError> {
+    let row = rows.get(model::ClosedOrder::TABLE, &id.0.to_be_bytes())?;
+    let order = row.and_then(|row| model::ClosedOrder::read(&row).ok()).map(|closed| closed.0);
+    Ok(order.filter(|order| order.is_called(text)).map(|order| order.account))
+}
+
 /// Orders, and the operators' functions for them.
 #[derive(Default)]
 pub struct OrdersPlugin {
@@ -64,7 +85,9 @@ impl Plugin for OrdersPlugin {
         app.init_resource::<OrderBook>().add_world_row::<OrderNumbers>().add_world_entities::<Order>();
         app.add_event::<settle::OrderSettled>();
         app.add_archived_rows::<model::ClosedOrder>().add_check("orders", check::check);
+        of_players::register(app);
         operator::register(app);
+        view::register(app);
         reconcile::register(app);
         app.add_obstacle(open_order).add_mentions::<Order>().add_archived_mentions::<model::ClosedOrder>();
         requests::register(app);

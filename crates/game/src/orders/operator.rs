@@ -79,7 +79,7 @@ enum WishShown {
 }
 
 impl OrderShown {
-    fn of(order: Order, with_history: bool) -> Self {
+    pub(super) fn of(order: Order, with_history: bool) -> Self {
         let wish = match order.wish {
             Wish::Buy { price, goods } => WishShown::Buy { price, goods },
             Wish::Adjust { how, money } => WishShown::Manual { r#type: how.number(), money },

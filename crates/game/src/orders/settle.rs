@@ -9,6 +9,7 @@ use crate::identity::note_played;
 use crate::items::{Amount, Cause, Inventory};
 use crate::orders::book::OrderBook;
 use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderId, OrderState, StateName, Wish};
+use crate::orders::of_players;
 use crate::orders::steps::{after_step, change, is_short};
 use crate::platforms::mcrmb::PlatformReply;
 use crate::tickets::Tickets;
@@ -171,7 +172,9 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
         let mut book = world.resource_mut::<OrderBook>();
         book.remove(order);
         book.keep_closed(order, batch, folded_batch);
-        world.resource_mut::<Archive>().put(&order.id.0.to_be_bytes(), &ClosedOrder(order.clone()));
+        let mut archive = world.resource_mut::<Archive>();
+        archive.put(&order.id.0.to_be_bytes(), &ClosedOrder(order.clone()));
+        of_players::note_closed(&mut archive, order);
         world.resource_mut::<Discarded>().push(entity);
     }
 }

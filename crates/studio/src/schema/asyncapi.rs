@@ -30,6 +30,7 @@ pub fn asyncapi(requests: &RequestTable, events: &EventTable) -> Value {
         let operation = json!({"action": "send", "channel": {"$ref": CHANNEL}, "messages": [event]});
         parts.operations.insert(format!("event_{}", kind.name), operation);
     }
+    requests.complete(&mut written);
     let mut schemas = Map::new();
     for (place, definitions) in [(READ, arguments.take_definitions(true)), (WRITTEN, written.take_definitions(true))] {
         let prefix = place.trim_start_matches('/');

@@ -75,6 +75,7 @@ pub fn protocol(requests: &RequestTable, events: &EventTable) -> Value {
     for kind in events.kinds() {
         told.insert(kind.name.to_owned(), (kind.data)(&mut replies).to_value());
     }
+    requests.complete(&mut replies);
     json!({
         "$schema": DIALECT,
         "title": "Raidkeep protocol",

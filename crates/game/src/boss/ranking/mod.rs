@@ -4,8 +4,11 @@
 //! It is in memory only; at the start it is rebuilt from the players' records.
 
 mod check;
+mod outcome;
+pub mod past_requests;
 pub mod requests;
 mod standings;
+mod view;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -106,5 +109,7 @@ impl Plugin for RankingPlugin {
         app.add_farewell(leave).add_arrival(arrive);
         app.add_check("records and their ranking", check::check);
         requests::register(app);
+        past_requests::register(app);
+        view::register(app);
     }
 }

@@ -66,6 +66,7 @@ impl Api {
             .into_values()
             .map(|kind| (kind, (kind.arguments)(&mut read).to_value(), (kind.reply)(&mut written).to_value()))
             .collect();
+        requests.complete(&mut written);
         let assets: Vec<(&str, Value)> =
             catalogue.schemas().into_iter().map(|(path, schema)| (path, schema(&mut files).to_value())).collect();
         let mut written = Group::new("/written", "", false, written.take_definitions(true));

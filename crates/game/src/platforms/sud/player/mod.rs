@@ -17,7 +17,8 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Code, Job, Need, Player, Refusal, Success, Waits};
-use raidkeep_engine::storage::{Arrival, Claim, PlayerRow, Unfit};
+use raidkeep_engine::storage::{Arrival, Claim, FoundRows, PlayerRow, Unfit};
+use raidkeep_engine::views::{ViewApp, ViewPart, Viewed};
 
 /// The id and session that the platform's own login gave the client. Without them the platform sees the account's own
 /// uid.
@@ -76,8 +77,26 @@ impl PlayerRow for SudIdentity {
     }
 }
 
+struct SudPart;
+
+/// How SUD knows the player.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SudShown {
+    /// The uid that the player has bound; null if it has none, and goes by that of its account.
+    bound_uid: Option<String>,
+}
+
+impl ViewPart for SudPart {
+    const NAME: &'static str = "sud";
+    type Shown = SudShown;
+
+    fn show(viewed: &Viewed<'_>, _: FoundRows) -> Result<SudShown, Refusal> {
+        Ok(SudShown { bound_uid: viewed.get::<SudIdentity>()?.bound_uid().map(str::to_owned) })
+    }
+}
+
 pub(super) fn register(app: &mut App) {
-    app.add_waiting_request::<SudBind, _>(sud_bind);
+    app.add_waiting_request::<SudBind, _>(sud_bind).add_view_part::<SudPart>();
     uids::register(app);
     former::register(app);
 }

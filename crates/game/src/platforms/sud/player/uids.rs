@@ -41,6 +41,11 @@ pub(super) fn key(identity: &SudIdentity) -> Option<IndexKey> {
     (!identity.uid.is_empty()).then(|| key_of(&identity.uid))
 }
 
+/// The account that is bound to a uid, or goes by it.
+pub fn find_by_uid(world: &World, uid: &str) -> Result<Option<AccountId>, NotLookedUp> {
+    Ok(holder(world, uid)?.or_else(|| goes_by(world, uid)))
+}
+
 /// The account that is bound to a uid.
 pub(super) fn holder(world: &World, uid: &str) -> Result<Option<AccountId>, NotLookedUp> {
     world.resource::<Directory>().find(&key_of(uid))
