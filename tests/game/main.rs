@@ -46,6 +46,7 @@ mod player_view;
 mod portability;
 mod presence;
 mod purses;
+mod realm_messages;
 mod reconciling;
 mod refusals;
 mod replacing;

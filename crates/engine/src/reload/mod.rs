@@ -24,7 +24,7 @@ pub use watcher::Watcher;
 use crate::clock::Clock;
 use crate::events::{Event, EventApp, Events};
 use crate::in_force;
-use crate::rules::{RuleTables, LoadedRules, Problem, Problems};
+use crate::rules::{LoadedRules, Problem, Problems, RuleTables};
 
 /// A change of the assets, as an input of a world.
 #[derive(Debug, Clone)]
