@@ -73,6 +73,8 @@ fn tell(server: &mut TestServer, word: &str) {
 }
 
 fn words(server: &mut TestServer) -> Vec<String> {
+    // A world ticks once it has started.
+    server.step(1);
     server.settle();
     server.simulation().world().resource::<Words>().0.clone()
 }
@@ -94,7 +96,7 @@ fn a_message_that_was_written_before_a_loss_of_power_is_taken_after_it() {
     server.hold_commits();
     server.post(
         0,
-        &json!({"function": "say", "data": {"word": "two", "token": "operator-token-of-the-tests"}}).to_string(),
+        &json!({"world": 0, "function": "say", "data": {"word": "two", "token": "operator-token-of-the-tests"}}).to_string(),
     );
     server.step(1);
     server.release_commits();

@@ -238,6 +238,9 @@ pub struct PlayerTables {
     pub identity: &'static str,
 }
 
+/// The table of players of a world that has none.
+const NO_PLAYERS: &str = "no_players";
+
 /// All kinds of rows, and the pending batch.
 #[derive(Debug, Resource)]
 pub struct Persistence {
@@ -323,20 +326,14 @@ impl Persistence {
     }
 
     /// The tables that hold players, and which of them says who exists.
-    ///
-    /// # Panics
-    /// When no feature has registered that table with [`StorageApp::add_identity_rows`].
     pub fn player_rows(&self) -> PlayerTables {
         let identity = self.identity().table;
         PlayerTables { tables: self.player_tables(), identity }
     }
 
-    /// The table that says which accounts exist.
-    ///
-    /// # Panics
-    /// When no feature has registered it with [`StorageApp::add_identity_rows`].
+    /// The table that says which accounts exist; one that is always empty in a world without players, such as the realm.
     pub fn identity(&self) -> IdentityTable {
-        self.identity.expect("a plugin should register the table that says which accounts there are")
+        self.identity.unwrap_or(IdentityTable { table: NO_PLAYERS, name: |_| None })
     }
 
     /// Digests the content of each player table for the state hash, in the order of the tables.
