@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::payer::rich;
 use crate::replayed::replayed;
 use proptest::prelude::*;
-use raidkeep::game::figures::{DetailsToday, FiguresToday};
+use raidkeep::game::figures::{CountsToday, DetailsToday};
 use raidkeep::game::items::Amount;
 use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_asset, edit_assets};
 use serde_json::{Value, json};
@@ -224,7 +224,7 @@ fn a_journal_gives_the_same_figures() {
         let journal = server.journals[at].bytes();
         let mut replay = replayed(&server, &journal);
         let world = replay.simulation().world();
-        let counts = &world.resource::<FiguresToday>().counts;
+        let counts = &world.resource::<CountsToday>().0;
         assert_eq!((counts.active, counts.new), if at == 0 { (2, 0) } else { (3, 1) }, "journal {at}");
         let sums = world.resource::<DetailsToday>().sums();
         assert_eq!(sums.stages_won, if at == 0 { 2 } else { 3 }, "what the world read at its start is in journal {at}");

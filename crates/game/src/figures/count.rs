@@ -9,8 +9,8 @@ use crate::boss::BossKills;
 use crate::energy::Energy;
 use crate::figures::activity::Activity;
 use crate::figures::meters::FigureMeters;
-use crate::figures::model::{Subject, Tally};
-use crate::figures::today::{DetailsToday, FiguresToday};
+use crate::figures::model::{DayCounts, Subject, Tally};
+use crate::figures::today::{CountsToday, DayCounted, DetailsToday, FiguresToday, TodayRow};
 use crate::identity::Accounts;
 use crate::items::{Inventory, OPENING};
 use crate::levels::{Experience, LevelRules};
@@ -60,38 +60,42 @@ pub(super) fn count(
     mut counted: Query<Counted>,
     mut noted: Noted,
     mut touched: ResMut<Touched>,
-    (mut today, mut details, mut archive): (ResMut<FiguresToday>, ResMut<DetailsToday>, ResMut<Archive>),
+    (mut today, mut counts, mut details): (ResMut<FiguresToday>, ResMut<CountsToday>, ResMut<DetailsToday>),
+    mut archive: ResMut<Archive>,
     mut meters: ResMut<FigureMeters>,
     mut changed: Local<Vec<Entity>>,
 ) {
-    let date = noted.clock.date_number();
-    FiguresToday::follow(&mut today.reborrow(), &mut details, &mut archive, date);
-    let is_new_day = today.is_changed();
-    let day = today.bypass_change_detection();
-    let before = (day.last_account, day.counts.clone());
+    let (date, counts) = (noted.clock.date_number(), &mut counts.0);
+    let mut day = DayCounted { counts, details: &mut details };
+    let is_new_day = FiguresToday::follow(&mut today.reborrow(), day.reborrow(), &mut archive, date);
+    let before = day.counts.clone();
     changed.clear();
     changed.extend_from_slice(touched.entities());
     changed.sort_unstable();
     changed.dedup();
     for entity in &*changed {
         if let Ok(player) = counted.get_mut(*entity) {
-            count_player(player, day, &mut details, &noted);
+            count_player(player, &today, &mut day, &noted);
         }
     }
-    day.last_account = noted.accounts.last().0;
-    noted.count_presence(day, &mut counted, &mut touched);
-    noted.count_rest(day, &mut details);
-    let is_changed = before != (day.last_account, day.counts.clone());
-    if is_changed {
-        today.set_changed();
+    let last_account = noted.accounts.last().0;
+    if today.last_account != last_account {
+        today.last_account = last_account;
     }
-    if details.save(&mut archive) || is_changed || is_new_day {
-        meters.tell(&today.counts, details.sums());
+    noted.count_presence(date, day.counts, &mut counted, &mut touched);
+    noted.count_rest(&mut day);
+    let is_changed = is_new_day || before != *day.counts;
+    if is_changed {
+        archive.put(b"", &TodayRow::Counts(day.counts.clone()));
+    }
+    if day.details.save(&mut archive) || is_changed {
+        meters.tell(day.counts, day.details.sums());
     }
 }
 
 /// Counts what a player has gained, spent and reached.
-fn count_player(mut player: CountedItem, day: &mut FiguresToday, details: &mut DetailsToday, noted: &Noted) {
+fn count_player(mut player: CountedItem, today: &FiguresToday, day: &mut DayCounted<'_>, noted: &Noted) {
+    let DayCounted { counts, details } = day;
     if player.inventory.is_changed() {
         for movement in player.inventory.ledger().of_this_tick().filter(|movement| movement.why != OPENING.why) {
             let cause = details.cause(&movement.why);
@@ -104,15 +108,15 @@ fn count_player(mut player: CountedItem, day: &mut FiguresToday, details: &mut D
         }
     }
     if player.energy.is_changed() {
-        day.counts.energy_wasted += player.energy.bypass_change_detection().take_wasted();
+        counts.energy_wasted += player.energy.bypass_change_detection().take_wasted();
     }
     let account = player.stored.account();
-    if account.0 > day.last_account {
+    if account.0 > today.last_account {
         if noted.travelled.arrived.contains(&account) {
-            day.counts.imported += 1;
+            counts.imported += 1;
         } else {
-            day.counts.new += 1;
-            player.activity.made_on = day.date;
+            counts.new += 1;
+            player.activity.made_on = today.date;
             player.activity.level = noted.levels.standing(player.experience.total).level;
         }
     }
@@ -136,16 +140,18 @@ fn count_levels(activity: &mut Mut<Activity>, level: u32, details: &mut DetailsT
 
 impl Noted<'_> {
     /// Counts who came, went and was heard from.
-    fn count_presence(&mut self, day: &mut FiguresToday, counted: &mut Query<Counted>, touched: &mut Touched) {
+    fn count_presence(
+        &mut self,
+        date: i32,
+        counts: &mut DayCounts,
+        counted: &mut Query<Counted>,
+        touched: &mut Touched,
+    ) {
         let news = self.presence.take_news();
-        let counts = &mut day.counts;
         counts.sessions += news.arrived;
         counts.sessions_ended += news.left;
         counts.session_seconds += news.stayed_seconds;
         counts.online_most = counts.online_most.max(self.presence.online() as u64);
-        let Some(date) = day.date.filter(|_| !news.heard.is_empty()) else {
-            return;
-        };
         for account in news.heard {
             // Who was deleted in this tick is no player any more.
             let Some(entity) = self.players.entity(account) else {
@@ -161,7 +167,7 @@ impl Noted<'_> {
     }
 
     /// Counts stages, bosses, orders and travellers.
-    fn count_rest(&mut self, day: &mut FiguresToday, details: &mut DetailsToday) {
+    fn count_rest(&mut self, DayCounted { counts, details }: &mut DayCounted<'_>) {
         if !self.stages.entered.is_empty() || !self.stages.won.is_empty() {
             let StageTally { entered, won } = &mut *self.stages;
             entered.drain(..).for_each(|stage| details.count_stage(stage, Tally([1, 0, 0])));
@@ -172,10 +178,10 @@ impl Noted<'_> {
             details.count(&Subject::Boss(kill.boss, kill.at), tally);
         }
         let orders = self.orders.take_tally();
-        day.counts.orders += orders.made;
-        day.counts.orders_granted += orders.granted;
-        day.counts.orders_refused += orders.refused;
+        counts.orders += orders.made;
+        counts.orders_granted += orders.granted;
+        counts.orders_refused += orders.refused;
         self.travelled.arrived.clear();
-        day.counts.deleted += std::mem::take(&mut self.travelled.deleted);
+        counts.deleted += std::mem::take(&mut self.travelled.deleted);
     }
 }

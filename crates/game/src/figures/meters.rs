@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use metrics::Gauge;
 
 use crate::figures::model::{DayCounts, DaySums, RETURN_DAYS};
-use crate::figures::today::{DetailsToday, FiguresToday};
+use crate::figures::today::{CountsToday, DetailsToday};
 use raidkeep_engine::meters::Meters;
 
 /// The gauges of a world. They show the day that is being counted.
@@ -71,6 +71,6 @@ impl FigureMeters {
 /// Makes the gauges, with the numbers of the day so far.
 pub(super) fn begin(world: &mut World) {
     let mut meters = FigureMeters::of(world.resource::<Meters>());
-    meters.tell(&world.resource::<FiguresToday>().counts, world.resource::<DetailsToday>().sums());
+    meters.tell(&world.resource::<CountsToday>().0, world.resource::<DetailsToday>().sums());
     world.insert_resource(meters);
 }

@@ -29,7 +29,7 @@ use raidkeep_engine::verify::VerifyApp;
 pub use activity::Activity;
 pub use days::{DetailedDay, FiguresDay};
 pub use model::{DayCounts, DaySums, Subject, Tally};
-pub use today::{DetailsToday, FiguresToday, TodayRow};
+pub use today::{CountsToday, DetailsToday, FiguresToday, TodayRow};
 
 /// The figures of each day, and the function that tells them.
 pub struct FiguresPlugin;
@@ -37,7 +37,10 @@ pub struct FiguresPlugin;
 impl Plugin for FiguresPlugin {
     fn build(&self, app: &mut App) {
         app.add_player_rows::<Activity>().add_moments::<Activity>();
-        app.add_world_row::<FiguresToday>().init_resource::<DetailsToday>().init_resource::<count::Travelled>();
+        app.add_world_row::<FiguresToday>()
+            .init_resource::<CountsToday>()
+            .init_resource::<DetailsToday>()
+            .init_resource::<count::Travelled>();
         app.add_archived_rows::<TodayRow>().add_start_reader(TodayRow::TABLE, today::restore);
         app.add_archived_rows::<FiguresDay>().add_archived_rows::<DetailedDay>();
         app.add_start_hook(today::begin).add_start_hook(meters::begin);

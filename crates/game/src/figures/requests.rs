@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::figures::days::{DetailedDay, FiguresDay, date_of_key, key};
 use crate::figures::shown::{DayShown, KnownDays};
-use crate::figures::today::{DetailsToday, FiguresToday};
+use crate::figures::today::{CountsToday, DetailsToday, FiguresToday};
 use crate::presence::Presence;
 use raidkeep_engine::calendar::{date_number, date_of};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
@@ -44,7 +45,10 @@ pub struct GetFigures {
     details: bool,
 }
 
-request!(Operator, "figures", GetFigures => Figures, CODES = &[Code::of(BACKWARDS), Code::of(TOO_MANY)]);
+request!(
+    Operator, "figures", GetFigures => Figures, RIGHT = Right::VIEW,
+    CODES = &[Code::of(BACKWARDS), Code::of(TOO_MANY)],
+);
 
 /// The reply of `figures`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -59,7 +63,7 @@ pub struct Figures {
 
 fn figures(
     In(call): In<Call<GetFigures>>,
-    (today, details): (Res<FiguresToday>, Res<DetailsToday>),
+    (today, counts, details): (Res<FiguresToday>, Res<CountsToday>, Res<DetailsToday>),
     (presence, clock): (Res<Presence>, Res<Clock>),
 ) -> Waits<Figures> {
     let GetFigures { from, to, details: has_details } = &call.request;
@@ -79,7 +83,7 @@ fn figures(
         Refusal::internal()
     })?;
     let counted_on = today.date.unwrap_or_else(|| clock.date_number());
-    let day = FiguresDay { counts: today.counts.clone(), sums: details.sums() };
+    let day = FiguresDay { counts: counts.0.clone(), sums: details.sums() };
     let details = if *has_details { details.in_order() } else { Vec::new() };
     known.add_detailed(counted_on, DetailedDay { day, details });
     Ok(Success::with(Figures {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use bevy_ecs::change_detection::DetectChangesMut;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +14,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::storage::rows::RowScan;
 use raidkeep_engine::storage::{Archive, ArchivedRow, WorldRow};
 
-/// The day that is being counted, and its counts.
+/// Which day is being counted.
 #[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
 pub struct FiguresToday {
     /// The number of its date; `None` in a world that has never counted.
@@ -24,17 +23,24 @@ pub struct FiguresToday {
     pub part: u32,
     /// The last account that was counted as new, or was there before.
     pub last_account: u64,
-    /// What was counted.
-    pub counts: DayCounts,
 }
 
 impl WorldRow for FiguresToday {
     const TABLE: &'static str = "figures_day";
 }
 
-/// A number of the day. Its key is the [`Subject`].
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct TodayRow(pub Tally);
+/// What was counted of the day. It is no part of the state that the game depends on, and no row of the world.
+#[derive(Debug, Default, Resource)]
+pub struct CountsToday(pub DayCounts);
+
+/// What was counted of the day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum TodayRow {
+    /// The counts, with an empty key.
+    Counts(DayCounts),
+    /// A detail. Its key is the [`Subject`].
+    Detail(Tally),
+}
 
 impl ArchivedRow for TodayRow {
     const TABLE: &'static str = "figures_today";
@@ -133,7 +139,7 @@ impl DetailsToday {
         for at in self.unsaved.drain(..) {
             let detail = &mut self.details[at];
             detail.is_unsaved = false;
-            archive.put(&subject_key(&detail.subject), &TodayRow(detail.tally));
+            archive.put(&subject_key(&detail.subject), &TodayRow::Detail(detail.tally));
         }
         has_changed
     }
@@ -143,11 +149,12 @@ fn subject_key(subject: &Subject) -> Vec<u8> {
     postcard::to_stdvec(subject).expect("subjects should be plain data")
 }
 
-/// Reads the details of the day at the start.
+/// Reads what was counted of the day at the start.
 pub(super) fn restore(world: &mut World, scan: RowScan<'_>) {
-    let mut today = DetailsToday::default();
+    let (mut today, mut counts) = (DetailsToday::default(), CountsToday::default());
     scan(&mut |key, value| match (postcard::from_bytes::<Subject>(key), TodayRow::read(value)) {
-        (Ok(subject), Ok(TodayRow(tally))) => today.count(&subject, tally),
+        (Ok(subject), Ok(TodayRow::Detail(tally))) => today.count(&subject, tally),
+        (_, Ok(TodayRow::Counts(counted))) if key.is_empty() => counts.0 = counted,
         (subject, row) => {
             let table = TodayRow::TABLE;
             tracing::error!(table, ?subject, error = ?row.err(), "a figure cannot be read; the day is counted without it");
@@ -156,6 +163,7 @@ pub(super) fn restore(world: &mut World, scan: RowScan<'_>) {
     today.unsaved.clear();
     today.details.iter_mut().for_each(|detail| detail.is_unsaved = false);
     world.insert_resource(today);
+    world.insert_resource(counts);
 }
 
 /// Begins to count in a world that never has: who is there already is not new.
@@ -167,13 +175,30 @@ pub(super) fn begin(world: &mut World) {
     }
 }
 
+/// Everything that was counted of the day.
+pub(super) struct DayCounted<'a> {
+    pub(super) counts: &'a mut DayCounts,
+    pub(super) details: &'a mut DetailsToday,
+}
+
+impl DayCounted<'_> {
+    pub(super) fn reborrow(&mut self) -> DayCounted<'_> {
+        DayCounted { counts: self.counts, details: self.details }
+    }
+}
+
 impl FiguresToday {
-    /// Begins the day of this date if it is another one: the day before becomes its rows.
-    pub(super) fn follow(this: &mut Mut<'_, Self>, details: &mut DetailsToday, archive: &mut Archive, date: i32) {
+    /// Begins the day of this date if it is another one: the day before becomes its rows. Returns whether it is.
+    pub(super) fn follow(
+        this: &mut Mut<'_, Self>,
+        DayCounted { counts, details }: DayCounted<'_>,
+        archive: &mut Archive,
+        date: i32,
+    ) -> bool {
         let Some(before) = this.date.filter(|before| *before != date) else {
-            return;
+            return false;
         };
-        let day = FiguresDay { counts: this.counts.clone(), sums: details.sums };
+        let day = FiguresDay { counts: counts.clone(), sums: details.sums };
         for detail in &details.details {
             archive.delete::<TodayRow>(&subject_key(&detail.subject));
         }
@@ -181,10 +206,9 @@ impl FiguresToday {
         archive.put(&key, &day);
         archive.put(&key, &DetailedDay { day, details: details.in_order() });
         *details = DetailsToday::default();
-        this.set_changed();
-        let this = this.bypass_change_detection();
-        this.counts = this.counts.begin_after(before, date);
+        *counts = counts.begin_after(before, date);
         this.date = Some(date);
         this.part += u32::from(date < before);
+        true
     }
 }
