@@ -90,6 +90,7 @@ fn describe_worlds() {
     );
     describe_counter!("raidkeep_ticks_total", "Ticks of the worlds");
     describe_gauge!("raidkeep_players_online", "Players online");
+    describe_figures();
     describe_gauge!("raidkeep_players_in_memory", "Players in memory, as of the last check for idle ones");
     describe_histogram!("raidkeep_commit_seconds", Unit::Seconds, "Time of a commit to the log");
     describe_histogram!("raidkeep_fold_seconds", Unit::Seconds, "Time of folding the log into rows");
@@ -114,6 +115,33 @@ fn describe_worlds() {
     describe_counter!("raidkeep_journal_gaps_total", "Journals that ended early because the disk was slow or failed");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
     describe_counter!("raidkeep_storage_revivals_total", "Times that a stopped world went on by itself");
+}
+
+/// The figures of the day that is being counted (docs/figures.md).
+fn describe_figures() {
+    describe_gauge!("raidkeep_day_active_players", "Players active so far: today, in this week, in this month");
+    describe_gauge!("raidkeep_day_returned_players", "Players active today whose accounts were made some days before");
+    describe_gauge!("raidkeep_day_new_players", "Accounts made today");
+    describe_gauge!("raidkeep_day_players_online_most", "The most players online at the same time today");
+    describe_gauge!("raidkeep_day_sessions", "Sessions that began today");
+    describe_gauge!("raidkeep_day_sessions_ended", "Sessions that ended today");
+    describe_gauge!(
+        "raidkeep_day_sessions_length_seconds",
+        Unit::Seconds,
+        "How long the sessions lasted that ended today, together"
+    );
+    describe_gauge!(
+        "raidkeep_day_energy_wasted",
+        "Points of energy that did not come back at the maximum, counted today"
+    );
+    describe_gauge!("raidkeep_day_orders", "Purchases with points ordered today");
+    describe_gauge!("raidkeep_day_orders_granted", "Purchases with points paid and granted today");
+    describe_gauge!("raidkeep_day_stages_entered", "Entries into stages today");
+    describe_gauge!("raidkeep_day_stages_won", "Victories in stages today");
+    describe_gauge!("raidkeep_day_levels_reached", "Levels that players reached today");
+    describe_gauge!("raidkeep_day_bosses_killed", "World bosses killed today");
+    describe_gauge!("raidkeep_day_points_gained", "Points that players got today");
+    describe_gauge!("raidkeep_day_points_spent", "Points that players lost today");
 }
 
 /// What belongs to no world is there from the start too.

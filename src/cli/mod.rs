@@ -12,6 +12,7 @@ mod compare;
 mod diff;
 mod doors;
 mod environment;
+mod figures;
 mod goals;
 mod init;
 mod load;
@@ -85,6 +86,8 @@ enum Command {
     Clock(clock::Clock),
     /// Compares the payment platform's records with a world's orders, after a backup was put back; changes nothing.
     Reconcile(reconcile::Reconcile),
+    /// Prints what a running world has counted of each day, as CSV.
+    Figures(figures::Figures),
     /// Exports a player with all its data as one JSON document.
     Export(player::Export),
     /// Imports a player from such a document into a running world.
@@ -141,6 +144,7 @@ pub fn run() -> ExitCode {
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),
         Some(Command::Clock(clock)) => done(clock.run()),
+        Some(Command::Figures(figures)) => done(figures.run()),
         Some(Command::Reconcile(reconcile)) => reconcile.run(),
         Some(Command::Verify(verify)) => Ok(verify.run()),
         Some(Command::AcceptLoss(accept)) => Ok(accept.run()),

@@ -18,6 +18,7 @@ mod energy_events;
 mod event_numbers;
 mod event_times;
 mod families;
+mod figures;
 mod hang_up;
 mod http_refusals;
 mod identity;

@@ -15,6 +15,7 @@ mod data_folder;
 mod embedding;
 mod extending;
 mod fairness;
+mod figures;
 mod files;
 mod front_end;
 mod full_disk;

@@ -15,7 +15,6 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/engine/src/journal/replay.rs", 403),
     ("crates/engine/src/storage/rows.rs", 876),
     ("crates/game/src/boss/ranking/standings.rs", 573),
-    ("crates/game/src/energy/mod.rs", 428),
     ("crates/game/src/mail/model.rs", 544),
     ("crates/game/src/orders/model.rs", 447),
     ("crates/game/src/platforms/sud/rounds.rs", 464),

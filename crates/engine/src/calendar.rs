@@ -60,6 +60,12 @@ pub fn date_of(number: i32) -> Date {
     Span::new().try_days(number).map_or(Date::MAX, |days| EPOCH.saturating_add(days))
 }
 
+/// The number of the week around a date: later weeks have higher numbers, and each begins on Monday.
+pub fn week_of(date: i32) -> i32 {
+    // 1970-01-01 was a Thursday.
+    date.saturating_add(3).div_euclid(7)
+}
+
 /// The number of the 1st of a month: months since January of year 0.
 pub fn first_date_of(month: i32) -> i32 {
     let year = i16::try_from(month.div_euclid(12)).ok();
@@ -101,6 +107,14 @@ mod tests {
         }
         assert_eq!(date_number(date_of(20_000)), 20_000);
         assert_eq!(date_of(first_date_of(2026 * 12 + 2)).to_string(), "2026-03-01");
+    }
+
+    #[test]
+    fn weeks_begin_on_monday() {
+        for number in -1000..30_000 {
+            let is_monday = date_of(number).weekday() == jiff::civil::Weekday::Monday;
+            assert_eq!(week_of(number) > week_of(number - 1), is_monday, "{}", date_of(number));
+        }
     }
 
     #[test]

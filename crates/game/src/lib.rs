@@ -15,6 +15,7 @@ pub mod economy;
 pub mod energy;
 pub mod event_calendar;
 pub mod families;
+pub mod figures;
 pub mod goals;
 pub mod hang_up;
 pub mod identifiers;
@@ -73,6 +74,7 @@ use crate::economy::EconomyPlugin;
 use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
+use crate::figures::FiguresPlugin;
 use crate::goals::GoalsPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
@@ -228,6 +230,7 @@ impl PluginGroup for GamePlugins {
             .add(EventCalendarPlugin)
             .add(MendingPlugin)
             .add(EconomyPlugin)
+            .add(FiguresPlugin)
     }
 }
 

@@ -46,33 +46,69 @@ impl SingleFile for PresenceRules {
     const PATH: &'static str = "presence.ron";
 }
 
+/// The stay of a player who is online.
+#[derive(Debug, Clone, Copy)]
+struct Stay {
+    /// Until when the player is online regardless of connections, unix seconds.
+    until: i64,
+    /// Since when the player has been online, unix seconds.
+    since: i64,
+    /// The number of the date on which the player was last heard from; `None` = not yet in this stay.
+    heard_on: Option<i32>,
+}
+
+/// What has changed about who is online since it was last taken.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct PresenceNews {
+    /// How many came online.
+    pub arrived: u64,
+    /// Who was heard from for the first time in its stay or on a date, in that order.
+    pub heard: Vec<AccountId>,
+    /// How many went offline.
+    pub left: u64,
+    /// How long those were online, in seconds together.
+    pub stayed_seconds: u64,
+}
+
 /// Who is online, and who has just gone offline.
 #[derive(Debug, Default, Resource)]
 pub struct Presence {
-    /// Until when each player is online regardless of connections. Never iterated.
-    stays_until: HashMap<AccountId, i64, foldhash::fast::FixedState>,
-    /// When each is checked again: never later than `stays_until` at the time it was set.
+    /// The stay of each player who is online. Never iterated.
+    stays: HashMap<AccountId, Stay, foldhash::fast::FixedState>,
+    /// When each is checked again: never later than its stay lasted when it was set.
     looks: DueQueue<AccountId>,
     left: Vec<AccountId>,
+    news: PresenceNews,
     /// How many the metrics say are online.
     told: Option<usize>,
 }
 
 impl Presence {
-    /// Keeps a player online at least until a moment (unix seconds).
-    pub fn stay_until(&mut self, account: AccountId, at: i64) {
-        match self.stays_until.get_mut(&account) {
-            Some(until) => *until = at.max(*until),
-            None => {
-                self.stays_until.insert(account, at);
-                self.looks.set(account, at);
-            }
+    /// Keeps a player online from `now` at least until `at` (unix seconds).
+    pub fn stay_until(&mut self, account: AccountId, now: i64, at: i64) {
+        self.stay(account, now, at);
+    }
+
+    fn stay(&mut self, account: AccountId, now: i64, at: i64) -> &mut Stay {
+        let stay = self.stays.entry(account).or_insert_with(|| {
+            self.looks.set(account, at);
+            self.news.arrived += 1;
+            Stay { until: at, since: now, heard_on: None }
+        });
+        stay.until = at.max(stay.until);
+        stay
+    }
+
+    /// The same for a player who was heard from, on a date.
+    fn hear(&mut self, account: AccountId, (now, date): (i64, i32), at: i64) {
+        if self.stay(account, now, at).heard_on.replace(date) != Some(date) {
+            self.news.heard.push(account);
         }
     }
 
     /// Forgets a deleted player.
     pub fn forget(&mut self, account: AccountId) {
-        self.stays_until.remove(&account);
+        self.stays.remove(&account);
         self.looks.cancel(account);
     }
 
@@ -81,20 +117,33 @@ impl Presence {
         &self.left
     }
 
+    /// How many are online.
+    pub fn online(&self) -> usize {
+        self.stays.len()
+    }
+
+    /// Takes what has changed, for whoever counts it.
+    pub fn take_news(&mut self) -> PresenceNews {
+        std::mem::take(&mut self.news)
+    }
+
     fn stays(&self, account: AccountId, now: i64) -> bool {
-        self.stays_until.get(&account).is_some_and(|until| now < *until)
+        self.stays.get(&account).is_some_and(|stay| now < stay.until)
     }
 
     /// Checks every player who is due: it stays if it was heard from or is connected, else it has left.
     fn look(&mut self, now: i64, silent_seconds: i64, is_connected: impl Fn(AccountId) -> bool) {
         self.left.clear();
         while let Some(account) = self.looks.pop(now) {
-            let until = self.stays_until.get(&account).copied().filter(|until| now < *until);
+            let until = self.stays.get(&account).map(|stay| stay.until).filter(|until| now < *until);
             let stays = until.or_else(|| is_connected(account).then(|| now.saturating_add(silent_seconds)));
             match stays {
                 Some(at) => self.looks.set(account, at),
                 None => {
-                    self.stays_until.remove(&account);
+                    let stay = self.stays.remove(&account);
+                    let seconds = stay.map_or(0, |stay| now.saturating_sub(stay.since));
+                    self.news.left += 1;
+                    self.news.stayed_seconds += u64::try_from(seconds).unwrap_or_default();
                     self.left.push(account);
                 }
             }
@@ -105,8 +154,9 @@ impl Presence {
 /// Records that a player has just made a request or logged in.
 fn hear(world: &mut World, account: AccountId) {
     let silent_seconds = world.resource::<Rules<PresenceRules>>().silent_seconds;
-    let until = world.resource::<Clock>().now().saturating_add(silent_seconds);
-    world.resource_mut::<Presence>().stay_until(account, until);
+    let clock = world.resource::<Clock>();
+    let (now, date) = (clock.now(), clock.date_number());
+    world.resource_mut::<Presence>().hear(account, (now, date), now.saturating_add(silent_seconds));
 }
 
 /// Queries who is online.
@@ -129,8 +179,8 @@ impl Online<'_, '_> {
 
     /// Records that a player was heard from in some way other than a request.
     pub fn hear(&mut self, account: AccountId) {
-        let until = self.clock.now().saturating_add(self.rules.silent_seconds);
-        self.presence.stay_until(account, until);
+        let (now, date) = (self.clock.now(), self.clock.date_number());
+        self.presence.hear(account, (now, date), now.saturating_add(self.rules.silent_seconds));
     }
 
     /// Players who are online and in memory, most recently heard from first.
@@ -169,7 +219,7 @@ fn follow_presence(
     if let Some(at) = presence.looks.next_at() {
         surroundings.wake_at(at, &clock);
     }
-    let online = presence.stays_until.len();
+    let online = presence.online();
     if presence.told != Some(online) {
         presence.told = Some(online);
         meters.gauge(ONLINE, &[]).set(online as f64);
@@ -228,9 +278,9 @@ mod tests {
     #[test]
     fn who_is_heard_from_again_stays_and_who_is_silent_leaves_once() {
         let mut presence = Presence::default();
-        presence.stay_until(ANN, 30);
-        presence.stay_until(ANN, 50);
-        presence.stay_until(ANN, 40);
+        presence.stay_until(ANN, 0, 30);
+        presence.stay_until(ANN, 0, 50);
+        presence.stay_until(ANN, 0, 40);
         presence.look(30, 30, |_| false);
         assert!(presence.left().is_empty() && presence.stays(ANN, 49), "the latest moment counts");
         presence.look(50, 30, |_| false);
@@ -240,9 +290,24 @@ mod tests {
     }
 
     #[test]
+    fn stays_are_counted_with_their_length_and_a_player_is_heard_from_once_a_date() {
+        let mut presence = Presence::default();
+        presence.stay_until(ANN, 10, 30);
+        presence.hear(ANN, (20, 7), 50);
+        presence.hear(ANN, (25, 7), 55);
+        presence.hear(ANN, (40, 8), 70);
+        let news = PresenceNews { arrived: 1, heard: vec![ANN, ANN], left: 0, stayed_seconds: 0 };
+        assert_eq!(presence.take_news(), news, "one stay, on two dates");
+        presence.look(55, 30, |_| false);
+        presence.look(75, 30, |_| false);
+        let news = PresenceNews { left: 1, stayed_seconds: 65, ..PresenceNews::default() };
+        assert_eq!(presence.take_news(), news, "from coming online until going offline");
+    }
+
+    #[test]
     fn who_is_connected_stays_without_a_word() {
         let mut presence = Presence::default();
-        presence.stay_until(ANN, 30);
+        presence.stay_until(ANN, 0, 30);
         presence.look(1000, 30, |_| true);
         assert!(presence.left().is_empty());
         presence.look(1029, 30, |_| false);

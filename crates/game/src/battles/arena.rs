@@ -232,7 +232,7 @@ impl Arena<'_, '_> {
         // A player who waits for the verdict sends nothing meanwhile, but still counts as online.
         let until = battle.due_at().saturating_add(1);
         if let Some(account) = battle.side(seat).account() {
-            self.online.presence.stay_until(account, until);
+            self.online.presence.stay_until(account, self.clock.now(), until);
         }
         Some(Turn::Waiting(verdict_for(battle.id(), seat), waiting))
     }
@@ -371,9 +371,9 @@ impl Arena<'_, '_> {
 
     /// Counts players as online for a while when their battle has started or was restored after a restart.
     pub fn expect_arrived(&mut self, seconds: i64) {
-        let until = self.clock.now().saturating_add(seconds);
+        let now = self.clock.now();
         for account in self.index.take_arrived() {
-            self.online.presence.stay_until(account, until);
+            self.online.presence.stay_until(account, now, now.saturating_add(seconds));
         }
     }
 }

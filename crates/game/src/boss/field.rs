@@ -16,6 +16,23 @@ use raidkeep_engine::request::Player;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Edit;
 
+/// A boss that was killed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BossKill {
+    /// Its id.
+    pub boss: String,
+    /// The number of the season.
+    pub season: u32,
+    /// When it died, unix seconds.
+    pub at: i64,
+    /// How many seconds after the midnight that began the season.
+    pub after_seconds: i64,
+}
+
+/// The bosses that were killed since they were last taken, for whoever counts them.
+#[derive(Debug, Default, Resource)]
+pub struct BossKills(pub Vec<BossKill>);
+
 /// Everything a blow needs.
 #[derive(SystemParam)]
 pub struct BossField<'w, 's> {
@@ -24,6 +41,7 @@ pub struct BossField<'w, 's> {
     records: Query<'w, 's, &'static mut BossRecord>,
     season: ResMut<'w, Season>,
     ranking: ResMut<'w, Ranking>,
+    kills: ResMut<'w, BossKills>,
     broadcasts: ResMut<'w, Broadcasts>,
     accounts: Res<'w, Accounts>,
     events: ResMut<'w, Events>,
@@ -82,7 +100,11 @@ impl BossField<'_, '_> {
         let Some(boss) = self.rules.bosses.get(place) else {
             return;
         };
-        let (gift, deliver_at) = (&boss.gift, self.clock.now() + boss.gift.delay_hours * 3600);
+        let (now, season) = (self.clock.now(), &*self.season);
+        let after_seconds = now - self.clock.midnight_of(season.began_on);
+        let kill = BossKill { boss: boss.id().to_owned(), season: season.number, at: now, after_seconds };
+        self.kills.0.push(kill);
+        let (gift, deliver_at) = (&boss.gift, now + boss.gift.delay_hours * 3600);
         let there_now = MailAudience::UpTo(self.accounts.last());
         let mail = Broadcast::of_system(&self.mail_rules, deliver_at, &gift.subject, &gift.body, there_now);
         self.broadcasts.announce(Broadcast { items: gift.items.clone(), ..mail });

@@ -28,7 +28,7 @@ use raidkeep_engine::storage::{StorageApp, WorldEntity};
 use raidkeep_engine::usage::UsageApp;
 use raidkeep_engine::verify::VerifyApp;
 
-pub use field::BossField;
+pub use field::{BossField, BossKill, BossKills};
 pub use model::{BossNumbers, BossRecord, Ratios, Roster, Season, WorldBoss};
 pub use past::SeasonArchive;
 pub use plausible::PlausibleDamage;
@@ -47,7 +47,7 @@ pub struct BossPlugin;
 impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BossRules>().keep_rules::<BossRules>().count_uses(WorldBoss::TABLE, usage::count);
-        app.init_resource::<Roster>().init_resource::<systems::SeasonEnd>();
+        app.init_resource::<BossKills>().init_resource::<Roster>().init_resource::<systems::SeasonEnd>();
         app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
         app.add_world_entities::<WorldBoss>().add_world_row::<BossNumbers>();
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>().add_world_mend(systems::mend_season);

@@ -172,6 +172,11 @@ impl Notes {
         Self { last, dropped, kept_max: 0, unsaved: movements }
     }
 
+    /// The movements that happen in this tick, those of the player's document excepted.
+    pub(crate) fn of_this_tick(&self) -> impl Iterator<Item = &Movement> {
+        self.unsaved.iter().filter(|movement| movement.at_ms == 0)
+    }
+
     /// The movements that have no row yet.
     pub(super) fn into_unsaved(self) -> Vec<Movement> {
         self.unsaved

@@ -20,6 +20,7 @@ pub use ledger::Cause;
 pub use legacy::LegacyChange;
 pub use misses::Misses;
 pub use model::Inventory;
+pub(crate) use model::OPENING;
 pub use rules::{ITEM, Item, ItemRules, POTION};
 pub use terms::{ExpiringItem, ItemTerms};
 

@@ -13,7 +13,7 @@ use raidkeep_engine::storage::{Arrival, Batch, Departure, PlayerRows, RowError, 
 /// The ledger's cause for a new player's first items.
 const NEWCOMER: Cause = Cause::new("newcomer");
 /// The ledger's cause for what a player owned before there was a ledger.
-const OPENING: Cause = Cause::new("opening balance");
+pub(crate) const OPENING: Cause = Cause::new("opening balance");
 
 /// What a player owns. Quantities are never negative. Each change is recorded in the ledger, with its cause.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component)]

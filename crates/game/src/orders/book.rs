@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
-use crate::orders::model::{NewOrder, Order, OrderId, OrderState};
+use crate::orders::model::{NewOrder, Order, OrderId, OrderState, Wish};
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::gateway::Gateway;
 use raidkeep_engine::account::AccountId;
@@ -53,6 +53,17 @@ pub enum Question {
     CarryOut,
 }
 
+/// What has become of purchases.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct OrderTally {
+    /// How many were ordered.
+    pub made: u64,
+    /// How many were paid and granted.
+    pub granted: u64,
+    /// How many ended unpaid.
+    pub refused: u64,
+}
+
 /// The orders in memory: those that are not over.
 #[derive(Debug, Default, Resource)]
 pub struct OrderBook {
@@ -70,9 +81,24 @@ pub struct OrderBook {
     /// Orders that are over, with the batch of their end, the oldest first.
     closed_lately: VecDeque<(BatchNumber, Order)>,
     folded_batch: BatchNumber,
+    tally: OrderTally,
 }
 
 impl OrderBook {
+    /// Takes what has become of purchases since the last call.
+    pub fn take_tally(&mut self) -> OrderTally {
+        std::mem::take(&mut self.tally)
+    }
+
+    /// Counts a purchase that has just ended.
+    pub fn count_end(&mut self, order: &Order) {
+        match (&order.wish, order.state) {
+            (Wish::Buy { .. }, OrderState::Granted) => self.tally.granted += 1,
+            (Wish::Buy { .. }, OrderState::Refused) => self.tally.refused += 1,
+            _ => {}
+        }
+    }
+
     /// Adds an order that was made or read from disk.
     pub fn add(&mut self, order: &Order, entity: Entity) {
         self.entities.insert(order.id, entity);
@@ -289,6 +315,7 @@ impl OrderDesk<'_, '_> {
             return Err(PLATFORM_DOWN);
         }
         self.numbers.made += 1;
+        self.book.tally.made += u64::from(matches!(new.wish, Wish::Buy { .. }));
         let id = OrderId(self.numbers.made);
         let order = Order::new(id, self.number(id).into(), new, now);
         let entity = self.commands.spawn_empty().id();

@@ -335,6 +335,7 @@ pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now:
     }
     if has_moved {
         note_metrics(world.resource::<Meters>(), &order);
+        world.resource_mut::<OrderBook>().count_end(&order);
         tell(world, entity, before.state.name(), &order, reply);
     }
 }

@@ -18,6 +18,7 @@ pub mod session;
 pub mod suspects;
 mod suspicion;
 pub mod sweep;
+mod tally;
 mod terms;
 mod trades;
 mod usage;
@@ -39,6 +40,7 @@ pub use model::{HighestStages, Mode, Progress};
 pub use rules::StageRules;
 pub use session::{CurrentSession, OpenSession, SessionOf, StageCounts, StageSession};
 pub use sweep::SweepRules;
+pub use tally::StageTally;
 pub use trades::trades;
 
 /// Stages of every mode, and sweeping.
@@ -49,6 +51,7 @@ impl Plugin for StagesPlugin {
         app.add_rules::<StageRules>().add_rules::<SweepRules>().add_rules::<MonsterRules>().add_rules::<LayoutRules>();
         app.add_moments::<Progress>();
         app.add_player_rows::<Progress>().add_player_rows::<StageCounts>().add_player_entities::<StageSession>();
+        app.init_resource::<StageTally>();
         app.keep_rules::<StageRules>().add_start_reader(StageSession::TABLE, session::count_followers);
         app.count_uses(StageSession::TABLE, usage::count);
         requests::register(app);

@@ -10,6 +10,7 @@ use crate::identity::Account;
 use crate::platforms::sud::RoundId;
 use crate::stages::model::Mode;
 use crate::stages::suspects::{Anomaly, note};
+use crate::stages::tally::StageTally;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::in_force::{Followers, TermsId};
 use raidkeep_engine::storage::rows::RowScan;
@@ -277,6 +278,7 @@ pub(super) struct Visitor {
 pub(super) struct Sessions<'w, 's> {
     sessions: Query<'w, 's, &'static mut StageSession>,
     followers: ResMut<'w, Followers>,
+    tally: ResMut<'w, StageTally>,
     commands: Commands<'w, 's>,
 }
 
@@ -298,12 +300,14 @@ impl Sessions<'_, '_> {
             self.commands.spawn((session, SessionOf(visitor.entity)));
         }
         visitor.counts.count_entry();
+        self.tally.entered.push((session.open.mode, session.open.stage));
     }
 
     /// Closes the open session after a victory; `damage` is what the bosses took.
     pub(super) fn leave(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) {
-        if self.end(visitor, damage) {
+        if let Some(OpenSession { mode, stage, .. }) = self.end(visitor, damage) {
             visitor.counts.count_victory();
+            self.tally.won.push((mode, stage));
         }
     }
 
@@ -320,14 +324,14 @@ impl Sessions<'_, '_> {
         self.commands.queue(note(visitor.stored.account(), name, counts, anomaly));
     }
 
-    fn end(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) -> bool {
+    fn end(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) -> Option<OpenSession> {
         let open = self.find(visitor).map(|(entity, session)| (entity, *session));
         if let Some((entity, session)) = open {
             visitor.counts.note_end(&session, damage);
             self.followers.end(session.terms);
             self.commands.entity(entity).despawn();
         }
-        open.is_some()
+        open.map(|(_, session)| session.open)
     }
 
     fn find(&self, visitor: &VisitorItem) -> Option<(Entity, &StageSession)> {
