@@ -29,6 +29,7 @@ mod legacy_push;
 mod legend;
 mod listeners;
 mod load;
+mod manual;
 mod metrics;
 mod narrator_endpoint;
 mod operators;
