@@ -11,6 +11,7 @@ mod counts;
 mod crash;
 mod damage;
 mod damage_cases;
+mod dashboards;
 mod data_folder;
 mod embedding;
 mod extending;
