@@ -132,6 +132,7 @@ fn journal(folder: &Path, round: u16) -> Box<dyn raidkeep::engine::journal::Jour
         queue_bytes: 1 << 30,
         write_every_ms: 50,
         checkpoint_seconds: CHECKPOINT_EVERY.as_secs(),
+        keep_days: 0,
     };
     let sink = FileJournal::create(folder, NAME, i64::from(round), &settings);
     Box::new(sink.expect("a temporary folder should be writable"))

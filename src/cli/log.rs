@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use anstream::{AutoStream, ColorChoice};
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Registry;
@@ -36,7 +37,8 @@ impl Levels {
     /// When the file cannot be opened.
     pub(super) fn start_log(self, as_json: bool, file: Option<&Path>) -> Result<LogFile, String> {
         let file = LogFile::open(file)?;
-        subscriber(self.0, as_json, file.clone()).init();
+        let is_coloured = file.0.is_none() && AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+        subscriber(self.0, Form { as_json, is_coloured }, file.clone()).init();
         Ok(file)
     }
 }
@@ -57,12 +59,20 @@ fn filter(levels: &str) -> Result<Targets, String> {
     levels.parse().map_err(|error| format!("\"{levels}\" cannot be read: {error}"))
 }
 
-fn subscriber(filter: Targets, as_json: bool, file: LogFile) -> impl Subscriber + Send + Sync {
+/// What a line looks like.
+#[derive(Debug, Default)]
+struct Form {
+    as_json: bool,
+    /// JSON never is.
+    is_coloured: bool,
+}
+
+fn subscriber(filter: Targets, form: Form, file: LogFile) -> impl Subscriber + Send + Sync {
     // Without the level hint, libraries would build several traces per request that nobody reads.
     let hint = Filter::<Registry>::max_level_hint(&filter).unwrap_or(LevelFilter::TRACE);
     let no_secrets = filter_fn(is_free_of_secrets).with_max_level_hint(hint);
     let log = tracing_subscriber::fmt::layer().with_writer(file);
-    let log = if as_json { log.json().boxed() } else { log.with_ansi(false).boxed() };
+    let log = if form.as_json { log.with_ansi(false).json().boxed() } else { log.with_ansi(form.is_coloured).boxed() };
     Registry::default().with(log.with_filter(filter)).with(no_secrets)
 }
 
@@ -131,7 +141,7 @@ mod tests {
     #[test]
     fn what_nobody_will_see_is_turned_off_at_its_source() {
         let most = |levels: &str| {
-            subscriber(filter(levels).expect("valid levels"), false, LogFile::default()).max_level_hint()
+            subscriber(filter(levels).expect("valid levels"), Form::default(), LogFile::default()).max_level_hint()
         };
         assert_eq!(most("info"), Some(LevelFilter::INFO), "libraries build no traces that nobody reads");
         assert_eq!(most("info,raidkeep=debug"), Some(LevelFilter::DEBUG));

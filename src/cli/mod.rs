@@ -18,6 +18,7 @@ mod init;
 mod load;
 mod log;
 mod lsp;
+mod manual;
 mod metrics;
 mod moment;
 mod player;
@@ -35,6 +36,7 @@ mod version;
 
 use std::process::ExitCode;
 
+use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use raidkeep_engine::storage::store::reports_panics;
@@ -109,16 +111,32 @@ enum Command {
     Sheet(sheet::Sheet),
     /// Load-tests a running server with many clients, and reports throughput and latencies.
     Load(Box<load::Load>),
+    /// Prints the script with which a shell completes commands and options.
+    Completions(manual::Completions),
+    /// Writes a page of the manual for each command.
+    Man(manual::Manual),
 }
 
 /// The last lines of every `--help`.
 const PATHS: &str = "Relative paths are relative to the working directory, also those in the configuration file.";
 
+/// How help is coloured where that is possible: not in a file, and not where `NO_COLOR` is set.
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// The arguments of the program.
+fn program() -> clap::Command {
+    let program = Arguments::command().styles(STYLES).after_help(PATHS);
+    program.mut_subcommands(|command| command.after_help(PATHS))
+}
+
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
     tell_no_panic_twice();
-    let command = Arguments::command().after_help(PATHS).mut_subcommands(|command| command.after_help(PATHS));
-    let arguments = Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
+    let arguments = Arguments::from_arg_matches(&program().get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match arguments.command {
         None => done(arguments.serve.run()),
         Some(Command::Serve(serve)) => done(serve.run()),
@@ -137,6 +155,8 @@ pub fn run() -> ExitCode {
         Some(Command::Diff(diff)) => diff.run(),
         Some(Command::Sheet(sheet)) => sheet.run(),
         Some(Command::Load(load)) => load.run(),
+        Some(Command::Completions(completions)) => done(completions.run(program())),
+        Some(Command::Man(manual)) => done(manual.run(program())),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Restore(restore)) => restore.run(),
         Some(Command::Archive(archive)) => archive.run(),

@@ -16,6 +16,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::journal::file::{part_path, rules_folder};
 use raidkeep_engine::journal::frames::{Frames, FramesEnd, Head, JournalError};
 use raidkeep_engine::journal::replay::Played;
+use raidkeep_engine::journal::retention::part_after_deleted;
 use raidkeep_engine::journal::revive::Library;
 use raidkeep_engine::journal::rows::{NotCompared, RowComparison, RowKeeper};
 use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
@@ -106,6 +107,7 @@ impl ReplayArguments {
             }
         }
         report(&mut replay, played, parts.end(), began);
+        parts.tell_what_was_deleted();
         if let (Some(keeper), Some(folder)) = (keeper, &self.against) {
             compare(keeper, &mut replay, folder, &parts.name)?;
         }
@@ -262,6 +264,18 @@ impl Parts {
 
     fn end(&self) -> Option<FramesEnd> {
         self.frames.end()
+    }
+
+    /// Says so where the journal goes on in later parts that cannot be played without those before them.
+    fn tell_what_was_deleted(&self) {
+        let missing = Head { part: self.head.part + 1, ..self.head };
+        if let Ok(Some(later)) = part_after_deleted(&self.folder, &self.name, missing) {
+            let before = missing.part;
+            print_line(&format!(
+                "part {before:04} is not there any more (journal.keep_days), so part {later:04} and what follows cannot be played: a \
+                 journal is played from its start, and each start of the server begins one"
+            ));
+        }
     }
 }
 

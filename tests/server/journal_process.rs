@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use crate::process::{Client, Host, PROGRAM, Server};
 use raidkeep::engine::journal::file::rules_folder;
@@ -164,6 +165,30 @@ fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_from_the_d
     let later = journals[1].display().to_string().replace("-0000.", "-0001.");
     let output = replay(&[&later]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("begins with part 0"), "{output:?}");
+}
+
+#[test]
+fn old_files_of_journals_are_deleted_at_a_start_and_a_replay_says_what_is_missing() {
+    let host = host(&["--set", "journal.file_bytes=1000", "--set", "journal.keep_days=30"]);
+    let server = host.start();
+    play(&server);
+    stop(server);
+    let first = journals(&host).remove(0);
+    let part = |number: u32| PathBuf::from(first.display().to_string().replace("-0000.", &format!("-{number:04}.")));
+    let age = |path: &Path, days: u64| {
+        let file = std::fs::File::options().write(true).open(path).expect("the part should be there");
+        let written = file.metadata().and_then(|found| found.modified()).expect("it was written");
+        file.set_modified(written - Duration::from_secs(days * 24 * 60 * 60)).expect("it is ours");
+    };
+    (0..3).for_each(|number| age(&part(number), 31));
+    stop(host.start());
+    assert!(first.is_file() && !part(1).exists() && !part(2).exists(), "part 0 says what the others mean");
+    assert!(part(3).is_file(), "it was written in the last 30 days");
+    let played = told(&replay(&[&first.display().to_string()]));
+    assert!(
+        played.contains("part 0001 is not there any more") && played.contains("part 0003 and what follows"),
+        "{played}"
+    );
 }
 
 #[test]

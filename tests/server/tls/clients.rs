@@ -19,12 +19,12 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 pub(super) type TlsStream = StreamOwned<ClientConnection, TcpStream>;
 
 /// The files of a certificate for 127.0.0.1 and localhost, which signs itself.
-pub(super) struct Files {
+pub(crate) struct Files {
     pub(super) folder: TempDir,
 }
 
 impl Files {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let files = Self { folder: tempfile::tempdir().expect("a folder") };
         files.issue();
         files
@@ -59,7 +59,7 @@ impl Files {
         certificate
     }
 
-    pub(super) fn host(&self, more: &[&str]) -> Host {
+    pub(crate) fn host(&self, more: &[&str]) -> Host {
         let setting = |key: &str, file: &str| format!("tls.{key}={}", self.path(file).display());
         let settings =
             [setting("certificate", "certificate.pem"), setting("key", "key.pem"), "tls.poll_seconds=1".to_owned()];

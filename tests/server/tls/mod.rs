@@ -2,6 +2,6 @@
 
 mod attackers;
 mod certificates;
-mod clients;
+pub(crate) mod clients;
 mod commands;
 mod serving;

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle, Thread};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::journal::frames::{Head, encode_frame};
 use crate::journal::queue::{JournalSink, Queue};
 use crate::journal::record::Record;
+use crate::journal::retention::{DAY, delete_old};
 use crate::meters::Meters;
 use crate::private;
 use crate::rules::{AssetSource, LoadedRules};
@@ -31,6 +32,8 @@ pub struct JournalSettings {
     pub write_every_ms: u64,
     /// Interval between state hashes, in real seconds.
     pub checkpoint_seconds: u64,
+    /// Days of real time that files are kept after they were last written; 0 = all are kept.
+    pub keep_days: u32,
 }
 
 /// The path of a part: `world-0-1773115200000-0000.journal`.
@@ -86,7 +89,7 @@ impl FileJournal {
     pub fn create(folder: &Path, name: &str, id: i64, settings: &JournalSettings) -> io::Result<Self> {
         private::make_folder(folder)?;
         let queue = Arc::new(Queue::new(settings.queue_bytes));
-        let parts = Parts::create(folder, name, id, settings.file_bytes)?;
+        let parts = Parts::create(folder, name, id, settings)?;
         let gaps = Meters::of_name(name).counter("raidkeep_journal_gaps_total", &[]);
         let pause = Duration::from_millis(settings.write_every_ms);
         let writer = Writer { queue: queue.clone(), parts, pause, gaps: gaps.clone() };
@@ -136,28 +139,57 @@ struct Parts {
     name: String,
     head: Head,
     file: BufWriter<File>,
+    began: Instant,
     bytes: u64,
     bytes_max: u64,
+    keep_days: u32,
 }
 
 impl Parts {
-    fn create(folder: &Path, name: &str, id: i64, bytes_max: u64) -> io::Result<Self> {
+    fn create(folder: &Path, name: &str, id: i64, settings: &JournalSettings) -> io::Result<Self> {
         let head = Head { id, part: 0 };
         let file = open(&part_path(folder, name, head), head)?;
-        Ok(Self { folder: folder.to_owned(), name: name.to_owned(), head, file, bytes: 0, bytes_max })
+        let parts = Self {
+            folder: folder.to_owned(),
+            name: name.to_owned(),
+            head,
+            file,
+            began: Instant::now(),
+            bytes: 0,
+            bytes_max: settings.file_bytes,
+            keep_days: settings.keep_days,
+        };
+        parts.delete_old();
+        Ok(parts)
     }
 
     fn write(&mut self, entry: &[u8], frame: &mut Vec<u8>) -> io::Result<()> {
-        if self.bytes > self.bytes_max {
+        if self.is_full() {
             self.file.flush()?;
             self.head.part += 1;
             self.file = open(&part_path(&self.folder, &self.name, self.head), self.head)?;
-            self.bytes = 0;
+            (self.began, self.bytes) = (Instant::now(), 0);
+            self.delete_old();
         }
         frame.clear();
         encode_frame(entry, frame);
         self.bytes += frame.len() as u64;
         self.file.write_all(frame)
+    }
+
+    /// Files are deleted as a whole, so one that is to be deleted some day holds no more than a day.
+    fn is_full(&self) -> bool {
+        self.bytes > self.bytes_max || (self.keep_days > 0 && self.began.elapsed() > DAY)
+    }
+
+    /// The journal goes on if that fails; the next part tries again.
+    fn delete_old(&self) {
+        let (keep_days, newest) = (self.keep_days, part_path(&self.folder, &self.name, self.head));
+        match delete_old(&self.folder, &self.name, keep_days, &newest) {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(world = self.name, files, keep_days, "deleted what the journal need not keep"),
+            Err(error) => tracing::warn!(%error, world = self.name, "old files of the journal cannot be deleted"),
+        }
     }
 }
 

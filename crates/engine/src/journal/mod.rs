@@ -14,6 +14,7 @@ pub mod queue;
 pub mod record;
 pub mod recorder;
 pub mod replay;
+pub mod retention;
 pub mod revive;
 pub mod rows;
 
