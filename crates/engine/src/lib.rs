@@ -63,6 +63,7 @@ pub mod operators;
 
 pub mod audit;
 pub mod backup;
+pub mod barrier;
 pub mod journal;
 pub mod usage;
 pub mod verify;

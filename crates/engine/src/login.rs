@@ -43,6 +43,8 @@ pub enum TokenEnd {
     Replaced,
     /// By the server or an operator.
     Revoked,
+    /// By a ban.
+    Banned,
 }
 
 impl From<TokenEnd> for TokenFault {
@@ -50,6 +52,7 @@ impl From<TokenEnd> for TokenFault {
         match ending {
             TokenEnd::Replaced => Self::Replaced,
             TokenEnd::Revoked => Self::Revoked,
+            TokenEnd::Banned => Self::Banned,
         }
     }
 }
@@ -64,6 +67,8 @@ pub enum TokenFault {
     Replaced,
     /// The server or an operator ended it.
     Revoked,
+    /// It ended with a ban that is over.
+    Banned,
     /// It is none of those that are remembered.
     Unknown,
 }

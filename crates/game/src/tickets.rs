@@ -57,6 +57,20 @@ impl Tickets {
         has_one
     }
 
+    /// Adds tickets of a kind to those of today.
+    pub fn give(&mut self, kind: &TicketKind, count: u32, today: i32) {
+        self.use_up(kind.key, -i32::try_from(count).unwrap_or(i32::MAX), today);
+    }
+
+    /// Uses this many at once, or none if there are fewer.
+    pub fn take_all(&mut self, kind: &TicketKind, count: u32, is_vip: bool, today: i32) -> bool {
+        let has_them = self.left(kind, is_vip, today) >= count;
+        if has_them {
+            self.use_up(kind.key, i32::try_from(count).unwrap_or(i32::MAX), today);
+        }
+        has_them
+    }
+
     /// Adds a bought ticket, and uses up one of the day's allowed purchases.
     pub fn add_bought(&mut self, ticket: u16, allowance: u16, today: i32) {
         self.use_up(ticket, -1, today);

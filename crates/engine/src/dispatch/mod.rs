@@ -112,7 +112,10 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
             }
             let is_answer = is_final && (has_started || changed);
             if let (Some(holder), Some(once), true) = (holder, command.once, is_answer) {
-                holder.keep(world, *once, &body);
+                match change {
+                    Change::Secret => holder.keep(world, *once, &handler::without_secret(status)),
+                    _ => holder.keep(world, *once, &body),
+                }
             }
             let until = match (handler.reads(), player) {
                 (Reads::Caller, Some(player)) => Until::Player(player.entity),
@@ -196,7 +199,7 @@ fn refuse_caller(world: &mut World, reply_to: ReplyTo, sign_in: Option<SignIn>, 
 /// Whether a handler has changed anything stored since the mark was set before it ran.
 fn has_changed(world: &mut World, change: Change, mark: Option<&Mark>) -> bool {
     match change {
-        Change::Possible => mark.is_some_and(|mark| mark.is_passed(world)),
+        Change::Possible | Change::Secret => mark.is_some_and(|mark| mark.is_passed(world)),
         Change::None => false,
         Change::Noted => true,
     }

@@ -224,10 +224,15 @@ pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
 pub(crate) fn write_refusal(out: &mut Vec<u8>, refusal: &Refusal) {
     #[derive(Serialize)]
     struct Because {
-        reason: Reason,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<i64>,
     }
-    let data = refusal.reason.map(|reason| Because { reason });
-    write_body(out, refusal.status, &refusal.message, data.as_ref());
+    let Refusal { status, message, reason, until, .. } = refusal;
+    let data = Because { reason: *reason, until: *until };
+    let has_data = reason.is_some() || until.is_some();
+    write_body(out, *status, message, has_data.then_some(&data));
 }
 
 fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {

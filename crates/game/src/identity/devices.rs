@@ -38,6 +38,11 @@ impl DeviceHash {
         bytes.try_into().ok().map(Self)
     }
 
+    /// What people read of it.
+    pub fn text(&self) -> String {
+        format!("{HASH_MARK}{}", BASE64_URL_SAFE_NO_PAD.encode(self.0))
+    }
+
     /// Its key in the index.
     pub(super) fn key(&self) -> IndexKey {
         IndexKey::new("unique_id", &self.0)
@@ -47,7 +52,7 @@ impl DeviceHash {
 impl Serialize for DeviceHash {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(&format_args!("{HASH_MARK}{}", BASE64_URL_SAFE_NO_PAD.encode(self.0)))
+            serializer.serialize_str(&self.text())
         } else {
             self.0.serialize(serializer)
         }

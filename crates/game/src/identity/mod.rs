@@ -16,6 +16,7 @@ pub mod names;
 pub mod newcomers;
 pub mod password;
 pub mod platform_names;
+mod renaming;
 pub mod requests;
 pub mod rules;
 pub mod untried;
@@ -45,12 +46,13 @@ use raidkeep_engine::verify::VerifyApp;
 pub use attempts::{AttemptLimits, Attempts, LoginAttempt};
 pub use client::ClientAddress;
 pub use devices::DeviceHash;
-pub use model::Account;
+pub use model::{Account, ONCE_SECONDS};
 pub use named::PlayersByName;
 pub use names::{find_by_name, find_by_name_with, find_owner, is_name_taken};
 pub use newcomers::{NewAccountLimits, NewAccounts};
 pub use password::PasswordCost;
 pub use platform_names::{TakenName, TakenNames};
+pub use renaming::{IdentityFault, give_email, may_be_called, may_be_reached, rename, unbind_device};
 pub use rules::NameRules;
 pub use untried::{PlayedNotes, UntriedGuests, note_played};
 
@@ -192,6 +194,15 @@ impl Tokens<'_> {
             self.directory.set(key, None);
         }
     }
+}
+
+/// Ends the token of a player, if it has one.
+pub fn end_token(world: &mut World, player: Entity, ending: TokenEnd) {
+    let (now, most) = (world.resource::<Clock>().now(), world.resource::<IdentitySettings>().former_tokens);
+    world.resource_scope(|world, mut directory: Mut<Directory>| {
+        let forgotten = world.edit::<Login>(player).map(|mut login| login.end(ending, now, most));
+        forgotten.into_iter().flatten().for_each(|key| directory.set(key, None));
+    });
 }
 
 /// Gives the player a new token, which replaces the previous one.

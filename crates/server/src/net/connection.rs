@@ -11,7 +11,7 @@ use std::task::Waker;
 use crate::net::limits::Limiter;
 use crate::net::way_in::{NotSent, Received, Requester, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, refusal_text, with_event_count};
-use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
+use raidkeep_engine::request::reply::{Addressee, Dismissal, Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
 use raidkeep_engine::tick::Input;
 
@@ -36,6 +36,8 @@ pub struct Connection {
     waits_for: Option<u64>,
     /// Requests refused because they came too fast, since somebody asked.
     refused: usize,
+    /// Why the server ends it, if it does.
+    dismissal: Option<Dismissal>,
 }
 
 struct Unchecked {
@@ -92,6 +94,7 @@ impl Connection {
             unchecked: VecDeque::new(),
             waits_for: None,
             refused: 0,
+            dismissal: None,
         }
     }
 
@@ -176,6 +179,13 @@ impl Connection {
             replies.extend(outbox.take_reply());
             outbox.take_events(replies);
         }
+        self.dismissal = outbox.dismissal;
+    }
+
+    /// Why the connection has to end now, if the server ends it. What may leave before that was taken with the last
+    /// replies.
+    pub fn dismissal(&self) -> Option<Dismissal> {
+        self.dismissal
     }
 
     /// Whether a reply may leave.
@@ -255,6 +265,7 @@ struct Slots {
     named: Option<SignIn>,
     /// The worlds that know the connection.
     worlds: Vec<u32>,
+    dismissal: Option<Dismissal>,
     waker: Option<Waker>,
 }
 
@@ -376,6 +387,19 @@ impl ReplyPort for Outbox {
             None => text.to_owned(),
         };
         slots.events.push_back(QueuedEvent { player, text });
+        let waker = slots.waker.take();
+        drop(slots);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn dismiss(&self, sign_in: SignIn, why: Dismissal) {
+        let mut slots = self.lock();
+        if slots.acts_for != Some(sign_in) {
+            return;
+        }
+        slots.dismissal = Some(why);
         let waker = slots.waker.take();
         drop(slots);
         if let Some(waker) = waker {
