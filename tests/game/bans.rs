@@ -45,7 +45,7 @@ fn a_ban_answers_every_function_and_log_in_and_ends_by_itself() {
     is_out(&mut server, &ann, Some(NOON + 3600));
     server.advance_seconds(1);
     let over = ann.ask(&mut server, "get_player_info", json!({}));
-    assert_eq!((&over["status"], &over["data"]["reason"]), (&json!(11), &json!("banned")), "the token has ended");
+    assert_eq!((&over["status"], &over["data"]["reason"]), (&json!(11), &json!("expired")), "the token has ended");
     assert_eq!(log_in(&mut server, &ann)["data"]["status_code"], 200, "and a log-in gives another");
     assert_eq!(server.verify(), []);
 }
@@ -140,7 +140,10 @@ fn a_ban_travels_with_the_player() {
     helped(&mut server, "note_add", &ann, json!({"text": "Third time."}));
     let document = export(&mut server, "Ann");
     let file = &document["parts"]["case_files"];
-    assert_eq!((&file["ban"]["message"], &file["notes"][0]["text"]), (&json!("You used a bot."), &json!("Third time.")));
+    assert_eq!(
+        (&file["ban"]["message"], &file["notes"][0]["text"]),
+        (&json!("You used a bot."), &json!("Third time."))
+    );
     delete(&mut server, "Ann");
     import(&mut server, &document);
     assert_eq!(log_in(&mut server, &ann), banned(None), "nobody gets rid of a ban by moving");

@@ -52,7 +52,8 @@ impl From<TokenEnd> for TokenFault {
         match ending {
             TokenEnd::Replaced => Self::Replaced,
             TokenEnd::Revoked => Self::Revoked,
-            TokenEnd::Banned => Self::Banned,
+            // Once the ban is over, the client logs in again.
+            TokenEnd::Banned => Self::Expired,
         }
     }
 }
@@ -61,14 +62,12 @@ impl From<TokenEnd> for TokenFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenFault {
-    /// Its time is over.
+    /// Its time is over, or a ban has ended it that is over.
     Expired,
     /// The account has logged in elsewhere since.
     Replaced,
     /// The server or an operator ended it.
     Revoked,
-    /// It ended with a ban that is over.
-    Banned,
     /// It is none of those that are remembered.
     Unknown,
 }

@@ -76,12 +76,7 @@ request!(
     ],
 );
 
-fn battle(
-    In(call): In<Call<BattleTurn>>,
-    mut arena: Arena,
-    accounts: Query<&Account>,
-    voices: Voices,
-) -> Waits<Told> {
+fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>, voices: Voices) -> Waits<Told> {
     if let Some(told) = call.fact.and_then(|fact| fact.downcast::<Told>().ok()) {
         return Ok(Success::with(*told));
     }

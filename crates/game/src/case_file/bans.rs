@@ -15,6 +15,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::login::TokenEnd;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::reply::Dismissal;
@@ -78,7 +79,7 @@ pub struct PlayerBan {
     message: String,
 }
 
-request!(Operator, "player_ban", PlayerBan => (), CODES = &[Code::of(NO_SUCH_PLAYER)]);
+request!(Operator, "player_ban", PlayerBan => (), RIGHT = Right::HELP, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
 /// Refuses a moment that is over. `None` = never.
 pub(super) fn must_be_ahead(until: Option<i64>, now: i64) -> Result<(), Refusal> {
@@ -115,7 +116,7 @@ pub struct PlayerUnban {
 const NOT_BANNED: Refusal = Refusal::new(98, "the player is not banned");
 
 request!(
-    Operator, "player_unban", PlayerUnban => (),
+    Operator, "player_unban", PlayerUnban => (), RIGHT = Right::HELP,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NOT_BANNED)],
 );
 

@@ -19,9 +19,7 @@ use raidkeep_engine::storage::StorageApp;
 
 pub use model::{Ban, CaseFile, Mute, Note};
 pub use mutes::{MUTED, Voices};
-pub use named::{
-    NO_SUCH_PLAYER, PlayersByNumber, REASON_CHARS, author, find_numbered, operator_text, within_limits,
-};
+pub use named::{NO_SUCH_PLAYER, PlayersByNumber, REASON_CHARS, author, find_numbered, operator_text, within_limits};
 
 /// Bans, mutes and notes.
 pub struct CaseFilePlugin;

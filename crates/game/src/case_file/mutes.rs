@@ -12,6 +12,7 @@ use crate::case_file::{CaseFile, Mute, NO_SUCH_PLAYER, author, find_numbered, op
 use crate::identity::note_played;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
@@ -70,7 +71,7 @@ pub struct PlayerMute {
     reason: String,
 }
 
-request!(Operator, "player_mute", PlayerMute => (), CODES = &[Code::of(NO_SUCH_PLAYER)]);
+request!(Operator, "player_mute", PlayerMute => (), RIGHT = Right::HELP, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
 fn player_mute(In(call): In<Call<PlayerMute>>, world: &mut World) -> Waits<()> {
     let PlayerMute { player, until, reason } = call.request;
@@ -99,7 +100,7 @@ pub struct PlayerUnmute {
 const NOT_MUTED: Refusal = Refusal::new(98, "the player is not muted");
 
 request!(
-    Operator, "player_unmute", PlayerUnmute => (),
+    Operator, "player_unmute", PlayerUnmute => (), RIGHT = Right::HELP,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NOT_MUTED)],
 );
 

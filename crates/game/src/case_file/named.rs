@@ -10,7 +10,7 @@ use crate::identity::Accounts;
 use crate::spelling::{Breaks, is_clean};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::{Operator, Refusal, Unready};
+use raidkeep_engine::request::{Operator, Refusal, Unready, status};
 use raidkeep_engine::travel::Traveller;
 
 /// The refusal of a request about a player of a number that no account has.
@@ -20,8 +20,8 @@ pub const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 pub const REASON_CHARS: usize = 200;
 
 /// The name of an operator, for what is kept about players.
-pub fn author(_: &Operator) -> String {
-    "operator".to_owned()
+pub fn author(operator: &Operator) -> String {
+    operator.identity.name.to_string()
 }
 
 /// Finds players by their account numbers, for handlers that may wait: a player who is not in memory is loaded first.
@@ -52,8 +52,14 @@ pub fn find_numbered(world: &mut World, player: i64) -> Result<Traveller, Unread
 }
 
 /// Whether the operator's role allows this much of something in one request.
-pub fn within_limits(_: &Operator, _: &str, _: u64) -> Result<(), Refusal> {
-    Ok(())
+pub fn within_limits(operator: &Operator, what: &str, amount: u64) -> Result<(), Refusal> {
+    operator.identity.limits.check(what, amount).map_err(|most| {
+        let role = &operator.identity.role;
+        Refusal::saying(
+            status::NOT_PERMITTED,
+            format!("the role {role} may give or take at most {most} {what} at once"),
+        )
+    })
 }
 
 /// Reads a text of an operator: 1 to `MAX` characters that are shown and not only spaces.

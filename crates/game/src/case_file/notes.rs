@@ -9,6 +9,7 @@ use crate::case_file::{CaseFile, NO_SUCH_PLAYER, author, find_numbered, operator
 use crate::identity::note_played;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
@@ -37,7 +38,7 @@ pub struct NoteAdd {
 
 const TOO_MANY: Refusal = Refusal::new(97, "the player has 100 notes, remove one first");
 
-request!(Operator, "note_add", NoteAdd => NoteAdded, CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(TOO_MANY)]);
+request!(Operator, "note_add", NoteAdd => NoteAdded, RIGHT = Right::HELP, CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(TOO_MANY)]);
 
 /// The reply of `note_add`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -73,7 +74,7 @@ pub struct NoteRemove {
 const NO_SUCH_NOTE: Refusal = Refusal::new(98, "no such note");
 
 request!(
-    Operator, "note_remove", NoteRemove => (),
+    Operator, "note_remove", NoteRemove => (), RIGHT = Right::HELP,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NO_SUCH_NOTE)],
 );
 

@@ -19,6 +19,7 @@ use crate::stages::requests::{Raider, RaiderItem};
 use crate::stages::session::{Sessions, StageSession};
 use crate::stages::terms::SessionTables;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
@@ -56,7 +57,7 @@ const NOT_CONFIGURED: Refusal = Refusal::new(98, "no such stage, or it cannot be
 const NONE_LOST: Refusal = Refusal::new(97, "every attempt of the player was won or given back");
 
 request!(
-    Operator, "attempt_return", AttemptReturn => AttemptReturned,
+    Operator, "attempt_return", AttemptReturn => AttemptReturned, RIGHT = Right::GRANT,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NOT_CONFIGURED), Code::of(NONE_LOST)],
 );
 

@@ -7,16 +7,16 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{
-    NO_SUCH_PLAYER, PlayersByNumber, REASON_CHARS, operator_text, within_limits,
-};
+use crate::case_file::{NO_SUCH_PLAYER, PlayersByNumber, REASON_CHARS, operator_text, within_limits};
 use crate::energy::{Energy, EnergyRules};
 use crate::identity::PlayedNotes;
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules};
 use crate::tickets::{Limits, TicketKind, TicketRules, Tickets};
+use raidkeep_engine::audit::AuditNotes;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
@@ -86,7 +86,7 @@ const TOO_LITTLE: i32 = 97;
 const TOO_MUCH: i32 = 96;
 
 request!(
-    Operator, "player_grant", PlayerGrant => Stock,
+    Operator, "player_grant", PlayerGrant => Stock, RIGHT = Right::GRANT,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::refusal(UNKNOWN, "no such item, or no such kind of tickets"),
@@ -94,7 +94,7 @@ request!(
     ],
 );
 request!(
-    Operator, "player_take", PlayerTake => Stock,
+    Operator, "player_take", PlayerTake => Stock, RIGHT = Right::GRANT,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::refusal(UNKNOWN, "no such kind of tickets"),
@@ -128,12 +128,30 @@ struct Owner {
 }
 
 #[derive(SystemParam)]
-struct Tables<'w> {
+struct GrantTables<'w> {
     items: Res<'w, Rules<ItemRules>>,
     energy: Res<'w, Rules<EnergyRules>>,
     tickets: Res<'w, Rules<TicketRules>>,
     levels: Res<'w, Rules<LevelRules>>,
     clock: Res<'w, Clock>,
+    notes: ResMut<'w, AuditNotes>,
+}
+
+impl GrantTables<'_> {
+    /// Tells the audit what has changed.
+    fn tell(&mut self, before: &Stock, after: &Stock) {
+        let mut seen = Vec::new();
+        for (before, after) in before.items.iter().zip(&after.items) {
+            if !seen.contains(&after.item) {
+                seen.push(after.item);
+                self.notes.add(format!("{}: {} -> {}", after.item, before.quantity, after.quantity));
+            }
+        }
+        let numbers = [("energy", before.energy, after.energy), ("experience", before.experience, after.experience)];
+        for (what, before, after) in numbers.into_iter().filter(|(_, before, after)| before != after) {
+            self.notes.add(format!("{what} {before} -> {after}"));
+        }
+    }
 }
 
 impl Handful {
@@ -179,7 +197,7 @@ impl Handful {
         Ok(kinds)
     }
 
-    fn stock(&self, owner: &OwnerItem, tables: &Tables) -> Stock {
+    fn stock(&self, owner: &OwnerItem, tables: &GrantTables) -> Stock {
         let (now, today) = (tables.clock.now(), tables.clock.day());
         let is_vip = tables.tickets.is_vip(&owner.inventory);
         Stock {
@@ -197,7 +215,7 @@ fn player_grant(
     mut named: PlayersByNumber,
     mut played: PlayedNotes,
     mut owners: Edit<Owner>,
-    tables: Tables,
+    mut tables: GrantTables,
 ) -> Waits<Stock> {
     let handful = call.request.0;
     handful.check()?;
@@ -219,6 +237,7 @@ fn player_grant(
     let (now, today) = (tables.clock.now(), tables.clock.day());
     played.note(account);
     let mut owner = owners.get_mut(entity).map_err(|_| Refusal::internal())?;
+    let before = handful.stock(&owner, &tables);
     if !handful.items.is_empty() {
         owner.inventory.grant(&handful.items, OPERATOR);
     }
@@ -229,7 +248,9 @@ fn player_grant(
     if handful.experience > 0 {
         owner.experience.earn(handful.experience);
     }
-    Ok(Success::with(handful.stock(&owner, &tables)))
+    let stock = handful.stock(&owner, &tables);
+    tables.tell(&before, &stock);
+    Ok(Success::with(stock))
 }
 
 fn player_take(
@@ -237,7 +258,7 @@ fn player_take(
     mut named: PlayersByNumber,
     mut played: PlayedNotes,
     mut owners: Edit<Owner>,
-    tables: Tables,
+    mut tables: GrantTables,
 ) -> Waits<Stock> {
     let handful = call.request.0;
     handful.check()?;
@@ -262,6 +283,7 @@ fn player_take(
     }
     played.note(account);
     let mut owner = owners.get_mut(entity).map_err(|_| Refusal::internal())?;
+    let before = handful.stock(&owner, &tables);
     if !handful.items.is_empty() {
         owner.inventory.pay(&handful.items, OPERATOR);
     }
@@ -274,5 +296,7 @@ fn player_take(
     if handful.experience > 0 {
         owner.experience.total -= handful.experience;
     }
-    Ok(Success::with(handful.stock(&owner, &tables)))
+    let stock = handful.stock(&owner, &tables);
+    tables.tell(&before, &stock);
+    Ok(Success::with(stock))
 }

@@ -12,8 +12,10 @@ use crate::families::rename_member;
 use crate::identity::{Account, IdentityFault, may_be_called, note_played, rename};
 use crate::spelling;
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::audit::AuditNotes;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::{Event, EventApp, Events};
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
@@ -42,7 +44,7 @@ const FIGHTING: Refusal = Refusal::new(97, "the player has an open challenge or 
 const ILLEGAL_NAME: Refusal = Refusal::new(spelling::ILLEGAL, "illegal name");
 
 request!(
-    Operator, "player_rename", PlayerRename => PlayerRenamed,
+    Operator, "player_rename", PlayerRename => PlayerRenamed, RIGHT = Right::HELP,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NAME_TAKEN), Code::of(FIGHTING), Code::of(ILLEGAL_NAME)],
 );
 
@@ -77,6 +79,7 @@ fn player_rename(In(call): In<Call<PlayerRename>>, world: &mut World) -> Waits<P
     }
     let former = world.get::<Account>(player.entity).ok_or(Refusal::internal())?.name().to_owned();
     note_played(world, player.account);
+    world.resource_mut::<AuditNotes>().add(format!("name {former} -> {name}"));
     rename(world, player, &name);
     rename_member(world, player.account, &name);
     world.resource_mut::<Events>().tell(player.entity, &Renamed { name });

@@ -14,6 +14,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::Events;
 use raidkeep_engine::login::TokenEnd;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::reply::Dismissal;
@@ -39,7 +40,11 @@ pub struct PlayerKick {
     reason: String,
 }
 
-request!(Operator, "player_kick", PlayerKick => (), CODES = &[Code::of(NO_SUCH_PLAYER)]);
+request!(
+    Operator, "player_kick", PlayerKick => (), RIGHT = Right::HELP,
+    ACTS_OUTSIDE = true,
+    CODES = &[Code::of(NO_SUCH_PLAYER)],
+);
 
 fn player_kick(In(call): In<Call<PlayerKick>>, world: &mut World) -> Waits<()> {
     let player = find_numbered(world, call.request.player)?;
@@ -60,7 +65,7 @@ pub struct TokensEnd {
     reason: String,
 }
 
-request!(Operator, "tokens_end", TokensEnd => (), CODES = &[Code::of(NO_SUCH_PLAYER)]);
+request!(Operator, "tokens_end", TokensEnd => (), RIGHT = Right::HELP, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
 fn tokens_end(In(call): In<Call<TokensEnd>>, world: &mut World) -> Waits<()> {
     let player = find_numbered(world, call.request.player)?;
@@ -95,7 +100,7 @@ const HAS_EMAIL: Refusal = Refusal::new(97, "the account has an e-mail address, 
 const EMAIL_TAKEN: Refusal = Refusal::new(96, "another account has this e-mail address");
 
 request!(
-    Operator, "password_once", PasswordOnce => PasswordTold,
+    Operator, "password_once", PasswordOnce => PasswordTold, RIGHT = Right::HELP,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(WITHOUT_EMAIL), Code::of(HAS_EMAIL), Code::of(EMAIL_TAKEN)],
 );
 
@@ -120,8 +125,8 @@ struct MadePassword {
 /// a journal records.
 fn random_password() -> String {
     const LETTERS: [char; 32] = [
-        'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y',
-        'Z', '2', '3', '4', '5', '6', '7', '8', '9',
+        'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X',
+        'Y', 'Z', '2', '3', '4', '5', '6', '7', '8', '9',
     ];
     let bits: u128 = rand::random();
     let letter = |at: usize| LETTERS[(bits >> (5 * at) & 31) as usize];
@@ -193,7 +198,7 @@ const ONLY_WAY_IN: Refusal =
     Refusal::new(97, "the device is the only way into the account, give it an e-mail address with `password_once`");
 
 request!(
-    Operator, "device_unbind", DeviceUnbind => (),
+    Operator, "device_unbind", DeviceUnbind => (), RIGHT = Right::HELP,
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NO_DEVICE), Code::of(ONLY_WAY_IN)],
 );
 

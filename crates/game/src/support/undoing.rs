@@ -9,7 +9,9 @@ use crate::case_file::{CaseFile, NO_SUCH_PLAYER, REASON_CHARS, find_numbered, op
 use crate::identity::note_played;
 use crate::items::ledger::{Movement, movement_of};
 use crate::items::{Amount, Cause, Inventory};
+use raidkeep_engine::audit::AuditNotes;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
@@ -53,7 +55,7 @@ const OF_POINTS: Refusal = Refusal::new(95, "points moved too, which are on the 
 const TOO_MUCH: Refusal = Refusal::new(94, "nobody can own so many");
 
 request!(
-    Operator, "movement_undo", MovementUndo => MovementUndone,
+    Operator, "movement_undo", MovementUndo => MovementUndone, RIGHT = Right::GRANT,
     CODES = &[
         Code::of(NO_SUCH_PLAYER),
         Code::of(NO_SUCH_MOVEMENT),
@@ -91,8 +93,16 @@ fn movement_undo(In(call): In<Call<MovementUndo>>, world: &mut World) -> Waits<M
     let mut inventory = world.edit::<Inventory>(player.entity).ok_or(Refusal::internal())?;
     inventory.adjust(&changes, UNDO);
     let remain = inventory.remain_of(&changes);
+    let told = changes.iter().zip(&remain).map(|(change, after)| told(change, after.quantity));
+    let told: Vec<String> = told.collect();
+    told.into_iter().for_each(|told| world.resource_mut::<AuditNotes>().add(told));
     world.edit::<CaseFile>(player.entity).ok_or(Refusal::internal())?.note_undone(movement.number, dropped);
     Ok(Success::with(MovementUndone { changes, remain }))
+}
+
+/// A change of an item, for the audit.
+fn told(change: &Amount, after: i64) -> String {
+    format!("{}: {} -> {after}", change.item, after - change.quantity)
 }
 
 fn find_movement(player: Traveller, number: i64, fact: Option<Fact>) -> Result<Movement, Unready> {

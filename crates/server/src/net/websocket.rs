@@ -119,7 +119,9 @@ impl CloseReason {
             Self::NotUtf8 => Some((CloseCode::Invalid, "text is not UTF-8")),
             Self::Protocol => Some((CloseCode::Protocol, "not the WebSocket protocol")),
             Self::Dismissed(Dismissal::Kicked) => Some((CloseCode::Library(KICKED), "disconnected by an operator")),
-            Self::Dismissed(Dismissal::SignedOut) => Some((CloseCode::Library(SIGNED_OUT), "signed out by an operator")),
+            Self::Dismissed(Dismissal::SignedOut) => {
+                Some((CloseCode::Library(SIGNED_OUT), "signed out by an operator"))
+            }
             Self::Dismissed(Dismissal::Banned) => Some((CloseCode::Library(BANNED), "banned")),
         }
     }
