@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::{print_line, report};
+use crate::cli::{parse_world, print_line, report};
 use raidkeep_engine::clock::shown_utc;
 use raidkeep_engine::outside::world_name;
 use raidkeep_engine::storage::folder;
@@ -16,8 +16,8 @@ pub(super) struct AcceptLoss {
     /// Folder of the databases, relative to where the command runs.
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     data: PathBuf,
-    /// Number of the world.
-    #[arg(long, value_name = "N")]
+    /// Number of the world, or realm.
+    #[arg(long, value_name = "N", value_parser = parse_world)]
     world: u32,
 }
 

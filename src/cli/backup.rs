@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::cli::call::Failure;
 use crate::cli::doors::Doors;
-use crate::cli::print_line;
+use crate::cli::{parse_world, print_line};
+use raidkeep_engine::outside::{REALM, world_label};
 use raidkeep_engine::request::status::WORLD_NOT_FOUND;
 use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::proof::verify_copy;
@@ -17,8 +18,8 @@ use raidkeep_engine::storage::proof::verify_copy;
 pub(super) struct Backup {
     #[command(flatten)]
     doors: Doors,
-    /// Only these worlds, such as 0,2 [default: all].
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    /// Only these worlds, such as 0,2 or realm [default: all, and the realm last].
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = parse_world)]
     world: Vec<u32>,
     /// The operator's token.
     #[arg(long, env = "RAIDKEEP_OPERATOR_TOKEN", hide_env_values = true, required_unless_present = "verify")]
@@ -54,15 +55,25 @@ impl Backup {
             match self.back_up(world) {
                 Ok(Ended::Made(file)) => print_line(&file),
                 Ok(Ended::NoWorld) if is_all && world > 0 => break,
-                Ok(Ended::NoWorld) => failed.push(format!("world {world}: the server has no such world")),
-                Ok(Ended::Refused(why)) => failed.push(format!("world {world}: {why}")),
+                Ok(Ended::NoWorld) => {
+                    failed.push(format!("world {}: the server has no such world", world_label(world)))
+                }
+                Ok(Ended::Refused(why)) => failed.push(format!("world {}: {why}", world_label(world))),
                 // Of all worlds, it is not known how many follow.
                 Err(error) => {
-                    failed.push(format!("world {world}: {error}"));
+                    failed.push(format!("world {}: {error}", world_label(world)));
                     if is_all {
                         break;
                     }
                 }
+            }
+        }
+        if is_all && failed.is_empty() {
+            // What the worlds have taken of the realm by now is in its copy, so the copies fit together.
+            match self.back_up(REALM)? {
+                Ended::Made(file) => print_line(&file),
+                Ended::Refused(why) => failed.push(format!("the realm: {why}")),
+                Ended::NoWorld => {}
             }
         }
         if failed.is_empty() { Ok(()) } else { Err(format!("no backup of {}", failed.join("; ")).into()) }

@@ -12,8 +12,8 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use crate::cli::doors::{Clients, Doors};
-use crate::cli::print_line;
 use crate::cli::tell;
+use crate::cli::{parse_world, print_line};
 use raidkeep_server::net::operator::OPERATOR_TOKEN_VARIABLE;
 use raidkeep_studio::load::address::{ServerAddress, Transport};
 
@@ -35,8 +35,8 @@ pub(super) struct Call {
     data: String,
     #[command(flatten)]
     doors: Doors,
-    /// Which world.
-    #[arg(long, default_value_t = 0)]
+    /// Which world: a number, or realm.
+    #[arg(long, value_name = "N", default_value = "0", value_parser = parse_world)]
     world: u32,
     /// Acts with this token. Without one, operator functions are called with the token in the environment variable
     /// RAIDKEEP_OPERATOR_TOKEN, and all others as a guest.

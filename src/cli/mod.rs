@@ -39,6 +39,7 @@ use std::process::ExitCode;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use raidkeep_engine::outside::{REALM, REALM_NAME};
 use raidkeep_engine::storage::store::reports_panics;
 
 /// A headless game simulation server.
@@ -209,4 +210,10 @@ fn print_line(line: &str) {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();
     let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+}
+
+/// Reads the number of a world, or the name of the realm.
+fn parse_world(text: &str) -> Result<u32, String> {
+    let read = if text == REALM_NAME { Some(REALM) } else { text.parse().ok() };
+    read.ok_or_else(|| "expected the number of a world, such as 0, or realm".to_owned())
 }

@@ -1,5 +1,6 @@
 //! `raidkeep replay`: replays a journal, compares its checkpoints, and shows past states.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -20,14 +21,16 @@ use raidkeep_engine::journal::retention::part_after_deleted;
 use raidkeep_engine::journal::revive::Library;
 use raidkeep_engine::journal::rows::{NotCompared, RowComparison, RowKeeper};
 use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
+use raidkeep_engine::outside::{REALM, REALM_NAME};
 use raidkeep_engine::private;
 use raidkeep_engine::request::{Call, Player};
-use raidkeep_engine::rules::AssetSource;
+use raidkeep_engine::rules::{AssetSource, Catalogue};
 use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_game::GameSettings;
 use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
 use raidkeep_game::platforms::sud::sessions::SessionKeys;
+use raidkeep_realm::app_of;
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_server::config::Config;
 use raidkeep_studio::slice::Slice;
@@ -78,14 +81,20 @@ impl ReplayArguments {
         if start.program != program {
             print_line(&format!("written by {}; this is {program}, which may replay it differently", start.program));
         }
-        let rules = raidkeep_game::load_former_rules(&settings, &assets).map_err(|problems| {
+        let is_realms = start.place.number == REALM;
+        let loaded = match is_realms {
+            true => Catalogue::default().load(&AssetSource::Texts(BTreeMap::default())),
+            false => raidkeep_game::load_former_rules(&settings, &assets),
+        };
+        let rules = loaded.map_err(|problems| {
             let (rules, writer) = (assets.describe(), &start.program);
             format!("this program cannot read the rules of the journal ({rules}); replay it with {writer}, which wrote it:\n{problems}")
         })?;
         let began = Instant::now();
+        let name = if is_realms { REALM_NAME } else { "" };
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
         let (mut replay, first) =
-            Replay::start(&mut records, raidkeep_game::build_app(&settings), &rules, self.library(&settings))?;
+            Replay::start(&mut records, app_of(name, &settings), &rules, self.library(&settings))?;
         let mut slice = self.player.as_deref().map(Slice::of);
         let mut keeper = self.against.as_ref().map(|_| RowKeeper::new(&mut replay)).transpose()?;
         let mut play = |replay: &mut Replay, record| match (&mut slice, &mut keeper) {

@@ -10,7 +10,7 @@ use crate::cli::moment::{parse_moment, settings_of};
 use crate::cli::{print_line, report};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::shown_utc;
-use raidkeep_engine::outside::{Epoch, WorldPlace, world_name, world_number};
+use raidkeep_engine::outside::{Epoch, REALM_NAME, WorldPlace, world_name, world_number};
 use raidkeep_engine::private;
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::Start;
@@ -131,6 +131,12 @@ impl Restore {
             (Some(archive), _) => restore_world(archive, name, until, into)?,
             (None, backup) => restore_backup(backup.as_deref().unwrap_or(Path::new(".")), name, into)?,
         };
+        if name == REALM_NAME {
+            // Nobody plays there, so nobody was deleted.
+            let epoch = rows.begin_epoch_after(restored.last_epoch)?;
+            tell(name, &restored, epoch, &DeletedAgain::default());
+            return Ok(0);
+        }
         let list = list_file(&workshop.lists, name);
         let deleted = read_list(&list)?;
         let is_listed = deleted.is_some();

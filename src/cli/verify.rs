@@ -7,11 +7,13 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::{print_line, report};
+use raidkeep_engine::outside::REALM_NAME;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{StorageError, folder};
 use raidkeep_engine::verify::{Breach, DAMAGE, verify};
 use raidkeep_game::identity::collisions::{self, Sharer};
+use raidkeep_realm::app_of;
 use raidkeep_server::config::Config;
 
 /// Exit code: breaches were found.
@@ -105,17 +107,21 @@ fn verify_folder(data: &Path) -> Result<Verified, Box<dyn std::error::Error>> {
         return Err(format!("there is no world in {}; --data names the folder of a server", data.display()).into());
     }
     let _lock = folder::lock_for_reading(data)?;
-    let app = raidkeep_game::build_app(&Config::load(None, &[])?.game()?);
+    let settings = Config::load(None, &[])?.game()?;
+    let (worlds_app, realms_app) = (raidkeep_game::build_app(&settings), app_of(REALM_NAME, &settings));
     let mut verified = Vec::with_capacity(worlds.len());
     let mut all_rows = Vec::with_capacity(worlds.len());
     for world in worlds {
+        let app = if world == REALM_NAME { &realms_app } else { &worlds_app };
         let pages = pages(data, &world)?;
         let store = Store::read_folder(data, &world)?;
         let identity = app.world().resource::<Persistence>().identity().table;
         let (accounts, rows) = (store.rows.count(identity)?, store.rows.count_all()?);
-        let breaches = pages.into_iter().chain(verify(&app, &store.rows)?).collect();
+        let breaches = pages.into_iter().chain(verify(app, &store.rows)?).collect();
         verified.push(WorldVerified { breaches, accounts, rows, world });
-        all_rows.push(store.rows);
+        if verified.last().is_some_and(|world| world.world != REALM_NAME) {
+            all_rows.push(store.rows);
+        }
     }
     // Whose purse is shared cannot be told from rows of which some are damaged.
     let is_damaged = verified.iter().flat_map(|world| &world.breaches).any(|breach| breach.check == DAMAGE);

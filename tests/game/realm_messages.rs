@@ -4,7 +4,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use raidkeep::engine::dispatch::RequestApp;
 use raidkeep::engine::operators::Right;
-use raidkeep::engine::realm::{Message, RealmMessage, RealmTaken, Taken};
+use raidkeep::engine::realm::{Message, MessageTaken, RealmMessage, RealmTaken};
 use raidkeep::engine::request::{Answer, Call, Operator, Success};
 use raidkeep::engine::storage::{StorageApp, WorldRow};
 use raidkeep::realm::messages::{RealmMessages, check_realm};
@@ -48,7 +48,7 @@ fn take_word(
     In(call): In<Call<Message<Word>>>,
     mut taken: ResMut<RealmTaken>,
     mut words: ResMut<Words>,
-) -> Answer<Taken> {
+) -> Answer<MessageTaken> {
     if let Err(again) = taken.admit(&call.request)? {
         return Ok(again.answer());
     }
@@ -96,7 +96,8 @@ fn a_message_that_was_written_before_a_loss_of_power_is_taken_after_it() {
     server.hold_commits();
     server.post(
         0,
-        &json!({"world": 0, "function": "say", "data": {"word": "two", "token": "operator-token-of-the-tests"}}).to_string(),
+        &json!({"world": 0, "function": "say", "data": {"word": "two", "token": "operator-token-of-the-tests"}})
+            .to_string(),
     );
     server.step(1);
     server.release_commits();

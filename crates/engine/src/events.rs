@@ -16,7 +16,7 @@ use crate::account::AccountId;
 use crate::outside::Epoch;
 use crate::request::SignIn;
 use crate::request::envelope::event_text;
-use crate::request::reply::ReplyPort;
+use crate::request::reply::{Dismissal, ReplyPort};
 use crate::schema::{SchemaOf, schema_of};
 use crate::storage::Stored;
 
@@ -271,9 +271,23 @@ pub enum Audience {
     Operators,
 }
 
-/// The events of this tick.
+/// A player whose connections are to be ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dismissed {
+    /// Whose.
+    pub player: Entity,
+    /// Why.
+    pub why: Dismissal,
+    /// The frame's text that they get before, if any.
+    pub text: Option<Arc<str>>,
+}
+
+/// The events of this tick, and the connections that it ends.
 #[derive(Debug, Default, Resource)]
-pub struct Events(Vec<HeldEvent>);
+pub struct Events {
+    held: Vec<HeldEvent>,
+    dismissed: Vec<Dismissed>,
+}
 
 impl Events {
     /// Sends to one player, if connected: `{"event":NAME,"data":{..}}`.
@@ -297,12 +311,28 @@ impl Events {
     }
 
     fn hold<T: Event>(&mut self, to: Audience, event: &T) {
-        self.0.push(HeldEvent { name: T::NAME, to, text: event_text(T::NAME, event).into() });
+        self.held.push(HeldEvent { name: T::NAME, to, text: event_text(T::NAME, event).into() });
+    }
+
+    /// Ends the connections that act for this player, whether their tokens are valid or not, after they were told of
+    /// `event`.
+    pub fn dismiss_with<T: Event>(&mut self, player: Entity, why: Dismissal, event: &T) {
+        self.dismissed.push(Dismissed { player, why, text: Some(event_text(T::NAME, event).into()) });
+    }
+
+    /// The same without an event.
+    pub fn dismiss(&mut self, player: Entity, why: Dismissal) {
+        self.dismissed.push(Dismissed { player, why, text: None });
+    }
+
+    /// Takes those whose connections end, leaving none.
+    pub fn take_dismissed(&mut self) -> Vec<Dismissed> {
+        std::mem::take(&mut self.dismissed)
     }
 
     /// Takes the events, leaving none.
     pub fn take(&mut self) -> Vec<HeldEvent> {
-        std::mem::take(&mut self.0)
+        std::mem::take(&mut self.held)
     }
 }
 

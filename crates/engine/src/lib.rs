@@ -14,6 +14,7 @@ pub mod hash;
 pub mod linear;
 pub mod meters;
 pub mod numbers;
+pub mod operators;
 pub mod outside;
 pub mod private;
 pub mod schema;
@@ -39,13 +40,16 @@ pub mod request;
 
 pub mod events;
 
+pub mod barrier;
 pub mod mend;
 pub mod players;
 pub mod revoked;
 
+pub mod audit;
 pub mod dispatch;
 pub mod views;
 
+pub mod audit_list;
 pub mod in_force;
 pub mod listening;
 pub mod realm;
@@ -60,9 +64,7 @@ pub mod start;
 
 pub mod effects;
 pub mod open;
-pub mod operators;
 
-pub mod audit;
 pub mod backup;
 pub mod journal;
 pub mod usage;

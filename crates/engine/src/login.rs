@@ -43,6 +43,8 @@ pub enum TokenEnd {
     Replaced,
     /// By the server or an operator.
     Revoked,
+    /// By a ban.
+    Banned,
 }
 
 impl From<TokenEnd> for TokenFault {
@@ -50,6 +52,8 @@ impl From<TokenEnd> for TokenFault {
         match ending {
             TokenEnd::Replaced => Self::Replaced,
             TokenEnd::Revoked => Self::Revoked,
+            // Once the ban is over, the client logs in again.
+            TokenEnd::Banned => Self::Expired,
         }
     }
 }
@@ -58,7 +62,7 @@ impl From<TokenEnd> for TokenFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenFault {
-    /// Its time is over.
+    /// Its time is over, or a ban has ended it that is over.
     Expired,
     /// The account has logged in elsewhere since.
     Replaced,

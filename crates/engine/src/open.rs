@@ -120,10 +120,10 @@ impl StorePlugin {
             },
             error => OpenError::Storage(error),
         })?;
-        tracing::info!(world = world_label(self.world), "opened: {}", describe(store.recovered));
+        tracing::info!(world = %world_label(self.world), "opened: {}", describe(store.recovered));
         if store.recovered.was_copy {
             tracing::warn!(
-                world = world_label(self.world),
+                world = %world_label(self.world),
                 "a backup was put back: a reconciliation with the payment platform is due (`raidkeep reconcile`)"
             );
         }

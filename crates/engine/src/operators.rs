@@ -1,7 +1,7 @@
 //! Who operators are to a world: a name, a role, and what that role may do.
 //!
 //! The way in knows the roles and checks each request's [`Right`]; the world is told who asks, keeps it in the audit, and
-//! applies the role's [`Limits`].
+//! applies the role's [`RoleLimits`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -75,9 +75,9 @@ impl fmt::Display for Right {
 /// The most that one request of a role may ask for, by the name of what is limited. What has no entry is not limited.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Limits(pub BTreeMap<Box<str>, u64>);
+pub struct RoleLimits(pub BTreeMap<Box<str>, u64>);
 
-impl Limits {
+impl RoleLimits {
     /// Whether `amount` of this is allowed; otherwise the most that is.
     pub fn check(&self, what: &str, amount: u64) -> Result<(), u64> {
         match self.0.get(what) {
@@ -99,13 +99,13 @@ pub struct OperatorIdentity {
     /// The session in which they ask; `None` for whoever has the server's token.
     pub session: Option<u64>,
     /// What their role allows at most.
-    pub limits: Limits,
+    pub limits: RoleLimits,
 }
 
 impl OperatorIdentity {
     /// Whoever has the server's own token.
     pub fn of_token(address: Option<IpAddr>) -> Self {
-        Self { name: TOKEN_OPERATOR.into(), role: ADMIN.into(), address, session: None, limits: Limits::default() }
+        Self { name: TOKEN_OPERATOR.into(), role: ADMIN.into(), address, session: None, limits: RoleLimits::default() }
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_limit_allows_as_much_as_it_says_and_what_it_does_not_name() {
-        let limits = Limits(BTreeMap::from([("items".into(), 100)]));
+        let limits = RoleLimits(BTreeMap::from([("items".into(), 100)]));
         assert_eq!((limits.check("items", 100), limits.check("items", 101)), (Ok(()), Err(100)));
         assert_eq!(limits.check("energy", u64::MAX), Ok(()), "what has no entry is not limited");
     }

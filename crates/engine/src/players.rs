@@ -10,6 +10,7 @@ use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
 
 use crate::account::AccountId;
+use crate::barrier::barred;
 use crate::clock::Clock;
 use crate::events::Listeners;
 use crate::login::{Login, TokenFault};
@@ -35,9 +36,11 @@ struct InMemory {
 #[derive(Debug, Default, Resource)]
 pub struct Players {
     by_account: HashMap<AccountId, InMemory, foldhash::fast::FixedState>,
-    /// The accounts deleted since the start: rows read before the deletion must not revive them. Their numbers are
+    /// The accounts known to be deleted, among them all since the start: rows read before the deletion must not revive them. Their numbers are
     /// never reused.
     deleted: BTreeSet<AccountId>,
+    /// The accounts being loaded that somebody has named by number, so that they need not exist.
+    sought: BTreeSet<AccountId>,
     next_sweep_at: Duration,
 }
 
@@ -47,6 +50,19 @@ impl Players {
         let found = self.by_account.get_mut(&account).ok_or(Need::Player(account))?;
         found.used_at = now;
         Ok(found.entity)
+    }
+
+    /// The player that somebody has named by its number: its entity, or none when there is no such account. Errs with the
+    /// need to look on disk.
+    pub fn find_if_any(&mut self, account: AccountId, now: Duration) -> Result<Option<Entity>, Need> {
+        if self.deleted.contains(&account) {
+            return Ok(None);
+        }
+        let found = self.find(account, now);
+        if found.is_err() {
+            self.sought.insert(account);
+        }
+        found.map(Some)
     }
 
     /// The player's entity, if in memory.
@@ -59,7 +75,7 @@ impl Players {
         self.by_account.insert(account, InMemory { entity, used_at: now });
     }
 
-    /// Whether the account was deleted since the start.
+    /// Whether the account is known to be deleted, as it is if that was since the start.
     pub fn is_deleted(&self, account: AccountId) -> bool {
         self.deleted.contains(&account)
     }
@@ -111,7 +127,9 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
         Credential::Token(hash) => login.check_token(hash, now),
         Credential::None | Credential::Operator(_) => Err(TokenFault::Unknown),
     };
-    checked.map_err(Refusal::invalid_token)?;
+    if let Err(fault) = checked {
+        return Err(barred(world, entity).unwrap_or_else(|| Refusal::invalid_token(fault)).into());
+    }
     let is_new = matches!(credential, Credential::Token(_));
     let sign_in = is_new.then(|| SignIn { account, generation: login.generation() });
     Ok((Player { entity, account }, sign_in))
@@ -121,12 +139,18 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
 pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>) -> Result<(), Refusal> {
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource_mut::<Players>().into_inner();
+    let is_sought = players.sought.remove(&account);
     // A request that waited for a player deleted meanwhile finds out when it is run again.
     if players.is_deleted(account) || players.find(account, now).is_ok() {
         return Ok(());
     }
     let internal = Refusal::internal();
     let Some(rows) = rows else {
+        if is_sought {
+            // Numbers are never reused: it was deleted before the start.
+            players.deleted.insert(account);
+            return Ok(());
+        }
         tracing::error!(%account, "the index names an account that has no rows; its requests are refused");
         return Err(internal);
     };

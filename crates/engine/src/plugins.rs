@@ -2,7 +2,8 @@
 
 use bevy_app::{App, Plugin, PluginGroup, PluginGroupBuilder};
 
-use crate::audit::{self, AuditPlugin};
+use crate::audit::{AuditEntry, AuditTotal};
+use crate::audit_list::AuditPlugin;
 use crate::backup::BackupPlugin;
 use crate::events::EventsPlugin;
 use crate::in_force::{self, InForcePlugin};
@@ -65,7 +66,7 @@ impl Plugin for EngineRowsPlugin {
         app.add_archived_rows::<RevokedToken>();
         app.add_world_row::<WorldSeed>().add_world_row::<DayCount>().add_world_row::<OperatorKeys>();
         in_force::register_rows(app);
-        audit::register_rows(app);
+        app.add_archived_rows::<AuditEntry>().add_world_row::<AuditTotal>();
         app.add_world_row::<RealmTaken>();
     }
 }

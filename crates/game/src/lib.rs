@@ -6,6 +6,7 @@
 
 pub mod battles;
 pub mod boss;
+pub mod case_file;
 pub mod challenges;
 pub mod character;
 pub mod crafting;
@@ -38,6 +39,7 @@ pub mod schedule;
 pub mod shop;
 pub mod spelling;
 pub mod stages;
+pub mod support;
 pub mod tasks;
 pub mod tickets;
 pub mod timed_events;
@@ -65,6 +67,7 @@ use raidkeep_engine::timekeeping::ClockPlugin;
 use crate::battles::BattlesPlugin;
 use crate::boss::BossPlugin;
 use crate::boss::ranking::RankingPlugin;
+use crate::case_file::CaseFilePlugin;
 use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
@@ -99,6 +102,7 @@ use crate::potions::PotionsPlugin;
 use crate::presence::PresencePlugin;
 use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
+use crate::support::SupportPlugin;
 use crate::tasks::TasksPlugin;
 use crate::tickets::TicketsPlugin;
 
@@ -195,6 +199,7 @@ impl PluginGroup for GamePlugins {
         PluginGroupBuilder::start::<Self>()
             .add(IdentityPlugin::default())
             .add(EngineRowsPlugin)
+            .add(CaseFilePlugin)
             .add(OverviewPlugin)
             .add(PlayerViewPlugin)
             .add(PlayerSearchPlugin)
@@ -205,6 +210,7 @@ impl PluginGroup for GamePlugins {
             .add(TicketsPlugin)
             .add(PotionsPlugin)
             .add(StagesPlugin)
+            .add(SupportPlugin)
             .add(HangUpPlugin)
             .add(FamiliesPlugin)
             .add(BossPlugin)

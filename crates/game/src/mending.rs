@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Accounts, IdentitySettings};
+use crate::identity::{Account, Accounts, IdentitySettings, ONCE_SECONDS};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
@@ -24,7 +24,7 @@ pub struct MendingPlugin;
 impl Plugin for MendingPlugin {
     fn build(&self, app: &mut App) {
         app.add_player_rows::<Mended>().add_world_row::<Mends>();
-        app.add_player_mend(shorten_token);
+        app.add_player_mend(shorten_token).add_player_mend(shorten_once);
         app.add_request::<ClockMend, _>(clock_mend);
     }
 }
@@ -36,6 +36,16 @@ fn shorten_token(world: &mut World, player: Entity, mend: &Mend) {
         && let Some(mut login) = world.edit::<Login>(player)
     {
         login.shorten(latest);
+    }
+}
+
+/// The same for a password for one log-in.
+fn shorten_once(world: &mut World, player: Entity, mend: &Mend) {
+    let latest = mend.within(i64::MAX, ONCE_SECONDS);
+    if world.get::<Account>(player).and_then(Account::once_until).is_some_and(|until| until > latest)
+        && let Some(mut account) = world.edit::<Account>(player)
+    {
+        account.shorten_once(latest);
     }
 }
 

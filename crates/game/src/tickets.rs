@@ -5,8 +5,10 @@
 
 mod changes;
 mod check;
+mod shown;
 mod trades;
 
+pub use shown::{Limits, NextReset};
 pub use trades::trades;
 
 use std::ops::RangeInclusive;
@@ -14,7 +16,7 @@ use std::ops::RangeInclusive;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::identifiers;
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
@@ -25,7 +27,6 @@ use raidkeep_engine::events::{Event, EventApp, Events};
 use raidkeep_engine::mend::{Mend, MendApp, Moments};
 use raidkeep_engine::rules::{GivenName, Naming, Place, Report, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
-use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
 use raidkeep_engine::verify::{Inspection, VerifyApp};
 
@@ -55,6 +56,20 @@ impl Tickets {
             self.use_up(kind.key, 1, today);
         }
         has_one
+    }
+
+    /// Adds tickets of a kind to those of today.
+    pub fn give(&mut self, kind: &TicketKind, count: u32, today: i32) {
+        self.use_up(kind.key, -i32::try_from(count).unwrap_or(i32::MAX), today);
+    }
+
+    /// Uses this many at once, or none if there are fewer.
+    pub fn take_all(&mut self, kind: &TicketKind, count: u32, is_vip: bool, today: i32) -> bool {
+        let has_them = self.left(kind, is_vip, today) >= count;
+        if has_them {
+            self.use_up(kind.key, i32::try_from(count).unwrap_or(i32::MAX), today);
+        }
+        has_them
     }
 
     /// Adds a bought ticket, and uses up one of the day's allowed purchases.
@@ -267,45 +282,6 @@ impl TicketRules {
                 items.check(&Amount { item: *item, quantity: 1 }, 0, place, report);
             }
         }
-    }
-}
-
-/// A player's tickets as `limits` shows them: `{"18":3,"19":2}`.
-#[derive(Debug)]
-pub struct Limits(Vec<(u16, u32)>);
-
-impl Limits {
-    /// All kinds, as of `today`.
-    pub fn of(tickets: &Tickets, rules: &TicketRules, is_vip: bool, today: i32) -> Self {
-        Self(rules.kinds.iter().map(|kind| (kind.key, tickets.left(kind, is_vip, today))).collect())
-    }
-
-    /// Some kinds, in the order given.
-    pub fn some(tickets: &Tickets, rules: &TicketRules, keys: &[u16], is_vip: bool, today: i32) -> Self {
-        let kinds = keys.iter().filter_map(|key| rules.kind(*key));
-        Self(kinds.map(|kind| (kind.key, tickets.left(kind, is_vip, today))).collect())
-    }
-}
-
-schema_by_hand!(Limits, "Limits", |generator| map_of::<u32>("Tickets left by the key of their kind.", generator));
-
-impl Serialize for Limits {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, left)| (key, left)))
-    }
-}
-
-/// When tickets are full again, unix seconds.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-pub struct NextReset {
-    /// The next local midnight, unix seconds.
-    next_reset_at: i64,
-}
-
-impl NextReset {
-    /// The next reset according to the clock.
-    pub fn of(clock: &Clock) -> Self {
-        Self { next_reset_at: clock.next_day_at() }
     }
 }
 

@@ -18,8 +18,8 @@ use raidkeep_engine::exchange::lines::{Done, Exchanges, Owner};
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::outside::{Epoch, Numbering, WorldPlace};
 use raidkeep_engine::realm::{
-    Greet, Greeted, HelloSystems, Message, REALM_LINE, RealmMessage, RealmTaken, Taken, Told, WorldGreeting,
-    WorldHello, to_world,
+    Greet, Greeted, HelloSystems, Message, MessageTaken, REALM_LINE, RealmAnswer, RealmMessage, RealmTaken,
+    WorldGreeting, WorldHello, to_world,
 };
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::{Call, Refusal, Request, Success, Waits};
@@ -291,7 +291,7 @@ fn ask_worlds(
 ) {
     for Done { number, outcome, .. } in exchanges.take_done(HELLO) {
         let Some(world) = asked.remove(&number) else { continue };
-        if let Told::Later = Told::<Greeted>::of(&outcome) {
+        if let RealmAnswer::Later = RealmAnswer::<Greeted>::of(&outcome) {
             agenda.set(HELLO_AGAIN, world.into(), clock.now() + AGAIN_AFTER_SECONDS);
         }
     }
@@ -311,7 +311,7 @@ fn deliver(mut exchanges: ResMut<Exchanges>, mut lines: ResMut<Lines>, mut agend
         let found = lines.0.iter_mut().find(|(_, line)| line.in_flight == Some(done.number));
         let Some((world, line)) = found else { continue };
         line.in_flight = None;
-        if let Some(pause_seconds) = line.note(*world, &Told::of(&done.outcome)) {
+        if let Some(pause_seconds) = line.note(*world, &RealmAnswer::of(&done.outcome)) {
             line.pauses = true;
             agenda.set(AGAIN, u64::from(*world), clock.now() + pause_seconds);
         }
@@ -339,16 +339,16 @@ fn deliver(mut exchanges: ResMut<Exchanges>, mut lines: ResMut<Lines>, mut agend
 
 impl Line {
     /// Takes the world's answer. Returns for how many seconds to pause, if what it was sent has to be sent again.
-    fn note(&mut self, world: u32, told: &Told<Taken>) -> Option<i64> {
+    fn note(&mut self, world: u32, told: &RealmAnswer<MessageTaken>) -> Option<i64> {
         match told {
-            Told::Done(Taken { number }) => {
+            RealmAnswer::Done(MessageTaken { number }) => {
                 while self.waiting.front().is_some_and(|(waiting, _)| waiting <= number) {
                     self.waiting.pop_front();
                 }
                 None
             }
-            Told::Later => Some(AGAIN_AFTER_SECONDS),
-            Told::Refused(status, message) => {
+            RealmAnswer::Later => Some(AGAIN_AFTER_SECONDS),
+            RealmAnswer::Refused(status, message) => {
                 tracing::error!(
                     world,
                     status,
@@ -357,7 +357,7 @@ impl Line {
                 );
                 Some(REFUSED_AGAIN_AFTER_SECONDS)
             }
-            Told::Nowhere => {
+            RealmAnswer::Nowhere => {
                 *self = Self::default();
                 None
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raidkeep_engine::operators::{ADMIN, Limits, Right};
+use raidkeep_engine::operators::{ADMIN, Right, RoleLimits};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -141,8 +141,8 @@ impl Roles {
     }
 
     /// The limits of a role.
-    pub fn limits(&self, role: &str) -> Limits {
-        Limits(self.0.get(role).map(|role| role.limits.clone()).unwrap_or_default())
+    pub fn limits(&self, role: &str) -> RoleLimits {
+        RoleLimits(self.0.get(role).map(|role| role.limits.clone()).unwrap_or_default())
     }
 }
 
@@ -158,7 +158,7 @@ mod tests {
         assert!(roles.allow("support", Right::GRANT) && !roles.allow("support", Right::OPERATORS));
         assert!(roles.allow("designer", Right::RULES) && !roles.allow("designer", Right::GRANT));
         assert!(Right::KNOWN.iter().all(|right| roles.allow("admin", *right)));
-        assert_ne!(roles.limits("support"), Limits::default(), "support may not give without limit");
+        assert_ne!(roles.limits("support"), RoleLimits::default(), "support may not give without limit");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::clock::Clock;
-use crate::events::{Audience, EventTable, EventTotal, Events, HeldEvent, Listeners, OperatorListeners};
+use crate::events::{Audience, Dismissed, EventTable, EventTotal, Events, HeldEvent, Listeners, OperatorListeners};
 use crate::login::Login;
 use crate::request::reply::{Addressee, Delivery, Held, Outbox, Until};
 use crate::storage::Stored;
@@ -15,7 +15,29 @@ pub fn release_to_gate(world: &mut World) {
     if !events.is_empty() {
         hold_events(world, events);
     }
+    let dismissed = world.resource_mut::<Events>().take_dismissed();
+    dismissed.into_iter().for_each(|dismissed| hold_dismissal(world, &dismissed));
     settle_waits(world);
+}
+
+/// Queues the end of a player's connections after the tick's events, and what they are told before. Their tokens may have
+/// ended in this tick.
+fn hold_dismissal(world: &mut World, Dismissed { player, why, text }: &Dismissed) {
+    let mut total = *world.resource::<EventTotal>();
+    let Some(mut listeners) = world.get_mut::<Listeners>(*player) else {
+        return;
+    };
+    let n = if text.is_some() { listeners.count(&mut total) } else { None };
+    let ports: Vec<_> = listeners.ports().collect();
+    *world.resource_mut::<EventTotal>() = total;
+    let replies = &mut world.resource_mut::<Outbox>().into_inner().replies;
+    for (port, sign_in) in ports {
+        if let Some(text) = text {
+            let event = Delivery::Event(port.clone(), Some(Addressee { sign_in, n }), text.clone());
+            replies.push(Held::new(Until::Everything, event));
+        }
+        replies.push(Held::new(Until::Everything, Delivery::Dismissal(port, sign_in, *why)));
+    }
 }
 
 /// Queues the tick's events after its replies. A connection whose token is no longer valid gets none.

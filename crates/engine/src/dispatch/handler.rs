@@ -109,6 +109,8 @@ pub(super) enum HandlerRun {
 pub(super) enum Change {
     /// It may have.
     Possible,
+    /// The same, and its reply holds a secret.
+    Secret,
     /// It has refused.
     None,
     /// It has refused, and noted that.
@@ -255,6 +257,13 @@ fn interim<R: Request>(reply: &Success<R::Reply>) -> Meanwhile {
     Meanwhile { body, patience: reply.patience, names: None }
 }
 
+/// What repeats of a request get whose reply holds a secret.
+pub(super) fn without_secret(status: i32) -> Vec<u8> {
+    let mut body = Vec::new();
+    write_body(&mut body, status, "success; what it told is told once", None::<&()>);
+    body
+}
+
 /// What repeats of a request that acts outside get until its outcome is known, and for ever if that never is.
 pub(super) fn outcome_unknown() -> Meanwhile {
     const UNKNOWN: Refusal =
@@ -266,12 +275,13 @@ pub(super) fn outcome_unknown() -> Meanwhile {
 
 fn answered<R: Request>(answer: Answer<R::Reply>, likely_bytes: usize) -> HandlerRun {
     match answer {
-        Ok(Success { status, message, data, login, counted, .. }) => {
+        Ok(Success { status, message, data, login, counted, is_secret, .. }) => {
             assert_declared::<R>(status, data.as_ref());
             let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
             let counted = counted.unwrap_or(status);
-            HandlerRun::Answered { status, counted, body, login, change: Change::Possible }
+            let change = if is_secret { Change::Secret } else { Change::Possible };
+            HandlerRun::Answered { status, counted, body, login, change }
         }
         Err(refusal) => {
             assert_declared::<R>(refusal.status, None);

@@ -58,11 +58,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
         return;
     };
     let handler = &mut entry.handler;
-    if matches!(command.credential, Credential::Operator(_))
-        && let Some(port) = command.reply_to.port()
-    {
-        world.resource_mut::<OperatorListeners>().add(port);
-    }
+    note_operator(world, &command);
     let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
         Ok(found) => found,
         Err(Unready::Refused(refusal)) => {
@@ -82,10 +78,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
     let Some(mut command) = answer_repeat(world, holder, (player, sign_in), command) else {
         return;
     };
-    let operator = match &command.credential {
-        Credential::Operator(identity) => Some(identity),
-        Credential::None | Credential::Token(_) | Credential::SignedIn(_) => None,
-    };
+    let operator = if let Credential::Operator(identity) = &command.credential { Some(identity) } else { None };
     let audited = operator.filter(|_| handler.may_change() || handler.acts_outside());
     let draft = audited.and_then(|identity| Draft::begin(world, command.kind, &command.request, identity));
     let mark = ((holder.is_some() || draft.is_some()) && handler.may_change()).then(|| Mark::set(world));
@@ -107,12 +100,14 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
             let has_started = command.meanwhile.is_some();
             let is_final = !asks_to_retry(status) || has_started && !handler.acts_outside();
             let changed = has_changed(world, change, mark.as_ref());
+            // What is told once is kept nowhere.
+            let kept = if change == Change::Secret { &handler::without_secret(status) } else { &body };
             if let (Some(draft), true) = (draft, status == status::SUCCESS && (changed || handler.acts_outside())) {
-                draft.finish(world, &body, mark.as_ref());
+                draft.finish(world, kept, mark.as_ref());
             }
             let is_answer = is_final && (has_started || changed);
             if let (Some(holder), Some(once), true) = (holder, command.once, is_answer) {
-                holder.keep(world, *once, &body);
+                holder.keep(world, *once, kept);
             }
             let until = match (handler.reads(), player) {
                 (Reads::Caller, Some(player)) => Until::Player(player.entity),
@@ -126,6 +121,15 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
             answer(world, command.reply_to, Answered { body, sign_in, login }, until);
             handlers.count(command.kind, counted);
         }
+    }
+}
+
+/// From now on an operator's connection is told of what operators are told.
+fn note_operator(world: &mut World, command: &Command) {
+    if matches!(command.credential, Credential::Operator(_))
+        && let Some(port) = command.reply_to.port()
+    {
+        world.resource_mut::<OperatorListeners>().add(port);
     }
 }
 
@@ -196,7 +200,7 @@ fn refuse_caller(world: &mut World, reply_to: ReplyTo, sign_in: Option<SignIn>, 
 /// Whether a handler has changed anything stored since the mark was set before it ran.
 fn has_changed(world: &mut World, change: Change, mark: Option<&Mark>) -> bool {
     match change {
-        Change::Possible => mark.is_some_and(|mark| mark.is_passed(world)),
+        Change::Possible | Change::Secret => mark.is_some_and(|mark| mark.is_passed(world)),
         Change::None => false,
         Change::Noted => true,
     }

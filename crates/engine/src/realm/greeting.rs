@@ -11,7 +11,7 @@ use crate::due::{Agenda, Due, Occasion};
 use crate::exchange::lines::{Exchanges, Owner};
 use crate::operators::Right;
 use crate::outside::{Epoch, WorldPlace};
-use crate::realm::{REALM_LINE, REALM_LINE_SETTINGS, RealmTaken, Told, to_realm};
+use crate::realm::{REALM_LINE, REALM_LINE_SETTINGS, RealmAnswer, RealmTaken, to_realm};
 use crate::request;
 use crate::request::{Answer, Call, Operator, Success};
 use crate::schedule::{Tick, TickSystems};
@@ -101,7 +101,7 @@ fn say_hello(
     }
     for done in exchanges.take_done(OWNER) {
         hello.is_under_way = false;
-        if Told::<WorldGreeting>::of(&done.outcome) == Told::Later {
+        if RealmAnswer::<WorldGreeting>::of(&done.outcome) == RealmAnswer::Later {
             agenda.set(AGAIN, 0, clock.now() + AGAIN_AFTER_SECONDS);
         }
     }

@@ -30,13 +30,13 @@ pub struct Message<M> {
 impl<M: RealmMessage> Request for Message<M> {
     const FUNCTION: &'static str = M::FUNCTION;
     type Caller = Operator;
-    type Reply = Taken;
+    type Reply = MessageTaken;
     const RIGHT: Option<Right> = Some(Right::WORLDS);
 }
 
 /// The reply of every function that takes a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Taken {
+pub struct MessageTaken {
     /// The last message that the world has taken.
     pub number: u64,
 }
@@ -56,11 +56,11 @@ impl WorldRow for RealmTaken {
 
 /// A message that arrives a second time: its reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AlreadyTaken(Taken);
+pub struct AlreadyTaken(MessageTaken);
 
 impl AlreadyTaken {
     /// The reply.
-    pub fn answer(self) -> Success<Taken> {
+    pub fn answer(self) -> Success<MessageTaken> {
         Success::with(self.0)
     }
 }
@@ -72,7 +72,7 @@ impl RealmTaken {
     /// When messages before it are missing; the realm sends them again once the world has said what it took.
     pub fn admit<M>(&self, message: &Message<M>) -> Result<Result<(), AlreadyTaken>, Refusal> {
         if message.number <= self.number {
-            return Ok(Err(AlreadyTaken(Taken { number: self.number })));
+            return Ok(Err(AlreadyTaken(MessageTaken { number: self.number })));
         }
         if message.number > self.number + 1 {
             return Err(Refusal::busy("messages of the realm before this one are missing"));
@@ -81,9 +81,9 @@ impl RealmTaken {
     }
 
     /// Notes that a message has been taken. A handler does this in the same run that carries the message out.
-    pub fn note<M>(&mut self, message: &Message<M>) -> Success<Taken> {
+    pub fn note<M>(&mut self, message: &Message<M>) -> Success<MessageTaken> {
         *self = Self { epoch: message.epoch, number: message.number };
-        Success::with(Taken { number: message.number })
+        Success::with(MessageTaken { number: message.number })
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(taken.admit(&message(1)), Ok(Ok(())));
         taken.note(&message(1));
         let again = taken.admit(&message(1)).expect("it is known");
-        assert_eq!(again, Err(AlreadyTaken(Taken { number: 1 })), "a message that comes again changes nothing");
+        assert_eq!(again, Err(AlreadyTaken(MessageTaken { number: 1 })), "a message that comes again changes nothing");
         assert!(taken.admit(&message(3)).is_err(), "no message overtakes another");
         assert_eq!(taken.admit(&message(2)), Ok(Ok(())));
         assert_eq!(taken.epoch, Epoch::BEFORE.next(7));

@@ -23,7 +23,7 @@ use crate::outside::{REALM, world_label};
 use crate::request::status;
 
 pub use greeting::{Greet, Greeted, HelloSystems, RealmLink, RealmLinkPlugin, WorldGreeting, WorldHello};
-pub use message::{AlreadyTaken, Message, RealmMessage, RealmTaken, Taken};
+pub use message::{AlreadyTaken, Message, MessageTaken, RealmMessage, RealmTaken};
 
 /// The role of a world or the realm that asks the other.
 pub const WORLD_ROLE: &str = "world";
@@ -60,7 +60,7 @@ pub fn addressee(exchange: &Exchange) -> Option<u32> {
 
 /// What became of a request to the realm or to a world.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told<T> {
+pub enum RealmAnswer<T> {
     /// It was carried out.
     Done(T),
     /// It was refused with this status, for good.
@@ -74,7 +74,7 @@ pub enum Told<T> {
 /// The status of an outcome for which there is nobody.
 pub const NOWHERE: u16 = 404;
 
-impl<T: DeserializeOwned> Told<T> {
+impl<T: DeserializeOwned> RealmAnswer<T> {
     /// Reads the outcome of an exchange that [`to_realm`] or [`to_world`] has made.
     pub fn of(outcome: &CallOutcome) -> Self {
         #[derive(serde::Deserialize)]
@@ -118,13 +118,13 @@ mod tests {
 
     #[test]
     fn only_what_may_end_differently_is_asked_again() {
-        assert_eq!(Told::<u32>::of(&answered(r#"{"status":0,"data":7}"#)), Told::Done(7));
+        assert_eq!(RealmAnswer::<u32>::of(&answered(r#"{"status":0,"data":7}"#)), RealmAnswer::Done(7));
         for busy in [r#"{"status":16}"#, r#"{"status":-2}"#, "no json"] {
-            assert_eq!(Told::<u32>::of(&answered(busy)), Told::Later, "{busy}");
+            assert_eq!(RealmAnswer::<u32>::of(&answered(busy)), RealmAnswer::Later, "{busy}");
         }
-        assert_eq!(Told::<u32>::of(&Err(CallFailure::TimedOut)), Told::Later);
-        let refused = Told::<u32>::of(&answered(r#"{"status":99,"message":"no such code"}"#));
-        assert_eq!(refused, Told::Refused(99, "no such code".to_owned()));
-        assert_eq!(Told::<u32>::of(&Ok(Answered { status: NOWHERE, body: Vec::new() })), Told::Nowhere);
+        assert_eq!(RealmAnswer::<u32>::of(&Err(CallFailure::TimedOut)), RealmAnswer::Later);
+        let refused = RealmAnswer::<u32>::of(&answered(r#"{"status":99,"message":"no such code"}"#));
+        assert_eq!(refused, RealmAnswer::Refused(99, "no such code".to_owned()));
+        assert_eq!(RealmAnswer::<u32>::of(&Ok(Answered { status: NOWHERE, body: Vec::new() })), RealmAnswer::Nowhere);
     }
 }

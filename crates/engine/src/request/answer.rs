@@ -32,6 +32,7 @@ pub struct Success<T> {
     pub(crate) until: Option<Notice>,
     pub(crate) counted: Option<i32>,
     pub(crate) patience: Option<Duration>,
+    pub(crate) is_secret: bool,
 }
 
 impl<T> Success<T> {
@@ -50,6 +51,7 @@ impl<T> Success<T> {
             until: None,
             counted: None,
             patience: None,
+            is_secret: false,
         }
     }
 
@@ -73,6 +75,12 @@ impl<T> Success<T> {
     /// The same success with a function's own message.
     pub fn message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = message.into();
+        self
+    }
+
+    /// Tells `data` this once: a repeat with the same `once` key gets the reply without it, and it is never written down.
+    pub fn told_once(mut self) -> Self {
+        self.is_secret = true;
         self
     }
 
@@ -108,6 +116,8 @@ pub struct Refusal {
     pub message: Cow<'static, str>,
     /// Why, for the client's program, where the contract says so.
     pub reason: Option<Reason>,
+    /// When it is over, unix seconds, where that is known.
+    pub until: Option<i64>,
     /// Whether the attempt itself has changed something.
     pub(crate) is_noted: bool,
 }
@@ -128,7 +138,7 @@ pub enum Reason {
 impl Refusal {
     /// A refusal with a fixed text.
     pub const fn new(status: i32, message: &'static str) -> Self {
-        Self { status, message: Cow::Borrowed(message), reason: None, is_noted: false }
+        Self { status, message: Cow::Borrowed(message), reason: None, until: None, is_noted: false }
     }
 
     /// A refusal with a text of its own.
@@ -139,6 +149,12 @@ impl Refusal {
     /// The same for this reason.
     pub const fn because(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);
+        self
+    }
+
+    /// The same, until this moment, unix seconds; `None` = for ever.
+    pub const fn until(mut self, until: Option<i64>) -> Self {
+        self.until = until;
         self
     }
 

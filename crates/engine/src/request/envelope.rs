@@ -2,6 +2,8 @@
 //!
 //! The envelope is read without copying; `data` and `id` stay raw text until needed.
 
+mod refused;
+
 use std::borrow::Cow;
 use std::fmt;
 
@@ -10,8 +12,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::outside::{REALM, REALM_NAME};
+use crate::request::Refusal;
 use crate::request::lenient::whole;
-use crate::request::{Reason, Refusal};
+
+pub use refused::refusal_text;
+pub(crate) use refused::write_refusal;
 
 /// The most bytes of a client's idempotency key (docs/contract/envelope.md#idempotency-keys).
 pub const ONCE_BYTES_MAX: usize = 64;
@@ -210,24 +215,6 @@ pub fn finish_reply(out: &mut Vec<u8>, id: &RequestId) {
         }
     }
     out.push(b'}');
-}
-
-/// A refusal as a complete reply.
-pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
-    let mut out = Vec::with_capacity(96);
-    write_refusal(&mut out, refusal);
-    finish_reply(&mut out, id);
-    into_text(out)
-}
-
-/// Appends a refusal without its `id` and closing brace.
-pub(crate) fn write_refusal(out: &mut Vec<u8>, refusal: &Refusal) {
-    #[derive(Serialize)]
-    struct Because {
-        reason: Reason,
-    }
-    let data = refusal.reason.map(|reason| Because { reason });
-    write_body(out, refusal.status, &refusal.message, data.as_ref());
 }
 
 fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {

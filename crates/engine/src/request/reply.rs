@@ -51,8 +51,24 @@ pub trait ReplyPort: Send + Sync {
     /// Takes an event for this player; it is dropped if the connection now acts for another. Without one the event is
     /// for an operator, whoever the connection acts for.
     fn push(&self, player: Option<Addressee>, text: &str);
+    /// Ends the connection once what it was given has left, unless it acts for somebody else now. A port that takes one
+    /// reply only has nothing to end.
+    fn dismiss(&self, sign_in: SignIn, why: Dismissal) {
+        let _ = (sign_in, why);
+    }
     /// The connection behind it; `None` when it takes one reply only.
     fn connection(&self) -> Option<ConnectionId>;
+}
+
+/// Why the server ends the connections of a player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dismissal {
+    /// The player is banned.
+    Banned,
+    /// An operator has ended all tokens of the player.
+    SignedOut,
+    /// An operator has ended the connections, and nothing else.
+    Kicked,
 }
 
 /// The right to answer one request, once. Dropped unused, it answers with an internal error, so that no client waits
@@ -141,6 +157,7 @@ pub struct Held {
 pub(crate) enum Delivery {
     Reply(ReplyTo, Reply),
     Event(Arc<dyn ReplyPort>, Option<Addressee>, Arc<str>),
+    Dismissal(Arc<dyn ReplyPort>, SignIn, Dismissal),
 }
 
 impl std::fmt::Debug for Delivery {
@@ -148,6 +165,7 @@ impl std::fmt::Debug for Delivery {
         f.write_str(match self {
             Self::Reply(..) => "Reply",
             Self::Event(..) => "Event",
+            Self::Dismissal(..) => "Dismissal",
         })
     }
 }
@@ -167,10 +185,11 @@ impl Held {
         match self.delivery {
             Delivery::Reply(reply_to, reply) => reply_to.send(reply),
             Delivery::Event(port, player, text) => port.push(player, &text),
+            Delivery::Dismissal(port, sign_in, why) => port.dismiss(sign_in, why),
         }
     }
 
-    /// Answers that the change could not be made durable. An event is dropped.
+    /// Answers that the change could not be made durable. An event is dropped, and no connection is ended.
     pub fn refuse(self, refusal: &Refusal) {
         if let Delivery::Reply(reply_to, _) = self.delivery {
             reply_to.refuse(refusal);

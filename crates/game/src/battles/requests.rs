@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::battles::action::ActionWish;
 use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
+use crate::case_file::{MUTED, Voices};
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::spelling::{self, Breaks};
 use raidkeep_engine::dispatch::RequestApp;
@@ -71,10 +72,11 @@ request!(
         Code::of(NO_SUCH_BATTLE),
         Code::of(ACTED_ALREADY),
         spelling::UNCLEAN,
+        MUTED,
     ],
 );
 
-fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>) -> Waits<Told> {
+fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>, voices: Voices) -> Waits<Told> {
     if let Some(told) = call.fact.and_then(|fact| fact.downcast::<Told>().ok()) {
         return Ok(Success::with(*told));
     }
@@ -85,6 +87,7 @@ fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Acc
     let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));
     let text = text.ok_or_else(expected)?;
     spelling::must_be_clean("data.text", &text, Breaks::Allowed)?;
+    voices.may_say(call.caller.entity, &text)?;
     let (skills, items) = (skills.unwrap_or_default(), items.unwrap_or_default());
     let wish = ActionWish { text, skills, items };
     match arena.act(call.caller, &id, wish).map_err(Refusal::from)? {

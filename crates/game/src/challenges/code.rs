@@ -1,5 +1,6 @@
 //! The codes of docs/contract/role-play.md#status-codes.
 
+use crate::case_file::MUTED;
 use raidkeep_engine::request::Code;
 
 pub(super) const OK: u16 = 200;
@@ -17,6 +18,7 @@ pub(super) const CHALLENGE: &[Code] = &[
     Code::status_code(OFFLINE, "the other is not online"),
     Code::status_code(ILLEGAL, "yourself, or no image within the limits"),
     Code::status_code(TOO_MANY, "too many challenges are open"),
+    MUTED,
 ];
 pub(super) const ANSWER: &[Code] = &[
     Code::status_code(NOT_YOUR_ROLE, "role is not your own username"),

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::FighterRules;
+use crate::case_file::{MUTED, Voices};
 use crate::challenges::code;
 use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response, SentChallenge};
 use crate::challenges::push::Push;
@@ -114,7 +115,7 @@ fn challenge(
     In(call): In<Call<MakeChallenge>>,
     mut duels: Duels,
     mut push: Push,
-    accounts: Query<&Account>,
+    (accounts, voices): (Query<&Account>, Voices),
     directory: Res<Directory>,
     (images, fighters): (Res<Rules<Images>>, Res<Rules<FighterRules>>),
 ) -> Waits<Challenged> {
@@ -141,6 +142,7 @@ fn challenge(
         let accepted = Challenged { status_code: code::OK, status: true, image_data, id: number.to_string() };
         return Ok(Success::with(accepted));
     }
+    voices.may_say(call.caller.entity, image_data.as_deref().unwrap_or_default())?;
     // Whatever else could refuse the challenge is checked before the image is decoded.
     match duels.prospect(challenger, challenged) {
         Ok(None) => {}
@@ -272,7 +274,7 @@ pub struct ChallengeInfo {
     image_data: Option<String>,
 }
 
-request!(Player, "challenge_info", ChallengeInfo => ChallengeShown, CODES = &[Code::of(NO_SUCH_CHALLENGE)]);
+request!(Player, "challenge_info", ChallengeInfo => ChallengeShown, CODES = &[Code::of(NO_SUCH_CHALLENGE), MUTED]);
 
 /// The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -292,7 +294,7 @@ const NO_SUCH_CHALLENGE: Refusal = Refusal::new(404, "no such challenge");
 fn challenge_info(
     In(call): In<Call<ChallengeInfo>>,
     mut duels: Duels,
-    accounts: Query<&Account>,
+    (accounts, voices): (Query<&Account>, Voices),
     (images, fighters): (Res<Rules<Images>>, Res<Rules<FighterRules>>),
 ) -> Waits<ChallengeShown> {
     let ChallengeInfo { id, status: accepts, image_data } = call.request;
@@ -308,6 +310,7 @@ fn challenge_info(
         status: false,
         id,
     };
+    voices.may_say(call.caller.entity, image_data.as_deref().unwrap_or_default())?;
     let portrait = portrait(image_data.as_deref(), &images, call.fact)?.transpose();
     let portrait = portrait.map_err(|error| {
         let expected = "expected base64 of a PNG or JPEG within the limits";

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::case_file::{MUTED, Voices};
 use crate::crafting::model::{Craft, CraftKind, Possessions};
 use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
 use crate::identity::{Account, NOT_YOUR_ROLE, NameRules, own_role};
@@ -63,6 +64,7 @@ request!(
         Code::refusal(SHORT, "materials insufficient"),
         Code::refusal(spelling::ILLEGAL, "illegal name or description"),
         Code::refusal(FULL, "no more can be owned"),
+        MUTED,
     ],
 );
 
@@ -100,6 +102,7 @@ fn merge(
     (rules, events, clock): (Res<Rules<CraftRules>>, Res<Rules<EventRules>>, Res<Clock>),
     names: Res<Rules<NameRules>>,
     items: Res<Rules<ItemRules>>,
+    voices: Voices,
 ) -> Answer<CraftTold> {
     let Merge { role, mode, num, des: description, name } = call.request;
     let (account, mut inventory, mut possessions) = call.caller.get_mut(&mut players)?;
@@ -111,6 +114,7 @@ fn merge(
         let expected = format!("an integer from 1 to {}", recipe.spend_max);
         return Err(Refusal::malformed("data.num", &expected));
     }
+    voices.may_say(call.caller.entity, &description)?;
     let name = name.unwrap_or_else(|| rules.name_of(&description));
     let craft = Craft { name, description, strength: recipe.strength(num) };
     let material = items.name_of(recipe.material);

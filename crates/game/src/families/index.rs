@@ -8,6 +8,7 @@ use bevy_ecs::system::SystemParam;
 use crate::families::model::Family;
 use crate::spelling::{folded, likeness};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::EditWorld;
 
 /// All families.
 #[derive(Debug, Default, Resource)]
@@ -75,6 +76,14 @@ impl FamilyIndex {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
+    }
+}
+
+/// Tells a player's family that it has another name.
+pub fn rename_member(world: &mut World, account: AccountId, name: &str) {
+    let family = world.resource::<FamilyIndex>().of(account);
+    if let Some(mut family) = family.and_then(|family| world.edit::<Family>(family)) {
+        family.rename(account, name);
     }
 }
 

@@ -18,7 +18,7 @@ use raidkeep_engine::storage::StorageApp;
 use raidkeep_engine::travel::PortabilityApp;
 use raidkeep_engine::verify::VerifyApp;
 
-pub use index::{Families, FamilyIndex};
+pub use index::{Families, FamilyIndex, rename_member};
 pub use model::Family;
 pub use rules::FamilyRules;
 

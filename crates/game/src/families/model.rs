@@ -15,7 +15,7 @@ use raidkeep_engine::travel::Mention;
 pub struct Member {
     /// The account.
     pub account: AccountId,
-    /// The username, which never changes.
+    /// The username.
     pub name: String,
     /// When it joined, unix seconds.
     pub joined_at: i64,
@@ -68,6 +68,13 @@ impl Family {
     pub fn join(&mut self, member: Member) {
         if self.members.iter().all(|known| known.account != member.account) {
             self.members.push(member);
+        }
+    }
+
+    /// A member has another name.
+    pub fn rename(&mut self, account: AccountId, name: &str) {
+        for member in self.members.iter_mut().filter(|member| member.account == account) {
+            name.clone_into(&mut member.name);
         }
     }
 

@@ -6,6 +6,7 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case_file::{MUTED, Voices};
 use crate::families::index::{Families, FamilyIndex};
 use crate::families::model::{Family, LastFamily, Member};
 use crate::families::rules::FamilyRules;
@@ -137,14 +138,16 @@ pub struct FoundFamily {
 
 request!(
     Player, "found_family", FoundFamily => FamilyShown,
-    CODES = &[Code::of(ILLEGAL_NAME), Code::of(ALREADY_IN_ONE), Code::of(NAME_TAKEN)],
+    CODES = &[Code::of(ILLEGAL_NAME), Code::of(ALREADY_IN_ONE), Code::of(NAME_TAKEN), MUTED],
 );
 
 fn found_family(
     In(call): In<Call<FoundFamily>>,
     mut kinship: Kinship,
     accounts: Query<&Account>,
+    voices: Voices,
 ) -> Answer<FamilyShown> {
+    voices.may_say(call.caller.entity, &call.request.name)?;
     let player = call.caller.get(&accounts)?.name();
     let family = kinship.found(call.caller.account, player, call.request.name)?;
     Ok(Success::with(FamilyShown::of(&family, &kinship.rules)))

@@ -9,7 +9,7 @@ use crate::boss::BossKills;
 use crate::energy::Energy;
 use crate::figures::activity::Activity;
 use crate::figures::meters::FigureMeters;
-use crate::figures::model::{DayCounts, Subject, Tally};
+use crate::figures::model::{DayCounts, FigureSubject, FlowTally};
 use crate::figures::today::{CountsToday, DayCounted, DetailsToday, FiguresToday, TodayRow};
 use crate::identity::Accounts;
 use crate::items::{Inventory, OPENING};
@@ -103,7 +103,7 @@ fn count_player(mut player: CountedItem, today: &FiguresToday, day: &mut DayCoun
                 details.count_item((cause, &movement.why), change.item, change.change);
             }
             if let Some(points) = movement.points {
-                details.count(&Subject::Points(movement.why.to_string()), Tally::of_change(points.change));
+                details.count(&FigureSubject::Points(movement.why.to_string()), FlowTally::of_change(points.change));
             }
         }
     }
@@ -132,7 +132,7 @@ fn count_levels(activity: &mut Mut<Activity>, level: u32, details: &mut DetailsT
     }
     if activity.level > 0 {
         for reached in activity.level + 1..=level {
-            details.count(&Subject::Level(reached), Tally([1, 0, 0]));
+            details.count(&FigureSubject::Level(reached), FlowTally([1, 0, 0]));
         }
     }
     activity.level = level;
@@ -170,12 +170,12 @@ impl Noted<'_> {
     fn count_rest(&mut self, DayCounted { counts, details }: &mut DayCounted<'_>) {
         if !self.stages.entered.is_empty() || !self.stages.won.is_empty() {
             let StageTally { entered, won } = &mut *self.stages;
-            entered.drain(..).for_each(|stage| details.count_stage(stage, Tally([1, 0, 0])));
-            won.drain(..).for_each(|stage| details.count_stage(stage, Tally([0, 1, 0])));
+            entered.drain(..).for_each(|stage| details.count_stage(stage, FlowTally([1, 0, 0])));
+            won.drain(..).for_each(|stage| details.count_stage(stage, FlowTally([0, 1, 0])));
         }
         for kill in self.kills.0.drain(..) {
-            let tally = Tally([kill.season.into(), u64::try_from(kill.after_seconds).unwrap_or_default(), 0]);
-            details.count(&Subject::Boss(kill.boss, kill.at), tally);
+            let tally = FlowTally([kill.season.into(), u64::try_from(kill.after_seconds).unwrap_or_default(), 0]);
+            details.count(&FigureSubject::Boss(kill.boss, kill.at), tally);
         }
         let orders = self.orders.take_tally();
         counts.orders += orders.made;

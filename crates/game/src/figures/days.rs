@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::figures::model::{DayCounts, DaySums, Subject, Tally};
+use crate::figures::model::{DayCounts, DaySums, FigureSubject, FlowTally};
 use raidkeep_engine::storage::{ArchivedRow, RowError};
 
 /// The counts of a day.
@@ -32,7 +32,7 @@ pub struct DetailedDay {
     /// The same as its row without details.
     pub day: FiguresDay,
     /// Each subject once, in order.
-    pub details: Vec<(Subject, Tally)>,
+    pub details: Vec<(FigureSubject, FlowTally)>,
 }
 
 impl ArchivedRow for DetailedDay {

@@ -28,7 +28,7 @@ use raidkeep_engine::verify::VerifyApp;
 
 pub use activity::Activity;
 pub use days::{DetailedDay, FiguresDay};
-pub use model::{DayCounts, DaySums, Subject, Tally};
+pub use model::{DayCounts, DaySums, FigureSubject, FlowTally};
 pub use today::{CountsToday, DetailsToday, FiguresToday, TodayRow};
 
 /// The figures of each day, and the function that tells them.

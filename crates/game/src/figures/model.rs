@@ -101,7 +101,7 @@ fn is_same_month(date: i32, other: i32) -> bool {
 
 /// What is counted apart for each of many: a stage, a level, an item and a cause.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Subject {
+pub enum FigureSubject {
     /// A stage, by its mode and number: how often it was entered, and won.
     Stage(Mode, u32),
     /// A level: how many players have reached it, whatever they had before.
@@ -116,11 +116,11 @@ pub enum Subject {
     Boss(String, i64),
 }
 
-/// The numbers of a [`Subject`], in the order in which it names them.
+/// The numbers of a [`FigureSubject`], in the order in which it names them.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally(pub [u64; 3]);
+pub struct FlowTally(pub [u64; 3]);
 
-impl Tally {
+impl FlowTally {
     /// A movement of items or points.
     pub fn of_change(change: i64) -> Self {
         let gained = u64::try_from(change).unwrap_or_default();
@@ -155,19 +155,19 @@ pub struct DaySums {
 
 impl DaySums {
     /// Adds what was counted of a subject.
-    pub fn count(&mut self, subject: &Subject, Tally([first, second, _]): Tally) {
+    pub fn count(&mut self, subject: &FigureSubject, FlowTally([first, second, _]): FlowTally) {
         match subject {
-            Subject::Stage(..) => {
+            FigureSubject::Stage(..) => {
                 self.stages_entered += first;
                 self.stages_won += second;
             }
-            Subject::Level(_) => self.levels += first,
-            Subject::Boss(..) => self.bosses += 1,
-            Subject::Points(_) => {
+            FigureSubject::Level(_) => self.levels += first,
+            FigureSubject::Boss(..) => self.bosses += 1,
+            FigureSubject::Points(_) => {
                 self.points_gained = self.points_gained.saturating_add(first);
                 self.points_spent = self.points_spent.saturating_add(second);
             }
-            Subject::Item(..) => {}
+            FigureSubject::Item(..) => {}
         }
     }
 
@@ -230,9 +230,9 @@ mod tests {
 
     #[test]
     fn the_largest_movements_add_up_without_an_overflow() {
-        let mut tally = Tally::of_change(i64::MIN);
-        (0..3).for_each(|_| tally.add(Tally::of_change(i64::MIN)));
-        tally.add(Tally::of_change(5));
-        assert_eq!(tally, Tally([5, u64::MAX, 5]));
+        let mut tally = FlowTally::of_change(i64::MIN);
+        (0..3).for_each(|_| tally.add(FlowTally::of_change(i64::MIN)));
+        tally.add(FlowTally::of_change(5));
+        assert_eq!(tally, FlowTally([5, u64::MAX, 5]));
     }
 }

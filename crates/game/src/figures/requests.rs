@@ -46,13 +46,13 @@ pub struct GetFigures {
 }
 
 request!(
-    Operator, "figures", GetFigures => Figures, RIGHT = Right::VIEW,
+    Operator, "figures", GetFigures => FiguresShown, RIGHT = Right::VIEW,
     CODES = &[Code::of(BACKWARDS), Code::of(TOO_MANY)],
 );
 
 /// The reply of `figures`.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Figures {
+pub struct FiguresShown {
     /// The date of the day that is being counted, `YYYY-MM-DD`. Its numbers still grow.
     today: String,
     /// How many players are online now.
@@ -65,7 +65,7 @@ fn figures(
     In(call): In<Call<GetFigures>>,
     (today, counts, details): (Res<FiguresToday>, Res<CountsToday>, Res<DetailsToday>),
     (presence, clock): (Res<Presence>, Res<Clock>),
-) -> Waits<Figures> {
+) -> Waits<FiguresShown> {
     let GetFigures { from, to, details: has_details } = &call.request;
     let (from, to) = (date("data.from", from)?, date("data.to", to)?);
     if from > to {
@@ -86,7 +86,7 @@ fn figures(
     let day = FiguresDay { counts: counts.0.clone(), sums: details.sums() };
     let details = if *has_details { details.in_order() } else { Vec::new() };
     known.add_detailed(counted_on, DetailedDay { day, details });
-    Ok(Success::with(Figures {
+    Ok(Success::with(FiguresShown {
         today: date_of(counted_on).to_string(),
         online: presence.online(),
         days: known.show((from, to), counted_on.max(clock.date_number()), *has_details),

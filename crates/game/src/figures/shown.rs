@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::figures::days::{DetailedDay, FiguresDay};
-use crate::figures::model::{DayCounts, RETURN_DAYS, Subject, Tally};
+use crate::figures::model::{DayCounts, FigureSubject, FlowTally, RETURN_DAYS};
 use crate::items::ItemId;
 use crate::stages::Mode;
 use raidkeep_engine::calendar::date_of;
@@ -155,22 +155,22 @@ struct KillShown {
 }
 
 impl DetailsShown {
-    fn of(details: BTreeMap<Subject, Tally>) -> Self {
+    fn of(details: BTreeMap<FigureSubject, FlowTally>) -> Self {
         let mut shown = Self::default();
-        for (subject, Tally([first, second, third])) in details {
+        for (subject, FlowTally([first, second, third])) in details {
             match subject {
-                Subject::Stage(mode, stage) => {
+                FigureSubject::Stage(mode, stage) => {
                     shown.stages.push(StagePlayed { mode, stage, entered: first, won: second });
                 }
-                Subject::Level(level) => shown.levels.push(LevelReached { level, players: first }),
-                Subject::Item(group, id, why) => {
+                FigureSubject::Level(level) => shown.levels.push(LevelReached { level, players: first }),
+                FigureSubject::Item(group, id, why) => {
                     let item = ItemId { group, id };
                     shown.items.push(ItemFlow { item, why, gained: first, spent: second, movements: third });
                 }
-                Subject::Points(why) => {
+                FigureSubject::Points(why) => {
                     shown.points.push(PointsFlow { why, gained: first, spent: second, movements: third });
                 }
-                Subject::Boss(boss, at) => {
+                FigureSubject::Boss(boss, at) => {
                     shown.bosses.push(KillShown { boss, season: first, at, after_seconds: second });
                 }
             }
@@ -183,7 +183,7 @@ impl DetailsShown {
 #[derive(Debug, Default)]
 pub(super) struct KnownDays {
     days: BTreeMap<i32, FiguresDay>,
-    details: BTreeMap<i32, BTreeMap<Subject, Tally>>,
+    details: BTreeMap<i32, BTreeMap<FigureSubject, FlowTally>>,
 }
 
 impl KnownDays {

@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::days::{DetailedDay, FiguresDay, key};
-use crate::figures::model::{DayCounts, DaySums, Subject, Tally};
+use crate::figures::model::{DayCounts, DaySums, FigureSubject, FlowTally};
 use crate::identity::Accounts;
 use crate::items::ItemId;
 use crate::stages::Mode;
@@ -38,8 +38,8 @@ pub struct CountsToday(pub DayCounts);
 pub enum TodayRow {
     /// The counts, with an empty key.
     Counts(DayCounts),
-    /// A detail. Its key is the [`Subject`].
-    Detail(Tally),
+    /// A detail. Its key is the [`FigureSubject`].
+    Detail(FlowTally),
 }
 
 impl ArchivedRow for TodayRow {
@@ -48,8 +48,8 @@ impl ArchivedRow for TodayRow {
 
 #[derive(Debug, Clone)]
 struct Detail {
-    subject: Subject,
-    tally: Tally,
+    subject: FigureSubject,
+    tally: FlowTally,
     is_unsaved: bool,
 }
 
@@ -64,7 +64,7 @@ pub(super) struct CauseNumber(u16);
 pub struct DetailsToday {
     /// In the order in which they were first counted. What is stored does not depend on the maps, which only find.
     details: Vec<Detail>,
-    by_subject: BTreeMap<Subject, usize>,
+    by_subject: BTreeMap<FigureSubject, usize>,
     by_item: HashMap<(CauseNumber, ItemId), usize, foldhash::fast::FixedState>,
     causes: HashMap<String, CauseNumber, foldhash::fast::FixedState>,
     unsaved: Vec<usize>,
@@ -78,7 +78,7 @@ impl DetailsToday {
     }
 
     /// The details, in the order of their subjects.
-    pub fn in_order(&self) -> Vec<(Subject, Tally)> {
+    pub fn in_order(&self) -> Vec<(FigureSubject, FlowTally)> {
         self.by_subject.iter().map(|(subject, at)| (subject.clone(), self.details[*at].tally)).collect()
     }
 
@@ -94,38 +94,38 @@ impl DetailsToday {
 
     /// Counts a change of an item.
     pub(super) fn count_item(&mut self, (cause, why): (CauseNumber, &str), item: ItemId, change: i64) {
-        let tally = Tally::of_change(change);
+        let tally = FlowTally::of_change(change);
         if let Some(at) = self.by_item.get(&(cause, item)) {
             return self.add(*at, tally);
         }
-        let at = self.place(&Subject::Item(item.group, item.id, why.to_owned()));
+        let at = self.place(&FigureSubject::Item(item.group, item.id, why.to_owned()));
         self.by_item.insert((cause, item), at);
         self.add(at, tally);
     }
 
     /// Counts a stage that was entered or won.
-    pub(super) fn count_stage(&mut self, (mode, stage): (Mode, u32), tally: Tally) {
-        self.count(&Subject::Stage(mode, stage), tally);
+    pub(super) fn count_stage(&mut self, (mode, stage): (Mode, u32), tally: FlowTally) {
+        self.count(&FigureSubject::Stage(mode, stage), tally);
     }
 
     /// Counts anything.
-    pub(super) fn count(&mut self, subject: &Subject, tally: Tally) {
+    pub(super) fn count(&mut self, subject: &FigureSubject, tally: FlowTally) {
         self.sums.count(subject, tally);
         let at = self.place(subject);
         self.add(at, tally);
     }
 
-    fn place(&mut self, subject: &Subject) -> usize {
+    fn place(&mut self, subject: &FigureSubject) -> usize {
         if let Some(at) = self.by_subject.get(subject) {
             return *at;
         }
         let at = self.details.len();
-        self.details.push(Detail { subject: subject.clone(), tally: Tally::default(), is_unsaved: false });
+        self.details.push(Detail { subject: subject.clone(), tally: FlowTally::default(), is_unsaved: false });
         self.by_subject.insert(subject.clone(), at);
         at
     }
 
-    fn add(&mut self, at: usize, tally: Tally) {
+    fn add(&mut self, at: usize, tally: FlowTally) {
         let detail = &mut self.details[at];
         detail.tally.add(tally);
         if !std::mem::replace(&mut detail.is_unsaved, true) {
@@ -145,14 +145,14 @@ impl DetailsToday {
     }
 }
 
-fn subject_key(subject: &Subject) -> Vec<u8> {
+fn subject_key(subject: &FigureSubject) -> Vec<u8> {
     postcard::to_stdvec(subject).expect("subjects should be plain data")
 }
 
 /// Reads what was counted of the day at the start.
 pub(super) fn restore(world: &mut World, scan: RowScan<'_>) {
     let (mut today, mut counts) = (DetailsToday::default(), CountsToday::default());
-    scan(&mut |key, value| match (postcard::from_bytes::<Subject>(key), TodayRow::read(value)) {
+    scan(&mut |key, value| match (postcard::from_bytes::<FigureSubject>(key), TodayRow::read(value)) {
         (Ok(subject), Ok(TodayRow::Detail(tally))) => today.count(&subject, tally),
         (_, Ok(TodayRow::Counts(counted))) if key.is_empty() => counts.0 = counted,
         (subject, row) => {

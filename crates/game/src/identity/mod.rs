@@ -18,6 +18,7 @@ pub mod newcomers;
 pub mod ordered_names;
 pub mod password;
 pub mod platform_names;
+mod renaming;
 pub mod requests;
 pub mod rules;
 pub mod untried;
@@ -49,13 +50,14 @@ pub use attempts::{AttemptLimits, Attempts, LoginAttempt};
 pub use client::ClientAddress;
 pub use devices::{DeviceHash, GivenId};
 pub use log_ins::{LogInWay, LogIns};
-pub use model::{Account, account_in_row};
+pub use model::{Account, ONCE_SECONDS, account_in_row};
 pub use named::{NO_SUCH_PLAYER, PlayersByName, player_numbered};
 pub use names::{find_by_name, find_by_name_with, find_owner, is_name_taken};
 pub use newcomers::{NewAccountLimits, NewAccounts};
 pub use ordered_names::{FoundName, LateNames, NameSearch};
 pub use password::PasswordCost;
 pub use platform_names::{TakenName, TakenNames};
+pub use renaming::{IdentityFault, give_email, may_be_called, may_be_reached, rename, unbind_device};
 pub use rules::NameRules;
 pub use untried::{PlayedNotes, UntriedGuests, note_played};
 
@@ -207,6 +209,15 @@ impl Tokens<'_> {
             self.directory.set(key, None);
         }
     }
+}
+
+/// Ends the token of a player, if it has one.
+pub fn end_token(world: &mut World, player: Entity, ending: TokenEnd) {
+    let (now, most) = (world.resource::<Clock>().now(), world.resource::<IdentitySettings>().former_tokens);
+    world.resource_scope(|world, mut directory: Mut<Directory>| {
+        let forgotten = world.edit::<Login>(player).map(|mut login| login.end(ending, now, most));
+        forgotten.into_iter().flatten().for_each(|key| directory.set(key, None));
+    });
 }
 
 /// Gives the player a new token, which replaces the previous one.

@@ -18,6 +18,9 @@ pub const GUEST_MARK: char = '#';
 /// The longest name on a platform that is imported.
 const PLATFORM_NAME_BYTES_MAX: usize = 320;
 
+/// How long a password for one log-in is valid, in seconds.
+pub const ONCE_SECONDS: i64 = 86_400;
+
 /// The longest name that rules may allow, in characters.
 const NAME_CHARS_MAX: usize = 64;
 
@@ -54,6 +57,9 @@ pub struct Account {
     /// `None` for an account from before uids were stored: its number.
     #[serde(default)]
     uid: Option<String>,
+    /// The Argon2id hash of a password that lets the player in once, and until when, unix seconds.
+    #[serde(default)]
+    once: Option<(String, i64)>,
 }
 
 /// An account as earlier programs stored it, with the device in clear.
@@ -86,7 +92,7 @@ impl From<FormerAccount> for Account {
     fn from(former: FormerAccount) -> Self {
         let FormerAccount { name, email, unique_id, password_hash, created_at, wname, uid } = former;
         let unique_id = unique_id.as_deref().map(DeviceHash::of);
-        Self { name, email, unique_id, password_hash, created_at, wname, uid }
+        Self { name, email, unique_id, password_hash, created_at, wname, uid, once: None }
     }
 }
 
@@ -141,6 +147,53 @@ impl Account {
         self.password_hash.as_deref()
     }
 
+    /// The hash of the password that lets the player in once, if there is one that is still valid.
+    pub fn once_hash(&self, now: i64) -> Option<&str> {
+        self.once.as_ref().filter(|(_, until)| now < *until).map(|(hash, _)| hash.as_str())
+    }
+
+    /// Lets the player in with a new password, which is no longer the one before.
+    pub fn set_password(&mut self, hash: String) {
+        self.password_hash = Some(hash);
+        self.once = None;
+    }
+
+    /// From now on the only password is this one, for one log-in until that moment, unix seconds.
+    pub fn set_once(&mut self, hash: String, until: i64) {
+        self.password_hash = None;
+        self.once = Some((hash, until));
+    }
+
+    /// A password for one log-in is valid no longer than until this moment.
+    pub fn shorten_once(&mut self, latest: i64) {
+        if let Some((_, until)) = &mut self.once {
+            *until = latest.min(*until);
+        }
+    }
+
+    /// Until when the password for one log-in is valid, unix seconds, if there is one.
+    pub fn once_until(&self) -> Option<i64> {
+        self.once.as_ref().map(|(_, until)| *until)
+    }
+
+    /// The device of a guest, as a hash.
+    pub fn device(&self) -> Option<&DeviceHash> {
+        self.unique_id.as_ref()
+    }
+
+    /// Gives it another name; returns the one before.
+    pub(super) fn rename(&mut self, name: String) -> String {
+        std::mem::replace(&mut self.name, name)
+    }
+
+    pub(super) fn set_email(&mut self, email: String) {
+        self.email = Some(email);
+    }
+
+    pub(super) fn take_device(&mut self) -> Option<DeviceHash> {
+        self.unique_id.take()
+    }
+
     /// The index keys that no other account can have, apart from its name.
     pub fn own_keys(&self) -> Vec<IndexKey> {
         self.email_key().into_iter().chain(self.unique_id.as_ref().map(DeviceHash::key)).collect()
@@ -149,26 +202,31 @@ impl Account {
     pub(super) fn email_key(&self) -> Option<IndexKey> {
         self.email.as_deref().map(names::email)
     }
-
-    /// The device of a guest.
-    pub(super) fn device(&self) -> Option<&DeviceHash> {
-        self.unique_id.as_ref()
-    }
 }
 
 impl PlayerRow for Account {
     const TABLE: &'static str = "accounts";
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn newcomer(_: &World) -> Self {
         Self::default()
     }
 
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        FormerAccount::read(version, bytes).map(Self::from)
+        match version {
+            // Before there were passwords for one log-in.
+            3 => complete_value(bytes, &None::<(String, i64)>),
+            _ => FormerAccount::read(version, bytes).map(Self::from),
+        }
+    }
+
+    /// A document has no password for one log-in.
+    fn depart(&mut self) {
+        self.once = None;
     }
 
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        self.once = None;
         if self.email.is_none() && self.unique_id.is_none() {
             return Err(Unfit::at("", "expected an email or a unique_id, without which nobody can log in"));
         }

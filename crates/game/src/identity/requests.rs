@@ -16,6 +16,8 @@ use crate::identity::{
 };
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::address::AddressKey;
+use raidkeep_engine::barrier::barred;
+use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::{Login, LoginPlace, Token};
 use raidkeep_engine::players::Players;
@@ -23,7 +25,7 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
 use raidkeep_engine::request::{
-    Answer, Anyone, Call, Code, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
+    Answer, Anyone, Call, Code, Fact, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
 };
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
@@ -93,7 +95,7 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Gue
     let device = call.request.unique_id.hash();
     let known = world.resource::<Directory>().find(&device.key())?;
     let (account, entity) = match known {
-        Some(account) => (account, find_player(world, account)?),
+        Some(account) => (account, find_unbarred(world, account)?),
         None => match begin_account(world, call.caller.address.map(AddressKey::from)) {
             Ok(()) => create(world, |account, now| Account::guest(account, device, now)),
             Err(retry_after_ms) => {
@@ -133,6 +135,12 @@ fn note_place(world: &mut World, account: AccountId, entity: Entity, address: Op
 fn find_player(world: &mut World, account: AccountId) -> Result<Entity, Need> {
     let now = world.resource::<Time<Real>>().elapsed();
     world.resource_mut::<Players>().find(account, now)
+}
+
+/// The same, unless something keeps it out.
+fn find_unbarred(world: &mut World, account: AccountId) -> Result<Entity, Unready> {
+    let entity = find_player(world, account)?;
+    barred(world, entity).map_or(Ok(entity), |refusal| Err(refusal.into()))
 }
 
 /// `signup {email, username, password, ip}`.
@@ -216,19 +224,24 @@ fn objection(world: &World, request: &Signup) -> Result<Option<u16>, Unready> {
 pub struct LogIn {
     /// The account's e-mail address.
     email: String,
-    /// Hashed by the client.
+    /// Hashed by the client. With `once_password` it is the new one.
     password: String,
     /// Where the client says it listens. Only the port is used.
     #[serde(default, deserialize_with = "text_if_any")]
     ip: Option<String>,
+    /// An addition to the contract: the password for one log-in that an operator has given the player, as it was given.
+    /// `password` becomes the account's password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    once_password: Option<String>,
 }
 
 request!(
     Anyone, "login", LogIn => SignedIn,
-    SECRETS = &["password"],
+    SECRETS = &["password", "once_password"],
     CODES = &[
-        Code::status_code(SignedIn::WRONG_PASSWORD, "wrong password"),
+        Code::status_code(SignedIn::WRONG_PASSWORD, "wrong password, or one for one log-in that is used or over"),
         Code::status_code(SignedIn::NOT_REGISTERED, "no account has this e-mail address"),
+        Code::status_code(SignedIn::TOO_SHORT, "with `once_password`: the new password is too short"),
         Code::status_code(SignedIn::TOO_MANY_ATTEMPTS, "too many attempts; wait `retry_after_ms`"),
     ],
 );
@@ -251,6 +264,7 @@ pub struct SignedIn {
 impl SignedIn {
     const WRONG_PASSWORD: u16 = 401;
     const NOT_REGISTERED: u16 = 404;
+    const TOO_SHORT: u16 = 422;
     const TOO_MANY_ATTEMPTS: u16 = 429;
 
     fn refused(status_code: u16) -> Success<Self> {
@@ -264,9 +278,15 @@ impl SignedIn {
 }
 
 fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
-    let LogIn { email, password, ip } = &call.request;
+    let LogIn { email, password, ip, once_password } = &call.request;
     check_length("data.email", email)?;
     check_length("data.password", password)?;
+    if let Some(once_password) = once_password {
+        check_length("data.once_password", once_password)?;
+        if password.len() < world.resource::<IdentitySettings>().password_bytes_min {
+            return Ok(SignedIn::refused(SignedIn::TOO_SHORT));
+        }
+    }
     let limits = world.resource::<IdentitySettings>().attempts;
     let (peer, now) = (call.caller.address, world.resource::<Time<Real>>().elapsed());
     let address = peer.map(AddressKey::from);
@@ -285,21 +305,30 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     };
     let entity = find_player(world, account)?;
     let attempt = LoginAttempt::new(email, address, is_at_known_place(world, account, entity, address));
-    let Some(is_right) = call.fact.and_then(|fact| fact.downcast::<bool>().ok()) else {
+    let Some(verdict) = call.fact.and_then(|fact| Verdict::of(fact, once_password.is_some())) else {
         // It counts before it is checked, so that many at a time are no way around the limits.
         return match world.resource_mut::<Attempts>().begin(&attempt, now, limits) {
-            Ok(()) => Err(Need::Job(check_password(world, entity, password).asked_by(address)).into()),
+            Ok(()) => Err(Need::Job(check_password(world, entity, &call.request).asked_by(address)).into()),
             Err(wait) => {
                 failed_logins::note(world, peer, LoginFailure::TooManyAttempts);
                 Ok(SignedIn::too_many_attempts(wait))
             }
         };
     };
-    if !*is_right {
+    // Of two log-ins with a password for one log-in that were checked at the same time, the later comes too late.
+    let is_used = once_password.is_some() && !has_once(world, entity);
+    if verdict == Verdict::Wrong || is_used {
         failed_logins::note(world, peer, LoginFailure::WrongPassword);
         return Ok(SignedIn::refused(SignedIn::WRONG_PASSWORD));
     }
     world.resource_mut::<Attempts>().succeeded(&attempt, limits);
+    if let Some(refusal) = barred(world, entity) {
+        return Err(refusal.into());
+    }
+    if let Verdict::New(hash) = verdict {
+        let mut account = world.edit::<Account>(entity).ok_or(Refusal::internal())?;
+        account.set_password(hash);
+    }
     note_place(world, account, entity, address);
     let client = ClientAddress::of_login(peer, ip.as_deref());
     world.entity_mut(entity).insert(client);
@@ -316,9 +345,51 @@ fn is_at_known_place(world: &World, account: AccountId, entity: Entity, address:
     place.zip(world.get::<Login>(entity)).is_some_and(|(place, login)| login.knows(place))
 }
 
+/// Whether there is a password for one log-in.
+fn has_once(world: &World, entity: Entity) -> bool {
+    let now = world.resource::<Clock>().now();
+    world.get::<Account>(entity).is_some_and(|account| account.once_hash(now).is_some())
+}
+
+/// What the job has found about a log-in.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Wrong,
+    Right,
+    /// The password for one log-in is right, and this is the hash of the new one.
+    New(String),
+}
+
+/// What the job finds where a password for one log-in is given: the hash of the new one, if that is right.
+type OnceChecked = Option<Result<String, String>>;
+
+impl Verdict {
+    fn of(fact: Fact, is_once: bool) -> Option<Self> {
+        if !is_once {
+            return fact.downcast::<bool>().ok().map(|is_right| if *is_right { Self::Right } else { Self::Wrong });
+        }
+        let checked = fact.downcast::<OnceChecked>().ok()?;
+        Some(match *checked {
+            Some(Ok(hash)) => Self::New(hash),
+            Some(Err(error)) => {
+                tracing::error!(%error, "a password could not be hashed; check identity.password_cost in the configuration");
+                Self::Wrong
+            }
+            None => Self::Wrong,
+        })
+    }
+}
+
 /// The job that compares a password with the account's.
-fn check_password(world: &World, entity: Entity, password: &str) -> Job {
-    let hash = world.get::<Account>(entity).and_then(Account::password_hash).unwrap_or_default().to_owned();
-    let password = password.to_owned();
-    Job::new(move || password::verify(&password, &hash))
+fn check_password(world: &World, entity: Entity, request: &LogIn) -> Job {
+    let now = world.resource::<Clock>().now();
+    let account = world.get::<Account>(entity);
+    let password = request.password.clone();
+    let Some(given) = request.once_password.clone() else {
+        let hash = account.and_then(Account::password_hash).unwrap_or_default().to_owned();
+        return Job::new(move || password::verify(&password, &hash));
+    };
+    let hash = account.and_then(|account| account.once_hash(now)).unwrap_or_default().to_owned();
+    let cost = world.resource::<IdentitySettings>().password_cost;
+    Job::new(move || -> OnceChecked { password::verify(&given, &hash).then(|| cost.hash(&password)) })
 }

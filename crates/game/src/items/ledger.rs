@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::items::ItemId;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::outside::Number;
-use raidkeep_engine::storage::{Batch, KeyedBy, RowError, TableReader, decode_value, encode_value};
+use raidkeep_engine::storage::{Batch, KeyedBy, RowError, RowQuery, TableReader, decode_value, encode_value};
 
 /// The table of the movements.
 pub const LEDGER_TABLE: &str = "ledger";
@@ -129,6 +129,11 @@ pub(super) fn key(account: AccountId, number: u64) -> [u8; 16] {
     key[..8].copy_from_slice(&account.to_key());
     key[8..].copy_from_slice(&number.to_be_bytes());
     key
+}
+
+/// The row of one movement.
+pub fn movement_of(account: AccountId, number: u64) -> RowQuery {
+    RowQuery::one(LEDGER_TABLE, &key(account, number))
 }
 
 /// How many old rows each new one may delete. With two, a lowered limit is reached eventually, and no tick has to

@@ -52,6 +52,11 @@ impl Inventory {
         self.change(amounts.iter().copied(), cause);
     }
 
+    /// Adds each amount, or takes it where its quantity is negative: as much as there is. One movement.
+    pub fn adjust(&mut self, amounts: &[Amount], cause: Cause) {
+        self.change(amounts.iter().copied(), cause);
+    }
+
     /// Takes away as much of each amount as there is.
     pub(super) fn lose(&mut self, amounts: &[Amount], cause: Cause) {
         self.change(amounts.iter().map(|amount| Amount { quantity: -amount.quantity, ..*amount }), cause);

@@ -7,6 +7,7 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case_file::{CaseFile, MUTED};
 use crate::identity::{Account, NameRules, find_by_name};
 use crate::items::{Amount, Cause, Inventory};
 use crate::mail::Broadcasts;
@@ -284,6 +285,7 @@ request!(
     Player, "send_mail", SendMail => (),
     CODES = &[
         Code::refusal(spelling::ILLEGAL, "characters that are not shown, or indecent words"),
+        MUTED,
         Code::of(DAILY_LIMIT),
         Code::of(NO_SUCH_PLAYER),
         Code::of(BOX_FULL),
@@ -294,6 +296,8 @@ fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     let sender = call.caller.entity;
     check_lengths(&call.request, world.resource::<Rules<MailRules>>())?;
     check_wording(&call.request, world.resource::<Rules<NameRules>>())?;
+    let now = world.resource::<Clock>().now();
+    world.get::<CaseFile>(sender).ok_or(Refusal::internal())?.may_say(&call.request.body, now)?;
     check_daily_limit(world, sender)?;
     let target = find_target(world, &call.request.gn_target)?;
     let letter = write_letter(world, sender, &call.request)?;

@@ -3,6 +3,7 @@
 //! Modes differ in data, not in code: one session, one way in and one way out serve all of them,
 //! in the new functions and in the legacy ones.
 
+pub mod attempts;
 pub mod boss_room;
 mod changes;
 mod codes;
@@ -55,6 +56,7 @@ impl Plugin for StagesPlugin {
         app.keep_rules::<StageRules>().add_start_reader(StageSession::TABLE, session::count_followers);
         app.count_uses(StageSession::TABLE, usage::count);
         requests::register(app);
+        attempts::register(app);
         legacy::register(app);
         sweep::register(app);
         suspects::register(app);

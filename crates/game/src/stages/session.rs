@@ -273,6 +273,14 @@ pub(super) struct Visitor {
     session: Option<&'static CurrentSession>,
 }
 
+impl VisitorItem<'_, '_> {
+    /// How many stages the player has entered, and how many of them it has won.
+    pub(super) fn entered_and_won(&self) -> (u64, u64) {
+        let (entered, won, _) = self.counts.counts();
+        (entered, won)
+    }
+}
+
 /// Opens and ends the sessions of players.
 #[derive(SystemParam)]
 pub(super) struct Sessions<'w, 's> {
@@ -309,6 +317,11 @@ impl Sessions<'_, '_> {
             visitor.counts.count_victory();
             self.tally.won.push((mode, stage));
         }
+    }
+
+    /// Closes the open session without a victory.
+    pub(super) fn abandon(&mut self, visitor: &mut VisitorItem) {
+        self.end(visitor, None);
     }
 
     /// Records data that an honest client does not send, and clears the session. The counters stay for operators.

@@ -7,6 +7,7 @@ use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
 use rand::RngExt;
 
+use crate::case_file::CaseFile;
 use crate::character::{Attributes, CharacterRules};
 use crate::crafting::Possessions;
 use crate::drops::{DropTables, Drops};
@@ -42,6 +43,7 @@ pub struct TaskPlayer {
     pub(super) inventory: &'static mut Inventory,
     pub(super) experience: &'static mut Experience,
     pub(super) possessions: &'static Possessions,
+    file: &'static CaseFile,
 }
 
 /// The rules that tasks are played by.
@@ -64,6 +66,11 @@ pub struct TaskStage<'w> {
 }
 
 impl TaskStage<'_> {
+    /// Refuses what a muted player says.
+    pub(super) fn may_say(&self, player: &TaskPlayerItem, text: &str) -> Result<(), Refusal> {
+        player.file.may_say(text, self.clock.now())
+    }
+
     /// The player's attributes.
     pub(super) fn attributes(&self, experience: &Experience, owned: &Possessions) -> Attributes {
         self.characters.attributes(self.levels.standing(experience.total).level, owned)

@@ -7,6 +7,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case_file::MUTED;
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::items::Amount;
 use crate::narrator::{Abilities, Colours, Said};
@@ -182,7 +183,7 @@ pub struct Feedback {
 request!(
     Player, "feedback", Feedback => StoryTold,
     READS = Reads::Caller,
-    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_TASK), spelling::UNCLEAN],
+    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_TASK), spelling::UNCLEAN, MUTED],
 );
 
 /// The reply of `feedback`.
@@ -220,6 +221,7 @@ fn feedback(
     check_sizes(request, &stage.rules.limits)?;
     let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &request.role)?;
+    stage.may_say(&player, &request.text)?;
     let attributes = stage.attributes(&player.experience, player.possessions);
     let abilities = Abilities::new(attributes, player.possessions, &request.skills, &request.items);
     let said = Said { text: &request.text, abilities: &abilities };

@@ -8,6 +8,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case_file::MUTED;
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
@@ -39,7 +40,7 @@ pub struct Main {
     role: Option<String>,
 }
 
-request!(Player, "main", Main => MainTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN]);
+request!(Player, "main", Main => MainTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN, MUTED]);
 
 /// The reply of `main`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -65,6 +66,7 @@ fn main(
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = call.caller.get_mut(&mut players)?;
     check_speaker(player.account, role.as_deref(), &master)?;
+    stage.may_say(&player, &text)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     if let Some(name) = talk.named_task(&text) {
         let Accepted { text, is_begun, background } = talk.accept(name).ok_or(INTERNAL)?;
@@ -111,6 +113,7 @@ request!(
         Code::refusal(KNOWN, "there is such a task already; `text` says so"),
         Code::refusal(NOT_UNDERSTOOD, "the wish is not understood, or has characters that are not shown"),
         Code::refusal(TOO_MANY, "too many tasks are waiting, or were made today; `text` says so"),
+        MUTED,
     ],
 );
 
@@ -138,6 +141,7 @@ fn task_request(
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &role)?;
+    stage.may_say(&player, &text)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     let lines = &master.wishes;
     let (status, line, task) = match talk.grant_wish(&text, clock.day()) {
@@ -163,7 +167,7 @@ pub struct Others {
     text: String,
 }
 
-request!(Player, "others", Others => OthersTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN]);
+request!(Player, "others", Others => OthersTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN, MUTED]);
 
 /// The reply of `others`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -188,6 +192,7 @@ fn others(
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &role)?;
+    stage.may_say(&player, &text)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     let EventHeard { script, name: other, situation, step } = talk.event(&Reported { info: &info, text: &text });
     let said = format!("{info}\n{text}");

@@ -14,11 +14,11 @@ pub mod platforms;
 mod play;
 pub mod proxies;
 mod push;
+mod realm;
 mod storage;
 mod tls;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -44,7 +44,6 @@ use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::IdentitySettings;
 use raidkeep_game::items::ledger::LedgerSettings;
 use raidkeep_game::portability::PortabilitySettings;
-use raidkeep_realm::roles::Roles;
 
 /// All settings. The keys are explained in `config/server.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -126,9 +125,6 @@ pub struct LogSettings {
     /// The file; empty = standard error.
     pub file: String,
 }
-
-/// Backups may be put back, too.
-const MESSAGE_DAYS_WITHOUT_ARCHIVE: i64 = 90;
 
 /// With less, a handshake would take longer than its time limit.
 const BYTES_PER_SECOND_MIN: u32 = 1024;
@@ -276,24 +272,6 @@ impl Config {
     pub fn operators_listen(&self) -> Result<String, ConfigError> {
         let wrong = |(key, mistake)| ConfigError::Value { key, mistake };
         self.admin.listen_beside(&self.listen).map_err(wrong)
-    }
-
-    /// The roles of operators.
-    ///
-    /// # Errors
-    /// When their file cannot be read, or is wrong.
-    pub fn roles(&self) -> Result<Arc<Roles>, ConfigError> {
-        if self.roles.is_empty() {
-            return Ok(Arc::default());
-        }
-        let wrong = |mistake: String| ConfigError::Value { key: "roles", mistake };
-        let text = std::fs::read_to_string(&self.roles).map_err(|error| wrong(format!("{}: {error}", self.roles)))?;
-        Roles::read(&self.roles, &text).map(Arc::new).map_err(|error| wrong(error.to_string()))
-    }
-
-    /// For how many days the realm keeps its messages to the worlds: as long as a world can be put back; 0 = for ever.
-    pub fn realm_message_days(&self) -> i64 {
-        if self.archive.folder.is_empty() { MESSAGE_DAYS_WITHOUT_ARCHIVE } else { self.archive.keep_days.into() }
     }
 
     /// The file of the log, if it goes into one.

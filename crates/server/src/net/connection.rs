@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use crate::net::limits::Limiter;
-use crate::net::way_in::{NotSent, Received, Requester, Slot, WayIn};
+use crate::net::signed_in::{Actor, SignedIn};
+use crate::net::way_in::{NotSent, Received, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, refusal_text, with_event_count};
-use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
+use raidkeep_engine::request::reply::{Addressee, Dismissal, Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
 use raidkeep_engine::tick::Input;
 
@@ -36,43 +37,14 @@ pub struct Connection {
     waits_for: Option<u64>,
     /// Requests refused because they came too fast, since somebody asked.
     refused: usize,
+    /// Why the server ends it, if it does.
+    dismissal: Option<Dismissal>,
 }
 
 struct Unchecked {
     serial: u64,
     world: u32,
     token: Option<Box<str>>,
-}
-
-/// Who the connection acts for, by world. Nearly always one world.
-#[derive(Default)]
-struct SignedIn {
-    actors: Vec<Actor>,
-    operator_token: Option<Box<str>>,
-}
-
-struct Actor {
-    world: u32,
-    sign_in: SignIn,
-    /// The token that was checked; `None` after a login on this connection.
-    token: Option<Box<str>>,
-    limiter: Limiter,
-}
-
-impl Requester for SignedIn {
-    fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn> {
-        let actor = self.actors.iter().find(|actor| actor.world == world)?;
-        let is_same = token.is_none_or(|token| actor.token.as_deref() == Some(token));
-        is_same.then_some(actor.sign_in)
-    }
-
-    fn operator_token(&self) -> Option<&str> {
-        self.operator_token.as_deref()
-    }
-
-    fn check_player_limit(&self, world: u32) -> Result<(), u64> {
-        self.actors.iter().find(|actor| actor.world == world).map_or(Ok(()), |actor| actor.limiter.check())
-    }
 }
 
 impl Connection {
@@ -92,6 +64,7 @@ impl Connection {
             unchecked: VecDeque::new(),
             waits_for: None,
             refused: 0,
+            dismissal: None,
         }
     }
 
@@ -176,6 +149,13 @@ impl Connection {
             replies.extend(outbox.take_reply());
             outbox.take_events(replies);
         }
+        self.dismissal = outbox.dismissal;
+    }
+
+    /// Why the connection has to end now, if the server ends it. What may leave before that was taken with the last
+    /// replies.
+    pub fn dismissal(&self) -> Option<Dismissal> {
+        self.dismissal
     }
 
     /// Whether a reply may leave.
@@ -255,6 +235,7 @@ struct Slots {
     named: Option<SignIn>,
     /// The worlds that know the connection.
     worlds: Vec<u32>,
+    dismissal: Option<Dismissal>,
     waker: Option<Waker>,
 }
 
@@ -376,6 +357,19 @@ impl ReplyPort for Outbox {
             None => text.to_owned(),
         };
         slots.events.push_back(QueuedEvent { player, text });
+        let waker = slots.waker.take();
+        drop(slots);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn dismiss(&self, sign_in: SignIn, why: Dismissal) {
+        let mut slots = self.lock();
+        if slots.acts_for != Some(sign_in) {
+            return;
+        }
+        slots.dismissal = Some(why);
         let waker = slots.waker.take();
         drop(slots);
         if let Some(waker) = waker {

@@ -1,6 +1,7 @@
 //! The ports that worlds share, and everything else that exists once per process: the way in, the folder of the
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
+mod door;
 mod opening;
 mod realm;
 
@@ -30,18 +31,15 @@ use crate::net::start_error::{StartError, bind, system};
 use crate::net::tls::Tls;
 use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{caller, premises, trust};
-use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::realm::RealmTaken;
-use raidkeep_engine::reload::reloader::Subscriber;
 use raidkeep_engine::reload::{Reloader, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_engine::storage::store::Rows;
-use raidkeep_engine::tick::Input;
 use raidkeep_game::narrator::GameMaster;
 
 /// The ports for players and operators, and the worlds served there. Clones are the same listener; it closes when the last one is dropped.
@@ -78,26 +76,6 @@ struct Shared {
     folder: DataFolder,
 }
 
-/// The endpoint of one world.
-struct Door {
-    inbox: Arc<Inbox>,
-    notify: Arc<Notify>,
-    streams: mpsc::Sender<Stream>,
-    /// Taken by the world's app.
-    received: Mutex<Option<mpsc::Receiver<Stream>>>,
-}
-
-impl Door {
-    fn new(world: u32, capacity: usize) -> Self {
-        let (streams, received) = mpsc::channel(1024);
-        let notify = Arc::new(Notify::new());
-        let wake = notify.clone();
-        let inbox =
-            Arc::new(Inbox::new(capacity, BatchNumber::default(), Box::new(move || wake.notify_one())).measured(world));
-        Self { inbox, notify, streams, received: Mutex::new(Some(received)) }
-    }
-}
-
 /// The state of the worlds.
 #[derive(Default)]
 struct Progress {
@@ -117,6 +95,7 @@ struct Commons {
     watcher: Option<Watcher>,
 }
 
+use door::{Door, subscribe};
 pub use realm::RealmPlace;
 
 impl Listener {
@@ -400,11 +379,6 @@ impl Drop for Shared {
         }
         Addresses::remove(Path::new(&self.config.data));
     }
-}
-
-fn subscribe(door: &Door) -> Subscriber {
-    let inbox = door.inbox.clone();
-    Box::new(move |news| inbox.push(Input::Rules(news)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

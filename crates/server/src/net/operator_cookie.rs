@@ -16,6 +16,7 @@ use crate::net::health::{Answer, text};
 use crate::net::operator::OperatorDesk;
 use crate::net::routes::ask_once;
 use crate::net::shard::Sockets;
+use raidkeep_engine::outside::REALM_NAME;
 use raidkeep_engine::request::{Request as _, status};
 use raidkeep_realm::operators::OperatorLogin;
 
@@ -116,7 +117,7 @@ fn log_in(mut told: Value, is_encrypted: bool) -> Answer {
 }
 
 async fn ask(sockets: &Sockets, function: &str, data: Value, token: Option<&str>, address: IpAddr) -> Value {
-    let mut frame = json!({ "function": function, "data": data });
+    let mut frame = json!({ "world": REALM_NAME, "function": function, "data": data });
     if let Some(token) = token {
         frame["data"]["token"] = token.into();
     }

@@ -7,7 +7,7 @@ use crate::net::returns::Returns;
 use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::exchange::{Answered, CallFailure, Exchange};
 use raidkeep_engine::numbers::ExchangeId;
-use raidkeep_engine::operators::{Limits, OperatorIdentity};
+use raidkeep_engine::operators::{OperatorIdentity, RoleLimits};
 use raidkeep_engine::outside::{REALM, world_name};
 use raidkeep_engine::realm::{NOWHERE, WORLD_ROLE, addressee};
 use raidkeep_engine::request::command::{Command, Credential};
@@ -131,7 +131,7 @@ impl PostOffice {
             role: WORLD_ROLE.into(),
             address: None,
             session: None,
-            limits: Limits::default(),
+            limits: RoleLimits::default(),
         };
         let kind = counter.kind.index;
         let command = move |reply_to| Command {

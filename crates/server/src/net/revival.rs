@@ -75,14 +75,14 @@ impl Revival {
         let rebuild = match self.rebuild.clone().filter(|_| !self.seat.inbox.has_failed_for_good()) {
             Some(rebuild) => rebuild,
             None => {
-                tracing::error!(world = world_label(number), "this world does not go on by itself: {}", self.why_not());
+                tracing::error!(world = %world_label(number), "this world does not go on by itself: {}", self.why_not());
                 let _ = stopping.wait_for(|stop| *stop).await;
                 return None;
             }
         };
         let mut remains = Some(storage);
         loop {
-            tracing::warn!(world = world_label(number), "the world is opened again in {} s", self.pause.as_secs());
+            tracing::warn!(world = %world_label(number), "the world is opened again in {} s", self.pause.as_secs());
             tokio::select! {
                 _ = stopping.wait_for(|stop| *stop) => return None,
                 () = tokio::time::sleep(self.pause) => {}
@@ -92,11 +92,11 @@ impl Revival {
                 Ok((world, found)) => {
                     self.seat.inbox.resume();
                     self.revivals.increment(1);
-                    tracing::info!(world = world_label(number), "the world goes on: {found}");
+                    tracing::info!(world = %world_label(number), "the world goes on: {found}");
                     return Some(world);
                 }
                 Err(error) => tracing::error!(
-                    world = world_label(number),
+                    world = %world_label(number),
                     "the world cannot be opened again: {error}. It answers nothing until it can; every change that was \
                      answered is on disk"
                 ),

@@ -163,7 +163,7 @@ pub(super) fn draw_start(place: WorldPlace, store: &mut Store) -> Result<Start, 
     let drawn = || entropy().map_err(system("draw random bits"));
     let (seed, bits) = (drawn()?, drawn()?);
     let epoch = store.begin_epoch(u32::from_le_bytes(first_bytes(&bits)))?;
-    tracing::info!(world = world_label(place.number), %epoch, "an epoch begins");
+    tracing::info!(world = %world_label(place.number), %epoch, "an epoch begins");
     Ok(Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(first_bytes(&seed)), epoch, place })
 }
 

@@ -16,6 +16,7 @@ use bevy_ecs::prelude::*;
 use tokio::sync::Notify;
 
 use crate::config::Config;
+use crate::net::around::Around;
 use crate::net::caller::PlatformClient;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
@@ -23,23 +24,17 @@ use crate::net::jobs::Jobs;
 use crate::net::limits::Limiter;
 use crate::net::plugin::NetworkOutbox;
 use crate::net::post_office::PostOffice;
-use crate::net::returns::Returns;
 use crate::net::socket::Socket;
 use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, CloseReason};
-use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::effects::{Outside, carry_out, release};
-use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::Recorder;
 use raidkeep_engine::meters::Meters;
-use raidkeep_engine::numbers::{BatchNumber, JobId, QueryId};
 use raidkeep_engine::outside::WorldPlace;
-use raidkeep_engine::request::Job;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::storage::worker::StorageWorker;
-use raidkeep_engine::storage::{Batch, IndexKey, RowQuery};
 use raidkeep_engine::tick::{Moment, Simulation};
 
 /// Batches that may wait for the disk; beyond that, the world delays its next tick, its inbox fills and clients get
@@ -67,57 +62,6 @@ pub enum Ended {
     Exit(AppExit),
     /// Its storage has failed. Whatever waited has been refused; what is left is the storage, to be closed.
     WithoutStorage(StorageWorker),
-}
-
-/// The surroundings of a server's world.
-struct Around {
-    inbox: Arc<Inbox>,
-    returns: Returns,
-    storage: StorageWorker,
-    jobs: Jobs,
-    caller: PlatformClient,
-    offices: Arc<PostOffice>,
-    /// The number of this world.
-    world: u32,
-    last_batch: BatchNumber,
-    /// The uncommitted batches, and when each was sent.
-    sent: VecDeque<(BatchNumber, Instant)>,
-    /// When the last tick began.
-    real: Instant,
-}
-
-impl Outside for Around {
-    fn commit(&mut self, batch: Batch) {
-        self.last_batch = batch.number;
-        self.sent.push_back((batch.number, self.real));
-        self.storage.commit(batch);
-    }
-
-    fn committed(&self) -> BatchNumber {
-        self.inbox.committed()
-    }
-
-    fn look_up(&mut self, key: IndexKey) {
-        self.storage.look_up(key);
-    }
-
-    fn load(&mut self, account: AccountId) {
-        self.storage.load(account);
-    }
-
-    fn read(&mut self, query: QueryId, rows: RowQuery) {
-        self.storage.query(query, rows);
-    }
-
-    fn run(&mut self, number: JobId, job: Job) {
-        self.jobs.start(number, job);
-    }
-
-    fn call(&mut self, outgoing: Outgoing) {
-        if let Some(outgoing) = self.offices.deliver(outgoing, self.world, &self.returns) {
-            self.caller.call(outgoing, self.returns.clone());
-        }
-    }
 }
 
 impl WorldLoop {

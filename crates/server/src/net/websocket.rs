@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use crate::net::connection::Connection;
 use crate::net::shard::Supervision;
 use crate::net::socket::Socket;
+use raidkeep_engine::request::reply::Dismissal;
 
 /// A connection's own buffer. Small, because most connections are idle most of the time.
 const READ_BUFFER_BYTES: usize = 4096;
@@ -25,6 +26,11 @@ const WRITE_BUFFER_BYTES_MAX: usize = 4 << 20;
 /// After a close frame, this much is read and discarded, so that the frame gets through.
 const LINGER_BYTES: usize = 4 << 20;
 const LINGER: Duration = Duration::from_secs(2);
+
+/// Close codes of the server's own (docs/protocol.md).
+const KICKED: u16 = 4000;
+const SIGNED_OUT: u16 = 4001;
+const BANNED: u16 = 4003;
 
 /// The protocol settings of every connection.
 pub fn settings(frame_bytes: usize) -> WebSocketConfig {
@@ -66,11 +72,13 @@ pub enum CloseReason {
     Protocol,
     /// The client does not read its replies.
     SlowReader,
+    /// The server ends the connections of the player.
+    Dismissed(Dismissal),
 }
 
 impl CloseReason {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::ByClient,
         Self::Idle,
         Self::NotSignedIn,
@@ -79,6 +87,9 @@ impl CloseReason {
         Self::NotUtf8,
         Self::Protocol,
         Self::SlowReader,
+        Self::Dismissed(Dismissal::Banned),
+        Self::Dismissed(Dismissal::SignedOut),
+        Self::Dismissed(Dismissal::Kicked),
     ];
 
     /// As in the metrics.
@@ -92,6 +103,9 @@ impl CloseReason {
             Self::NotUtf8 => "not_utf8",
             Self::Protocol => "protocol",
             Self::SlowReader => "slow_reader",
+            Self::Dismissed(Dismissal::Banned) => "banned",
+            Self::Dismissed(Dismissal::SignedOut) => "signed_out",
+            Self::Dismissed(Dismissal::Kicked) => "kicked",
         }
     }
 
@@ -104,6 +118,11 @@ impl CloseReason {
             Self::TooLarge => Some((CloseCode::Size, "frame too large")),
             Self::NotUtf8 => Some((CloseCode::Invalid, "text is not UTF-8")),
             Self::Protocol => Some((CloseCode::Protocol, "not the WebSocket protocol")),
+            Self::Dismissed(Dismissal::Kicked) => Some((CloseCode::Library(KICKED), "disconnected by an operator")),
+            Self::Dismissed(Dismissal::SignedOut) => {
+                Some((CloseCode::Library(SIGNED_OUT), "signed out by an operator"))
+            }
+            Self::Dismissed(Dismissal::Banned) => Some((CloseCode::Library(BANNED), "banned")),
         }
     }
 }
@@ -125,6 +144,9 @@ impl Driver {
         loop {
             if let Poll::Ready(ending) = self.poll_write(cx) {
                 return Poll::Ready(ending);
+            }
+            if let Some(why) = self.connection.dismissal() {
+                return Poll::Ready(CloseReason::Dismissed(why));
             }
             if let Some(ending) = self.supervision.ending(&mut self.connection) {
                 return Poll::Ready(ending);

@@ -15,7 +15,9 @@ mod around;
 pub mod damage;
 mod edits;
 mod platforms;
+mod realm;
 mod told;
+mod way_in;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,11 +35,9 @@ use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::{JournalOrigin, MemoryJournal, Recorder};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::WorldPlace;
-use raidkeep_engine::realm::RealmLink;
 use raidkeep_engine::reload::{Reloader, Reloading};
-use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::answer::WITHOUT_STORAGE;
-use raidkeep_engine::request::route::{RouteHeaders, RouteTable};
+use raidkeep_engine::request::route::RouteHeaders;
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules};
 use raidkeep_engine::start::{Start, catalogue, start_app};
 use raidkeep_engine::storage::Batch;
@@ -47,22 +47,13 @@ use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
 use raidkeep_engine::verify::{self, Breach};
 use raidkeep_game::GameSettings;
 use raidkeep_game::identity::PasswordCost;
-use raidkeep_game::platforms::sud::sessions::SessionKeys;
-use raidkeep_realm::operators::{OperatorDirectory, OperatorSettings};
-use raidkeep_realm::{RealmPlugins, RealmSettings};
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_server::config::Config;
-use raidkeep_server::net::bindings::AddressBindings;
 use raidkeep_server::net::connection::Connection;
 use raidkeep_server::net::inbox::Inbox;
-use raidkeep_server::net::limits::{AddressLimits, Limiter, PlayerLimits};
-use raidkeep_server::net::operator::{OperatorDesk, OperatorToken};
-use raidkeep_server::net::post_office::PostOffice;
+use raidkeep_server::net::limits::Limiter;
 use raidkeep_server::net::routes;
-use raidkeep_server::net::way_in::{Clientele, EntropySource, WayIn};
-
-/// Seals second factors in tests.
-const TEST_SESSION_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+use raidkeep_server::net::way_in::{EntropySource, WayIn};
 
 /// The operator token of every test server.
 pub const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
@@ -130,19 +121,6 @@ impl TestSetup {
         let mut app = raidkeep_game::build_app(&self.settings);
         self.extend.iter().for_each(|extend| extend(&mut app));
         app
-    }
-
-    /// The same with the realm in the world's app.
-    #[must_use]
-    pub fn with_realm(mut self) -> Self {
-        self.extend.push(|app| {
-            let keys = SessionKeys::parse(TEST_SESSION_KEY).expect("the key should be one");
-            let password_cost = PasswordCost { memory_kib: 64, passes: 1 };
-            let operators = OperatorSettings { roles: Arc::default(), password_cost, keys };
-            app.add_plugins(RealmPlugins { settings: RealmSettings { operators, message_days: 30 } });
-            app.insert_resource(RealmLink { has_realm: true });
-        });
-        self
     }
 
     /// Its tables.
@@ -248,22 +226,7 @@ impl TestServer {
         });
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
-        let offices = Arc::new(PostOffice::of_one_world(inbox.clone(), simulation.world().resource()));
-        let desk = Arc::new(OperatorDesk::new(OperatorToken::new(OPERATOR_TOKEN), Arc::default()));
-        if let Some(directory) = simulation.world().get_resource::<OperatorDirectory>() {
-            desk.use_directory(directory);
-        }
-        let way_in = Arc::new(WayIn {
-            clientele: Clientele::All,
-            requests: simulation.world().resource::<RequestTable>().clone(),
-            offices: offices.clone(),
-            operators: desk,
-            player_limits: PlayerLimits::new(setup.player_rate),
-            routes: simulation.world().resource::<RouteTable>().clone(),
-            address_bindings: AddressBindings::new(false, ""),
-            address_limits: AddressLimits::none(),
-            entropy: seeded_entropy(setup.seed, committed),
-        });
+        let way_in = Arc::new(way_in::way_in(&simulation, &inbox, &setup));
         let reloader = Arc::new(Reloader::new(
             setup.catalogue(),
             setup.assets.clone(),

@@ -1,5 +1,6 @@
 //! The events that the connections of a test have received.
 
+use raidkeep_engine::request::reply::Dismissal;
 use serde_json::Value;
 
 use crate::testing::TestServer;
@@ -33,6 +34,13 @@ impl TestServer {
         let replies = self.collect(connection);
         assert!(replies.is_empty(), "no reply should be pending: {replies:?}");
         self.told(connection)
+    }
+
+    /// Why the server ends a connection, if it does. The connection of a test stays as it is all the same.
+    pub fn dismissal(&mut self, connection: usize) -> Option<Dismissal> {
+        let replies = self.collect(connection);
+        assert!(replies.is_empty(), "no reply should be pending: {replies:?}");
+        self.connections[connection].dismissal()
     }
 
     /// The events collected on a connection since the last call, in order and without their counts.

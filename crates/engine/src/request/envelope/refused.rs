@@ -1,0 +1,29 @@
+//! Refusals as replies.
+
+use serde::Serialize;
+
+use crate::request::envelope::{RequestId, finish_reply, into_text, write_body};
+use crate::request::{Reason, Refusal};
+
+/// A refusal as a complete reply.
+pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
+    let mut out = Vec::with_capacity(96);
+    write_refusal(&mut out, refusal);
+    finish_reply(&mut out, id);
+    into_text(out)
+}
+
+/// Appends a refusal without its `id` and closing brace.
+pub(crate) fn write_refusal(out: &mut Vec<u8>, refusal: &Refusal) {
+    #[derive(Serialize)]
+    struct Because {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<i64>,
+    }
+    let Refusal { status, message, reason, until, .. } = refusal;
+    let data = Because { reason: *reason, until: *until };
+    let has_data = reason.is_some() || until.is_some();
+    write_body(out, *status, message, has_data.then_some(&data));
+}
