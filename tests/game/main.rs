@@ -19,6 +19,7 @@ mod event_numbers;
 mod event_times;
 mod families;
 mod figures;
+mod functions;
 mod hang_up;
 mod http_refusals;
 mod identity;

@@ -46,6 +46,7 @@ pub mod revoked;
 pub mod dispatch;
 pub mod views;
 
+pub mod functions;
 pub mod in_force;
 pub mod listening;
 pub mod realm;

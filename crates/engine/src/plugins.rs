@@ -5,6 +5,7 @@ use bevy_app::{App, Plugin, PluginGroup, PluginGroupBuilder};
 use crate::audit::{self, AuditPlugin};
 use crate::backup::BackupPlugin;
 use crate::events::EventsPlugin;
+use crate::functions::FunctionsPlugin;
 use crate::in_force::{self, InForcePlugin};
 use crate::listening::ListeningPlugin;
 use crate::players::PlayersPlugin;
@@ -44,6 +45,7 @@ impl PluginGroup for EnginePlugins {
             .add(RandomPlugin)
             .add(InForcePlugin)
             .add(ReloadPlugin)
+            .add(FunctionsPlugin)
             .add(ListeningPlugin)
             .add(OncePlugin::default())
             .add(PlayersPlugin::default())
