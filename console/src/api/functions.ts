@@ -7,8 +7,10 @@ export interface FunctionInfo {
   arguments: Schema;
   reply: Schema;
   codes: { number: number | null; meaning: string }[];
-  /** The right that it needs; absent where the server has no rights. */
-  right?: string;
+  /** The right that a role must have to call it. */
+  right: string;
+  /** Whether the realm answers it, and no world. */
+  in_realm: boolean;
 }
 
 /** The reply of `functions`. */
@@ -22,12 +24,16 @@ export class Functions {
   readonly schemas: Schemas;
   private readonly byName: ReadonlyMap<string, FunctionInfo>;
 
+  /** What the worlds tell, and what the realm tells. A function that both have is the worlds'. */
   constructor(
-    told: FunctionsTold,
-    private readonly rights: readonly string[] | undefined,
+    ofWorlds: FunctionsTold,
+    ofRealm: FunctionsTold,
+    private readonly rights: readonly string[],
   ) {
-    this.schemas = new Schemas(told.definitions);
-    this.byName = new Map(told.functions.map((info) => [info.function, info]));
+    const realm = renamed(ofRealm);
+    this.schemas = new Schemas({ ...ofWorlds.definitions, ...realm.definitions });
+    const infos = [...realm.functions, ...ofWorlds.functions].map((info) => [info.function, info] as const);
+    this.byName = new Map(infos.sort(([one], [other]) => one.localeCompare(other)));
   }
 
   /** All, by name. */
@@ -46,7 +52,7 @@ export class Functions {
   /** Whether the operator has the right to it. */
   may(name: string): boolean {
     const right = this.byName.get(name)?.right;
-    return right === undefined || this.rights === undefined || this.rights.includes(right);
+    return right !== undefined && this.rights.includes(right);
   }
 
   /** What the server's types say about it. */
@@ -54,4 +60,12 @@ export class Functions {
     const info = this.byName.get(name);
     return info === undefined ? "" : (this.schemas.resolved(info.arguments).description ?? "");
   }
+}
+
+/** The same with definitions of other names: a type of the realm may have the name of a world's. */
+function renamed(told: FunctionsTold): FunctionsTold {
+  const text = JSON.stringify(told).replaceAll('"#/definitions/', '"#/definitions/realm-');
+  const { functions, definitions } = JSON.parse(text) as FunctionsTold;
+  const kinds = Object.entries(definitions).map(([kind, types]) => [`realm-${kind}`, types] as const);
+  return { functions, definitions: Object.fromEntries(kinds) };
 }

@@ -26,10 +26,13 @@ export class NoAnswerError extends Error {
   }
 }
 
+/** What belongs to no single world. */
+export const REALM = "realm";
+
 /** How a call is made. */
 export interface CallOptions {
-  /** The world; 0 if it is left out. */
-  world?: number;
+  /** The world; 0 if it is left out. What only the realm has goes there whatever is said here. */
+  world?: number | typeof REALM;
   /** The idempotency key. A call with a key that was used does nothing and gets the answer that was given. */
   once?: string;
   /** Ends the wait. */
@@ -75,7 +78,6 @@ export class Line {
   constructor(
     private readonly url: string,
     private readonly onSignedOut: () => void,
-    private readonly credential: object = {},
   ) {
     this.connect();
   }
@@ -102,7 +104,7 @@ export class Line {
     const text = JSON.stringify({
       world,
       function: called,
-      data: { ...this.credential, ...data },
+      data,
       id,
       ...(once === undefined ? {} : { once }),
     });

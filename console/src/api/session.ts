@@ -1,5 +1,5 @@
 import { Functions, type FunctionsTold } from "./functions.js";
-import { Line, RefusedError } from "./line.js";
+import { Line, REALM } from "./line.js";
 
 /** What somebody logs in with. */
 export type Credentials = { token: string } | { name: string; password: string; totp?: string };
@@ -8,9 +8,9 @@ export type Credentials = { token: string } | { name: string; password: string; 
 export interface Operator {
   name: string;
   role: string;
-  /** Absent where the server has no rights. */
-  rights?: string[];
-  must_change_password?: boolean;
+  rights: string[];
+  must_change_password: boolean;
+  has_totp: boolean;
 }
 
 /** A log-in: who, over which line, and what may be done. */
@@ -28,7 +28,6 @@ export class LogInError extends Error {
   }
 }
 
-let interimToken: string | undefined;
 const UNAUTHORIZED = 401;
 const TOO_MANY = 429;
 
@@ -41,10 +40,6 @@ export function serverUrl(path: string): URL {
 export async function logIn(credentials: Credentials): Promise<void> {
   const reply = await post("console/login", credentials);
   if (reply.ok) return;
-  if (reply.status === 404 && "token" in credentials) {
-    interimToken = credentials.token;
-    return;
-  }
   throw new LogInError(
     reply.status === UNAUTHORIZED ? "wrong" : reply.status === TOO_MANY ? "too_often" : "unreachable",
   );
@@ -60,21 +55,15 @@ export async function openSession(onSignedOut: () => void): Promise<Session | un
   const url = serverUrl("ws");
   url.protocol = url.protocol.replace("http", "ws");
   let isOpen = false;
-  const line = new Line(
-    url.href,
-    () => {
-      if (isOpen) onSignedOut();
-    },
-    interimToken === undefined ? {} : { token: interimToken },
-  );
+  const line = new Line(url.href, () => {
+    if (isOpen) onSignedOut();
+  });
   try {
-    const operator = (await line.call("operator_self", {}).catch((error: unknown) => {
-      if (error instanceof RefusedError && error.status === 10) return { name: "operator", role: "admin" };
-      throw error;
-    })) as Operator;
+    const operator = (await line.call("operator_self", {})) as Operator;
     const told = (await line.call("functions", {})) as FunctionsTold;
+    const ofRealm = (await line.call("functions", {}, { world: REALM })) as FunctionsTold;
     isOpen = true;
-    return { operator, line, functions: new Functions(told, operator.rights) };
+    return { operator, line, functions: new Functions(told, ofRealm, operator.rights) };
   } catch {
     line.end();
     return undefined;

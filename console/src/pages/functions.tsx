@@ -135,11 +135,9 @@ function Caller({ info, onMade }: { info: FunctionInfo; onMade: (made: Omit<Made
           <Badge variant="light" tt="none" color={info.may_change ? "orange" : "gray"}>
             {info.may_change ? texts.common.changes : texts.common.readOnly}
           </Badge>
-          {info.right !== undefined && (
-            <Badge variant="light" tt="none" color="gray">
-              {texts.functions.right}: {info.right}
-            </Badge>
-          )}
+          <Badge variant="light" tt="none" color="gray">
+            {texts.functions.right}: {info.right}
+          </Badge>
         </Group>
       }
     >

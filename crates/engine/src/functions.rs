@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dispatch::RequestApp;
+use crate::operators::Right;
 use crate::request;
 use crate::request::registry::RequestKind;
 use crate::request::{Access, Answer, Call, Operator, RequestTable, Success};
@@ -26,7 +27,7 @@ impl Plugin for FunctionsPlugin {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Functions {}
 
-request!(Operator, "functions", Functions => FunctionsShown);
+request!(Operator, "functions", Functions => FunctionsShown, RIGHT = Right::VIEW);
 
 /// The reply of `functions`.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -42,6 +43,10 @@ pub struct FunctionsShown {
 pub struct FunctionShown {
     /// Its name.
     function: String,
+    /// The right that a role must have to call it.
+    right: String,
+    /// Whether the realm answers it, and no world.
+    in_realm: bool,
     /// Whether a call can change anything, in the world or outside.
     may_change: bool,
     /// The JSON Schema of what `data` holds in the request, without the token.
@@ -82,6 +87,7 @@ fn describe(table: &RequestTable) -> FunctionsShown {
         table.kinds().iter().filter(|kind| kind.access == Access::Operator).collect();
     of_operators.sort_by_key(|kind| kind.function);
     let functions = of_operators.into_iter().map(|kind| show(kind, &mut arguments, &mut replies)).collect();
+    table.complete(&mut replies);
     let (arguments, replies) = (arguments.take_definitions(true), replies.take_definitions(true));
     let mut definitions = serde_json::json!({"arguments": arguments, "replies": replies});
     add_units(&mut definitions);
@@ -91,6 +97,8 @@ fn describe(table: &RequestTable) -> FunctionsShown {
 fn show(kind: &RequestKind, arguments: &mut SchemaGenerator, replies: &mut SchemaGenerator) -> FunctionShown {
     FunctionShown {
         function: kind.function.to_owned(),
+        right: kind.right.map(Right::name).unwrap_or_default().to_owned(),
+        in_realm: kind.in_realm,
         may_change: kind.may_change,
         arguments: (kind.arguments)(arguments).to_value(),
         reply: (kind.reply)(replies).to_value(),
