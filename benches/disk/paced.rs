@@ -123,7 +123,8 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).expect("threads should start");
     let caller = caller::start(rustls::RootCertStore::empty()).expect("a thread should start");
     let jobs = Jobs::new(inbox.returns(), &Config::default());
-    (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, jobs, caller))
+    let offices = way_in.offices.clone();
+    (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, jobs, (caller, offices)))
 }
 
 fn listener(inbox: Arc<Inbox>) -> StorageListener {

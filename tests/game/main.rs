@@ -22,6 +22,7 @@ mod event_numbers;
 mod event_times;
 mod families;
 mod figures;
+mod functions;
 mod grants;
 mod hang_up;
 mod http_refusals;

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::process::Host;
 use crate::tls::clients::Files;
 
 const ALERTS: &str = include_str!("../../packaging/prometheus/raidkeep.rules.yml");
@@ -41,7 +40,8 @@ fn parts(text: &str) -> (&str, Vec<String>) {
 
 /// Each metric that a query names, with the labels it asks for.
 fn named(query: &str) -> Vec<(&str, Vec<String>)> {
-    let starts = query.match_indices(["raidkeep_", "process_"]).map(|(at, _)| at);
+    let prefixes = ["raidkeep_", "process_"].into_iter();
+    let starts = prefixes.flat_map(|prefix| query.match_indices(prefix)).map(|(at, _)| at);
     starts
         .filter(|at| !query[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_'))
         .map(|at| parts(&query[at..]))

@@ -50,6 +50,7 @@ pub mod dispatch;
 pub mod views;
 
 pub mod audit_list;
+pub mod functions;
 pub mod in_force;
 pub mod listening;
 pub mod realm;

@@ -6,6 +6,7 @@ use crate::audit::{AuditEntry, AuditTotal};
 use crate::audit_list::AuditPlugin;
 use crate::backup::BackupPlugin;
 use crate::events::EventsPlugin;
+use crate::functions::FunctionsPlugin;
 use crate::in_force::{self, InForcePlugin};
 use crate::listening::ListeningPlugin;
 use crate::players::PlayersPlugin;
@@ -45,6 +46,7 @@ impl PluginGroup for EnginePlugins {
             .add(RandomPlugin)
             .add(InForcePlugin)
             .add(ReloadPlugin)
+            .add(FunctionsPlugin)
             .add(ListeningPlugin)
             .add(OncePlugin::default())
             .add(PlayersPlugin::default())

@@ -108,7 +108,7 @@ fn told(change: &Amount, after: i64) -> String {
 fn find_movement(player: Traveller, number: i64, fact: Option<Fact>) -> Result<Movement, Unready> {
     let number = u64::try_from(number).map_err(|_| NO_SUCH_MOVEMENT)?;
     let rows = rows_found(movement_of(player.account, number), fact)?;
-    let (key, value) = rows.iter().next().ok_or(NO_SUCH_MOVEMENT)?;
+    let (key, value) = rows.first().ok_or(NO_SUCH_MOVEMENT)?;
     let (_, movement) = Movement::read(key, value).map_err(|error| {
         tracing::error!(%error, "a row of the ledger cannot be read; the row is left as it is and the request refused");
         Refusal::internal()

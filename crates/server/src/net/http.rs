@@ -44,8 +44,8 @@ pub struct Site {
     pub metrics: Option<PrometheusHandle>,
     /// What is told of health and readiness.
     pub(super) health: HealthState,
-    /// The game page, where it is shown.
-    pub(super) game_page: Option<Pages>,
+    /// The page that is shown here: the game page to players, the console to operators.
+    pub(super) page: Option<Pages>,
     /// What SUD discovers here.
     pub discovery: Option<Discovery>,
     /// Who clients are.
@@ -202,9 +202,10 @@ fn answer_itself(site: &Rc<Site>, request: Request<Incoming>, client: Client, ad
     }
     match path {
         "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client, address),
-        "/" if clientele == Clientele::Operators => {
-            text(StatusCode::OK, "Raidkeep's operators: JSON over WebSocket here and at /ws, and /metrics.\n")
-        }
+        "/" if clientele == Clientele::Operators => text(
+            StatusCode::OK,
+            "Raidkeep's operators: the console is at /console/; JSON over WebSocket here and at /ws, and /metrics.\n",
+        ),
         "/" => text(StatusCode::OK, introduction(site)),
         "/ws" => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
         "/metrics" if clientele.is_for_operators() => render_metrics(site),
@@ -215,7 +216,7 @@ fn answer_itself(site: &Rc<Site>, request: Request<Incoming>, client: Client, ad
             reply
         }
         path => health::answer(path, &site.health)
-            .or_else(|| site.game_page.as_ref()?.answer(request.uri(), request.headers()))
+            .or_else(|| site.page.as_ref()?.answer(request.uri(), request.headers()))
             .unwrap_or_else(no_route),
     }
 }
@@ -225,7 +226,7 @@ fn refusal_of_operators(site: &Site, request: &Request<Incoming>, client: &Clien
 }
 
 fn introduction(site: &Site) -> &'static str {
-    match site.game_page {
+    match site.page {
         Some(_) => "Raidkeep speaks JSON over WebSocket here and at /ws. Play in the browser at /play/.\n",
         None => "Raidkeep speaks JSON over WebSocket here and at /ws.\n",
     }
@@ -287,7 +288,7 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
     };
     let is_for_players = site.sockets.way_in().clientele != Clientele::Operators;
     let is_own_page = || {
-        let page = site.game_page.as_ref();
+        let page = site.page.as_ref();
         own_site::is_same_site(headers) && page.is_some_and(|page| page.is_shown(request.uri(), headers))
     };
     if is_for_players && !cors::may_connect(headers, site.sockets.config()) && !is_own_page() {

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::net::acceptor::{Acceptor, OpenCount, Stream};
 use crate::net::admission::Admission;
 use crate::net::http::{self, Site};
+use crate::net::pages::Pages;
 use crate::net::shard::Sockets;
 use crate::net::tls::HandshakeDesk;
 use crate::net::way_in::WayIn;
@@ -65,7 +66,7 @@ impl OperatorsDoor {
             sockets: sockets.clone(),
             metrics: self.metrics,
             health,
-            game_page: None,
+            page: Some(Pages::console()),
             discovery: None,
             admission: self.admission,
         });

@@ -1,4 +1,4 @@
-//! Pages that are built into the program: the game page under `/play/`.
+//! Pages that are built into the program: the game page under `/play/`, and the operators' console under `/console/`.
 
 use std::collections::HashMap;
 use std::hash::Hasher;
@@ -18,18 +18,35 @@ use crate::net::own_site;
 /// Where the game page is.
 pub const GAME: &str = "/play/";
 
+/// Where the console is, on the operators' listener.
+pub const CONSOLE: &str = "/console/";
+
 static GAME_FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../clients/play/built");
+static CONSOLE_FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../console/built");
 
 /// A page runs its own scripts only, talks to servers of the game only, and is shown in no other page.
-const SECURITY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+const GAME_SECURITY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
                         connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
                         frame-ancestors 'none'";
 
-/// The files by their names; `index.html` is the folder itself, and has none. All worlds share them.
-static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| GAME_FILES.files().map(named).collect());
+/// The console has no style of its own in its text either, and talks to the server that it came from only.
+const CONSOLE_SECURITY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                                font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                                frame-ancestors 'none'";
 
-/// The game page, where it is shown.
+/// Files by their names; `index.html` is the folder itself, and has none. All worlds share them.
+type Files = LazyLock<HashMap<String, File>>;
+
+static GAME_PAGE: Files = LazyLock::new(|| GAME_FILES.files().map(named).collect());
+static CONSOLE_PAGE: Files = LazyLock::new(|| CONSOLE_FILES.files().map(named).collect());
+
+/// A page, where it is shown.
 pub struct Pages {
+    /// The folder that it is in.
+    folder: &'static str,
+    files: &'static Files,
+    /// Its content security policy.
+    security: &'static str,
     /// Whether it is shown only where it was asked for by a name of this machine.
     own_names_only: bool,
 }
@@ -44,7 +61,18 @@ struct File {
 impl Pages {
     /// The game page, for whom it is shown.
     pub(super) fn game(shown: GamePage) -> Option<Self> {
-        (shown != GamePage::Never).then(|| Self { own_names_only: shown == GamePage::Loopback })
+        let own_names_only = shown == GamePage::Loopback;
+        (shown != GamePage::Never).then_some(Self {
+            folder: GAME,
+            files: &GAME_PAGE,
+            security: GAME_SECURITY,
+            own_names_only,
+        })
+    }
+
+    /// The operators' console. Whom it is shown to is decided for all that their listener answers.
+    pub(super) fn console() -> Self {
+        Self { folder: CONSOLE, files: &CONSOLE_PAGE, security: CONSOLE_SECURITY, own_names_only: false }
     }
 
     /// Whether whoever asks is shown the page, by the names that are asked for.
@@ -54,16 +82,16 @@ impl Pages {
 
     /// The answer to a request for one of them; `None` for other paths.
     pub(super) fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
-        let below = uri.path().strip_prefix(GAME.trim_end_matches('/'))?;
+        let below = uri.path().strip_prefix(self.folder.trim_end_matches('/'))?;
         if !self.is_shown(uri, headers) {
             return None;
         }
         if below.is_empty() {
             let mut reply = text(StatusCode::PERMANENT_REDIRECT, "");
-            reply.headers_mut().insert(header::LOCATION, HeaderValue::from_static(GAME));
+            reply.headers_mut().insert(header::LOCATION, HeaderValue::from_static(self.folder));
             return Some(reply);
         }
-        let file = FILES.get(below.strip_prefix('/')?)?;
+        let file = self.files.get(below.strip_prefix('/')?)?;
         let is_known = headers.get_all(header::IF_NONE_MATCH).iter().any(|known| known == file.tag);
         let mut reply =
             Response::new(Full::from(if is_known { Bytes::new() } else { Bytes::from_static(file.content) }));
@@ -76,7 +104,7 @@ impl Pages {
         for (name, value) in [
             // A browser asks each time, so a new program shows its own page at once.
             (header::CACHE_CONTROL, "no-cache"),
-            (header::CONTENT_SECURITY_POLICY, SECURITY),
+            (header::CONTENT_SECURITY_POLICY, self.security),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             (header::REFERRER_POLICY, "no-referrer"),
         ] {
@@ -116,10 +144,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_file_of_the_game_page_has_a_kind_that_browsers_know() {
-        assert!(FILES.contains_key(""), "the folder itself is the page");
-        for (name, file) in FILES.iter() {
-            assert_ne!(file.kind, "application/octet-stream", "a kind for {name} is missing");
+    fn every_file_of_a_page_has_a_kind_that_browsers_know() {
+        for files in [&GAME_PAGE, &CONSOLE_PAGE] {
+            assert!(files.contains_key(""), "the folder itself is the page");
+            for (name, file) in files.iter() {
+                assert_ne!(file.kind, "application/octet-stream", "a kind for {name} is missing");
+            }
         }
+    }
+
+    #[test]
+    fn the_console_allows_no_script_and_no_style_in_its_text() {
+        let page = Pages::console().answer(&Uri::from_static("/console/"), &HeaderMap::new()).expect("the page");
+        let policy = page.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+        assert!(policy.is_some_and(|policy| !policy.contains("unsafe")), "{policy:?}");
+        let text = CONSOLE_FILES.get_file("index.html").and_then(|file| file.contents_utf8()).unwrap_or_default();
+        let is_inline = text.contains("<style") || text.contains("style=") || text.contains("<script>");
+        assert!(!is_inline, "the policy would forbid what the page has: {text}");
     }
 }

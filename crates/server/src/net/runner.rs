@@ -186,7 +186,7 @@ async fn run_beside_sockets(
         sockets: sockets.clone(),
         metrics: None,
         health,
-        game_page: Pages::game(seat.config().game_page()),
+        page: Pages::game(seat.config().game_page()),
         discovery,
         admission: seat.admission(),
     });

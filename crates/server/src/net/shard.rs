@@ -28,7 +28,7 @@ use crate::net::socket::Socket;
 use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, CloseReason};
 use raidkeep_engine::clock::wall_ms;
-use raidkeep_engine::effects::{Outside, carry_out, release};
+use raidkeep_engine::effects::{carry_out, release};
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::Recorder;
 use raidkeep_engine::meters::Meters;

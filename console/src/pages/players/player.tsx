@@ -1,0 +1,124 @@
+import { Tabs } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
+import type { ReactElement } from "react";
+import { Link, useLocation, useParams } from "wouter";
+import { type Row, useAnyReply, useHere } from "../../api/use.js";
+import { useTexts, word } from "../../texts/index.js";
+import { List } from "../../ui/list.js";
+import { Card, Page } from "../../ui/page.js";
+import { Empty, ErrorNote, Loading } from "../../ui/states.js";
+import { PlayerActions } from "./actions.js";
+import { Movements } from "./movements.js";
+import { Part } from "./part.js";
+import classes from "./player.module.css";
+
+const FEW = 5;
+const SUMMARY = "summary";
+const AUDIT = "audit";
+const MOVEMENTS = "movements";
+
+/** What `player_view` answers. */
+interface Viewed {
+  player: number;
+  name: string;
+  parts: Readonly<Record<string, unknown>>;
+}
+
+export function Player(): ReactElement {
+  const texts = useTexts();
+  const { functions } = useHere();
+  const [, go] = useLocation();
+  const { player: typed, tab = SUMMARY } = useParams<{ player: string; tab?: string }>();
+  const player = Number(typed);
+  const viewed = useAnyReply<Viewed>("player_view", { player, limit: FEW });
+  const partNames = Object.keys(viewed.data?.parts ?? {});
+  const tabs = [SUMMARY, ...partNames, ...(functions.has("audit_list") ? [AUDIT] : [])];
+  const name = viewed.data?.name;
+  return (
+    <Page
+      name="players"
+      title={
+        <>
+          <Link href="/players" className={classes["back"] ?? ""} aria-label={texts.pages.players}>
+            <IconArrowLeft size={18} aria-hidden />
+          </Link>
+          <span className={classes["name"]}>{name ?? "…"}</span> <span className={classes["number"]}>#{typed}</span>
+        </>
+      }
+    >
+      {!functions.has("player_view") && <Empty text={texts.common.notHere} />}
+      {viewed.error !== null && <ErrorNote error={viewed.error} retry={() => void viewed.refetch()} />}
+      {viewed.isLoading && <Loading />}
+      {viewed.data !== undefined && (
+        <>
+          <PlayerActions player={player} name={viewed.data.name} />
+          <Tabs
+            value={tabs.includes(tab) ? tab : SUMMARY}
+            onChange={(chosen) => {
+              go(`/players/${player}/${chosen ?? SUMMARY}`);
+            }}
+            keepMounted={false}
+          >
+            <Tabs.List className={classes["tabs"] ?? ""}>
+              {tabs.map((one) => (
+                <Tabs.Tab key={one} value={one}>
+                  {word(texts.players.tabs, one)}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {tabs.map((one) => (
+              <Tabs.Panel key={one} value={one} pt="md">
+                <Panel tab={one} player={player} viewed={viewed.data} />
+              </Tabs.Panel>
+            ))}
+          </Tabs>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Panel({ tab, player, viewed }: { tab: string; player: number; viewed: Viewed }): ReactElement {
+  if (tab === SUMMARY) return <Summary viewed={viewed} />;
+  if (tab === AUDIT) {
+    return (
+      <Card>
+        <List called="audit_list" list="entries" data={{ player }} />
+      </Card>
+    );
+  }
+  return (
+    <Card>
+      {tab === MOVEMENTS ? <Movements player={player} name={viewed.name} /> : <Part player={player} part={tab} />}
+    </Card>
+  );
+}
+
+/** The beginning of every part. */
+function Summary({ viewed }: { viewed: Viewed }): ReactElement {
+  const texts = useTexts();
+  const parts = Object.entries(viewed.parts).filter(([, part]) => !isEmpty(part));
+  return (
+    <div className={classes["summary"]}>
+      {parts.map(([name]) => (
+        <Card
+          key={name}
+          title={
+            <Link href={`/players/${viewed.player}/${name}`} className={classes["more"] ?? ""}>
+              {word(texts.players.tabs, name)}
+            </Link>
+          }
+        >
+          <Part player={viewed.player} part={name} shown={viewed.parts[name]} />
+        </Card>
+      ))}
+    </div>
+  );
+}
+
+function isEmpty(part: unknown): boolean {
+  if (part === null || part === undefined) return true;
+  if (Array.isArray(part)) return part.length === 0;
+  const entries = typeof part === "object" ? (part as Row)["entries"] : undefined;
+  return Array.isArray(entries) && entries.length === 0;
+}

@@ -1,0 +1,109 @@
+import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import type { ReactElement } from "react";
+import type { Field } from "../api/schema.js";
+import { useTexts, word } from "../texts/index.js";
+import type { FormValues } from "./form-values.js";
+import classes from "./form.module.css";
+
+const LONG = /^(message|text|body|reason|note|about)$/;
+
+export interface SchemaFormProps {
+  fields: readonly Field[];
+  values: FormValues;
+  mistakes: Readonly<Record<string, string>>;
+  onChange: (values: FormValues) => void;
+  /** Fields that are needed although the server takes requests without them. */
+  needed?: readonly string[];
+  /** Fields side by side, without their descriptions. */
+  isCompact?: boolean;
+}
+
+/** The fields of a function's arguments. */
+export function SchemaForm({
+  fields,
+  values,
+  mistakes,
+  onChange,
+  needed = [],
+  isCompact = false,
+}: SchemaFormProps): ReactElement {
+  return (
+    <div className={classes[isCompact ? "line" : "fields"]}>
+      {fields.map((field) => (
+        <FieldInput
+          key={field.name}
+          field={field}
+          isCompact={isCompact}
+          isNeeded={(field.isRequired && field.fallback === undefined) || needed.includes(field.name)}
+          value={values[field.name] ?? ""}
+          mistake={mistakes[field.name]}
+          onChange={(value) => {
+            onChange({ ...values, [field.name]: value });
+          }}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface FieldInputProps {
+  field: Field;
+  isCompact: boolean;
+  isNeeded: boolean;
+  value: string | boolean;
+  mistake: string | undefined;
+  onChange: (value: string | boolean) => void;
+}
+
+function FieldInput({ field, isCompact, isNeeded, value, mistake, onChange }: FieldInputProps): ReactElement {
+  const texts = useTexts();
+  const { name, kind } = field;
+  const isReason = name === "reason";
+  const label = word(texts.fields, name);
+  const description = isCompact
+    ? undefined
+    : isReason
+      ? texts.action.reasonHint
+      : described(field, texts.action.oneEach);
+  const text = typeof value === "string" ? value : "";
+  if (kind === "boolean") {
+    return (
+      <Checkbox
+        label={label}
+        description={description}
+        checked={value === true}
+        onChange={(event) => {
+          onChange(event.currentTarget.checked);
+        }}
+      />
+    );
+  }
+  const common = {
+    label: isNeeded || isCompact ? label : `${label} (${texts.action.optional})`,
+    description,
+    error: mistake,
+    value: text,
+    name,
+    autoComplete: "off",
+    "aria-required": isNeeded,
+    onChange: (event: { currentTarget: { value: string } }) => {
+      onChange(event.currentTarget.value);
+    },
+  };
+  if (kind === "choice") {
+    return <NativeSelect {...common} data={[{ value: "", label: texts.action.choose }, ...field.choices]} />;
+  }
+  if (kind === "secret") return <PasswordInput {...common} autoComplete="new-password" />;
+  if (kind === "json")
+    return <Textarea {...common} rows={4} spellCheck={false} classNames={{ input: classes["code"] ?? "" }} />;
+  if (kind === "texts" || (kind === "text" && LONG.test(name)))
+    return <Textarea {...common} rows={kind === "texts" ? 3 : 2} />;
+  if (kind === "moment") return <TextInput {...common} type="datetime-local" step={1} />;
+  return <TextInput {...common} inputMode={kind === "text" ? "text" : "numeric"} spellCheck={false} />;
+}
+
+function described({ description, kind, minimum, maximum, unit }: Field, oneEach: string): string {
+  const range = minimum !== undefined && maximum !== undefined ? `${minimum} – ${maximum}` : "";
+  const plain = description.replace(/\s+/g, " ").replaceAll("`", "");
+  return [kind === "texts" ? `${oneEach}.` : "", plain, unit ?? "", range].filter((part) => part !== "").join(" ");
+}

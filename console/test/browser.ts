@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { extname, join } from "node:path";
+import { after } from "node:test";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { Server } from "./server.js";
+
+const built = join(import.meta.dirname, "../built");
+
+export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1360, height: 860 } } as const;
+export type SizeName = keyof typeof SIZES;
+
+/** What a machine may need on which much else runs. */
+const PATIENCE_MS = 60_000;
+
+/** Without the networking flags Chromium looks for its maker's servers at every start. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A server, started with these arguments, and a browser, for the tests of a file; they end after them. */
+export async function staged(...args: string[]): Promise<{ server: Server; browser: Browser }> {
+  const server = await Server.start(...args);
+  const browser = await openBrowser();
+  after(async () => {
+    await browser.close();
+    await server.end();
+  });
+  return { server, browser };
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+export interface PageOptions {
+  size?: SizeName;
+  locale?: "en-GB" | "zh-CN";
+  scheme?: "light" | "dark";
+}
+
+/** A page of its own browser profile, at the log-in. What it complains of is in `errorsOf`. */
+export async function openPage(
+  browser: Browser,
+  server: Server,
+  { size = "desktop", locale = "en-GB", scheme = "light" }: PageOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: SIZES[size],
+    locale,
+    colorScheme: scheme,
+    hasTouch: size === "phone",
+    timezoneId: "Asia/Shanghai",
+    reducedMotion: "reduce",
+  });
+  return openPageIn(context, server);
+}
+
+/** A further page of the same profile. */
+export async function openPageIn(context: BrowserContext, server: Server): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  const errors: string[] = [];
+  complaints.set(page, errors);
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    // The browser says so itself of every reply that is no success, and of every line that breaks.
+    const isExpected = /^WebSocket connection to|^Failed to load resource/.test(message.text());
+    if (message.type() === "error" && !isExpected) errors.push(message.text());
+  });
+  if (process.env["CONSOLE_FROM"] === "folder") await serveFolder(page, server);
+  await page.goto(`http://${server.operators}/console/`);
+  return page;
+}
+
+/** What a page has complained of: failed scripts, what the content security policy forbids, console errors. */
+export function errorsOf(page: Page): string[] {
+  return complaints.get(page) ?? [];
+}
+
+const complaints = new WeakMap<Page, string[]>();
+
+/** Logs in with the operator token, and waits for the overview. */
+export async function logIn(page: Page, server: Server): Promise<void> {
+  await page.getByRole("button", { name: /operator token|运营令牌/ }).click();
+  await page.getByLabel(/^Operator token|^运营令牌/).fill(server.token);
+  await page.locator("button[type=submit]").click();
+  await page.locator("[data-page=overview]").waitFor();
+}
+
+/** Goes to a page of the console by its address. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = `#${to}`;
+  }, path);
+  await settled(page);
+}
+
+/** Waits until nothing is awaited and nothing moves any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.querySelector("[role=status] .mantine-Loader-root") === null &&
+      document
+        .getAnimations()
+        .every((one) => one.playState !== "running" || one.effect?.getTiming().iterations === Infinity),
+  );
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+/** For work on the console: shows `built/` as it is now, with the headers of what the program has in it. */
+async function serveFolder(page: Page, server: Server): Promise<void> {
+  const { headers } = await fetch(`http://${server.operators}/console/`);
+  const policy = headers.get("content-security-policy") ?? "";
+  await page.route(/\/console\/[\w.-]*$/, async (route) => {
+    const name = new URL(route.request().url()).pathname.replace(/^\/console\//, "") || "index.html";
+    if (extname(name) === "") return route.fallback();
+    return route.fulfill({
+      body: readFileSync(join(built, name)),
+      headers: { "content-type": TYPES[extname(name)] ?? "text/plain", "content-security-policy": policy },
+    });
+  });
+}
