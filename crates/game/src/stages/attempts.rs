@@ -95,7 +95,7 @@ fn attempt_return(
     let current = sessions.open(&raider.visitor);
     let open = current.filter(|session| i64::from(session.open().stage) == stage);
     let price = price_of(stage, legacy, open, &raider, &tables, &bosses).ok_or(NOT_CONFIGURED)?;
-    let (entered, won) = raider.visitor.entered_and_won();
+    let (entered, won, _) = raider.visitor.counts.counts();
     let under_way = u64::from(current.is_some() && open.is_none());
     if entered.saturating_sub(won).saturating_sub(file.attempts_returned()) <= under_way {
         return Err(NONE_LOST.into());

@@ -269,16 +269,8 @@ pub(super) struct Visitor {
     entity: Entity,
     stored: &'static Stored,
     pub(super) owner: &'static Account,
-    counts: &'static mut StageCounts,
+    pub(super) counts: &'static mut StageCounts,
     session: Option<&'static CurrentSession>,
-}
-
-impl VisitorItem<'_, '_> {
-    /// How many stages the player has entered, and how many of them it has won.
-    pub(super) fn entered_and_won(&self) -> (u64, u64) {
-        let (entered, won, _) = self.counts.counts();
-        (entered, won)
-    }
 }
 
 /// Opens and ends the sessions of players.

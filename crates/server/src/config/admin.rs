@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::address::port_of;
-use crate::config::{ConfigError, Mistake};
+use crate::config::{Config, ConfigError, Mistake};
 
 /// How far the operators' port is above the players' if nothing else is configured.
 const PORTS_ABOVE: u16 = 2;
@@ -79,6 +79,17 @@ impl AdminSettings {
              admin.allow_plain if nobody else is on that network"
         );
         Err(ConfigError::Value { key: "admin.listen", mistake })
+    }
+}
+
+impl Config {
+    /// Where operators connect.
+    ///
+    /// # Errors
+    /// When that address or the players' cannot be read.
+    pub fn operators_listen(&self) -> Result<String, ConfigError> {
+        let wrong = |(key, mistake)| ConfigError::Value { key, mistake };
+        self.admin.listen_beside(&self.listen).map_err(wrong)
     }
 }
 

@@ -265,15 +265,6 @@ impl Config {
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
     }
 
-    /// Where operators connect.
-    ///
-    /// # Errors
-    /// When that address or the players' cannot be read.
-    pub fn operators_listen(&self) -> Result<String, ConfigError> {
-        let wrong = |(key, mistake)| ConfigError::Value { key, mistake };
-        self.admin.listen_beside(&self.listen).map_err(wrong)
-    }
-
     /// The file of the log, if it goes into one.
     pub fn log_file(&self) -> Option<&Path> {
         (!self.log.file.is_empty()).then(|| Path::new(&self.log.file))
