@@ -1,7 +1,8 @@
 //! `player_grant` and `player_take`.
 
-use crate::desk::{helped, refused, server};
-use raidkeep::studio::testing::TestServer;
+use crate::desk::{helped, refused, server, server_of};
+use crate::operators::operator;
+use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
 fn movements(server: &mut TestServer) -> Vec<Value> {
@@ -97,4 +98,30 @@ fn a_repeated_grant_with_the_same_key_gives_once() {
     let replies = [(); 2].map(|()| server.send(&request.to_string()));
     assert_eq!(replies[0], replies[1]);
     assert_eq!(ann.quantity(&mut server, "3:1"), 7);
+}
+
+#[test]
+fn a_role_gives_and_takes_no_more_at_once_than_its_limits_and_the_audit_has_who_and_why() {
+    let (mut server, ..) = server_of(TestServer::with(TestSetup::default().with_realm()));
+    let support = operator(&mut server, "sue", "support");
+    let mut ask = |function: &str, mut data: Value| {
+        data["player"] = 1.into();
+        data["reason"] = "ticket 17".into();
+        let reply = crate::operators::ask(&mut server, &support, function, data);
+        (reply["status"].clone(), reply["message"].clone())
+    };
+    for (function, data, what) in [
+        ("player_grant", json!({"items": ["3:1:600", "3:1:401"]}), "1000 items"),
+        ("player_grant", json!({"energy": 121}), "120 energy"),
+        ("player_grant", json!({"tickets": [{"kind": 18, "count": 11}]}), "10 tickets"),
+        ("player_take", json!({"experience": 10_001}), "10000 experience"),
+    ] {
+        let told = format!("the role support may give or take at most {what} at once");
+        assert_eq!(ask(function, data), (json!(20), json!(told)));
+    }
+    assert_eq!(ask("player_grant", json!({"items": ["3:1:1000", "3:2:1000"]})).0, 0, "of each");
+    let list = server.operate("audit_list", json!({"function": "player_grant"}));
+    let [entry] = &list["data"]["entries"].as_array().expect("entries")[..] else { panic!("one: {list}") };
+    assert_eq!((&entry["operator"], &entry["players"]), (&json!("sue"), &json!([1])));
+    assert_eq!(entry["changes"], json!(["3:1: 0 -> 1000", "3:2: 0 -> 1000"]));
 }

@@ -12,7 +12,7 @@ fn server() -> TestServer {
 }
 
 /// Asks as the operator with this token.
-fn ask(server: &mut TestServer, token: &str, function: &str, mut data: Value) -> Value {
+pub(crate) fn ask(server: &mut TestServer, token: &str, function: &str, mut data: Value) -> Value {
     data["token"] = token.into();
     server.ask_on(0, function, data)
 }
@@ -23,7 +23,7 @@ fn log_in(server: &mut TestServer, name: &str, password: &str) -> Value {
 }
 
 /// Adds an operator who has logged in and changed the password; returns the session's token.
-fn operator(server: &mut TestServer, name: &str, role: &str) -> String {
+pub(crate) fn operator(server: &mut TestServer, name: &str, role: &str) -> String {
     let added = server.operate("operator_add", json!({"name": name, "role": role, "password": "first password"}));
     assert_eq!(added["status"], 0, "{added}");
     let reply = log_in(server, name, "first password");

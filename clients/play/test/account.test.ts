@@ -17,12 +17,16 @@ test("one password typed with composed or with combined letters is one password"
 });
 
 test("a form is sent when its fields are filled; short passwords are for logging in only", () => {
-  const filled = { email: "li@example.org", password: "secret", username: "李寻欢" };
+  const filled = { email: "li@example.org", password: "secret", username: "李寻欢", oncePassword: undefined };
   assert.equal(areFilled(filled), true);
   assert.equal(areFilled({ ...filled, email: "li" }), false);
   assert.equal(areFilled({ ...filled, password: "short" }), false);
   assert.equal(areFilled({ ...filled, password: "short", username: undefined }), true);
   assert.equal(areFilled({ ...filled, username: " " }), false);
+  const once = { ...filled, username: undefined, oncePassword: "ABCD-EFGH" };
+  assert.equal(areFilled(once), true);
+  assert.equal(areFilled({ ...once, oncePassword: " " }), false);
+  assert.equal(areFilled({ ...once, password: "short" }), false, "it is a new password");
 });
 
 test("a refusal is said in words; a wrong password at signing up means that the address is taken", () => {

@@ -45,6 +45,19 @@ async def test_an_account_logs_in_with_its_address_and_hashed_password() -> None
 
 
 @in_virtual_time
+async def test_a_password_for_one_log_in_goes_with_the_new_password_once() -> None:
+    server = FakeServer()
+    # It was used up by a log-in whose answer was lost, and has set the password.
+    server.answer(
+        "login", Answer(data={"status_code": 401, "username": ""}), Answer(data={"status_code": 200, "token": "t"})
+    )
+    async with account_client(server, Account("a@b.c", "hash", once_password="ABCD-EFGH")) as client:
+        asked = [request.data.get("once_password") for request in server.asked("login")]
+        assert asked == ["ABCD-EFGH", None]
+        assert client.token == "t"
+
+
+@in_virtual_time
 async def test_an_account_that_is_not_there_is_signed_up_if_it_has_a_name_and_then_logged_in() -> None:
     server = FakeServer()
     server.answer(

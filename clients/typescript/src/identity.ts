@@ -20,6 +20,8 @@ export type LogInStep =
 /** Who plays, and the token of this tab. */
 export class LogIn {
   private known: string | undefined;
+  /** Until the server has judged it. */
+  private once: string | undefined;
   private readonly place: string;
 
   constructor(
@@ -28,7 +30,8 @@ export class LogIn {
     where: string,
   ) {
     this.place = `raidkeep.token ${where} ${identity.guest ?? identity.account?.email ?? ""}`;
-    this.known = identity.token ?? this.stored();
+    this.once = identity.account?.oncePassword;
+    this.known = identity.token ?? (this.once === undefined ? this.stored() : undefined);
   }
 
   get token(): string | undefined {
@@ -43,7 +46,10 @@ export class LogIn {
   /** The first request of a log-in. */
   request(): LogInRequest {
     const { guest, account } = this.identity;
-    if (account) return { name: "login", data: { email: account.email, password: account.password, ip: "" } };
+    if (account) {
+      const once = this.once === undefined ? {} : { once_password: this.once };
+      return { name: "login", data: { email: account.email, password: account.password, ip: "", ...once } };
+    }
     return { name: "login_unique", data: { unique_id: guest ?? "" } };
   }
 
@@ -51,12 +57,18 @@ export class LogIn {
   answered(request: LogInRequest, reply: Reply): LogInStep {
     const token = field(reply.data, "token", "string");
     if ((reply.status === 0 || reply.status === 1) && token) {
+      this.once = undefined;
       this.keep(token);
       return { do: "enter", token };
     }
     const code = field(reply.data, "status_code", "number");
     const pause = field(reply.data, "retry_after_ms", "number");
     if (pause !== undefined && (reply.status === 15 || code === 429)) return { do: "wait", ms: pause };
+    if (reply.status === 0 && code === 401 && this.once !== undefined) {
+      // It may have let the player in before, with an answer that was lost: then the new password is right.
+      this.once = undefined;
+      return { do: "ask", request: this.request() };
+    }
     if (
       reply.status === 0 &&
       code === 404 &&

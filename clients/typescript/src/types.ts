@@ -63,4 +63,6 @@ export interface Account {
   password: string;
   /** With a name, the account is signed up under it when the server does not know the e-mail address. */
   username?: string;
+  /** A password for one log-in that an operator has given the player, as it was given. `password` is the new one then. */
+  oncePassword?: string;
 }

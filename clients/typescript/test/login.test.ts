@@ -30,6 +30,22 @@ test("an account logs in with its e-mail address and hashed password", async () 
   assert.equal(story.client.token, "t");
 });
 
+test("a password for one log-in goes with the new password, once", async () => {
+  const story = new Story({ account: { ...account, oncePassword: "ABCD-EFGH" } });
+  story.server.handlers["login"] = (request) =>
+    request.data["once_password"] === undefined
+      ? { data: { status_code: 200, username: "a", token: "t" } }
+      : { data: { status_code: 401, username: "" } };
+  await story.connect();
+  const asked = story.server.asked("login").map((request) => request.data["once_password"]);
+  assert.deepEqual(
+    asked,
+    ["ABCD-EFGH", undefined],
+    "used up by a log-in whose answer was lost, it has set the password",
+  );
+  assert.equal(story.client.token, "t");
+});
+
 test("an account that is not there is signed up if it has a name, and then logged in", async () => {
   const story = new Story({ account: { ...account, username: "玩家" } });
   let isThere = false;

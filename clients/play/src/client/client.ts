@@ -23,6 +23,8 @@ export type Account =
       password: string;
       /** With a name, the account is made if there is none. */
       username?: string;
+      /** From an operator, for one log-in; `password` is the new one then. */
+      oncePassword?: string;
     };
 
 export function newClient(url: string, account: Account, storage?: TabStorage): GameClient {

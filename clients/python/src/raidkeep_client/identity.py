@@ -21,6 +21,8 @@ class Account:
     """Its password, hashed: the server never sees what the player typed."""
     username: str | None = None
     """With a name, the account is signed up under it when the server does not know the e-mail address."""
+    once_password: str | None = field(default=None, repr=False)
+    """A password for one log-in that an operator has given the player, as it was given. `password` is the new one then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ LogInStep: TypeAlias = Enter | LogInRequest | Wait | Stop | None
 
 _UNKNOWN_ACCOUNT = 404
 _SIGNED_UP = 200
+_WRONG_PASSWORD = 401
 _TOO_MANY_ATTEMPTS = 429
 
 
@@ -68,6 +71,8 @@ class LogIn:
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
         self._token = identity.token
+        # Until the server has judged it.
+        self._once = None if identity.account is None else identity.account.once_password
 
     @property
     def token(self) -> str | None:
@@ -83,13 +88,15 @@ class LogIn:
         """The first request of a log-in."""
         account = self._identity.account
         if account is not None:
-            return LogInRequest("login", {"email": account.email, "password": account.password, "ip": ""})
+            once = {} if self._once is None else {"once_password": self._once}
+            return LogInRequest("login", {"email": account.email, "password": account.password, "ip": "", **once})
         return LogInRequest("login_unique", {"unique_id": self._identity.guest or ""})
 
     def answered(self, request: LogInRequest, reply: Reply) -> LogInStep:
         """Reads the answer to a request."""
         token = string(reply.data, "token")
         if reply.status in (0, 1) and token:
+            self._once = None
             self._token = token
             return Enter(token)
         code = integer(reply.data, "status_code")
@@ -99,6 +106,10 @@ class LogIn:
         if reply.status != 0:
             return None
         if request.name == "signup" and code == _SIGNED_UP:
+            return self.request()
+        if code == _WRONG_PASSWORD and self._once is not None:
+            # It may have let the player in before, with an answer that was lost: then the new password is right.
+            self._once = None
             return self.request()
         username = None if self._identity.account is None else self._identity.account.username
         if request.name == "login" and code == _UNKNOWN_ACCOUNT and username is not None:

@@ -174,13 +174,19 @@ impl Handful {
         if is_something { Ok(()) } else { Err(nothing()) }
     }
 
-    /// Whether the operator's role allows so much.
+    /// Whether the operator's role allows so much: of each item, and of each kind of tickets.
     fn check_limits(&self, operator: &Operator) -> Result<(), Refusal> {
-        let items = self.items.iter().fold(0_i64, |sum, amount| sum.saturating_add(amount.quantity));
-        let tickets = self.tickets.iter().fold(0_i64, |sum, tickets| sum.saturating_add(tickets.count));
-        let amounts =
-            [("items", items), ("energy", self.energy), ("tickets", tickets), ("experience", self.experience)];
-        amounts.into_iter().try_for_each(|(what, amount)| within_limits(operator, what, amount.unsigned_abs()))
+        let items = self.items.iter().map(|amount| {
+            let same = self.items.iter().filter(|other| other.item == amount.item);
+            ("items", same.fold(0_i64, |sum, other| sum.saturating_add(other.quantity)))
+        });
+        let tickets = self.tickets.iter().map(|tickets| {
+            let same = self.tickets.iter().filter(|other| other.kind == tickets.kind);
+            ("tickets", same.fold(0_i64, |sum, other| sum.saturating_add(other.count)))
+        });
+        let others = [("energy", self.energy), ("experience", self.experience)];
+        let mut amounts = items.chain(tickets).chain(others);
+        amounts.try_for_each(|(what, amount)| within_limits(operator, what, amount.unsigned_abs()))
     }
 
     /// The kinds of tickets, each once, with how many.

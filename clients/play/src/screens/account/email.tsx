@@ -13,13 +13,20 @@ const NAME_PAUSE_MS = 300;
 /** Signing up and logging in with an e-mail address. */
 export function EmailForm(): JSX.Element {
   const t = accountTexts();
-  const [tab, setTab] = useState<"signUp" | "logIn">("signUp");
+  const [tab, setTab] = useState<"signUp" | "logIn" | "once">("signUp");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [name, setName] = useState("");
+  const [once, setOnce] = useState("");
   const legal = useLegalName(name.trim());
   const making = tab === "signUp";
-  const credentials = { email, password, username: making ? name : undefined };
+  const isNew = tab !== "logIn";
+  const credentials = {
+    email,
+    password,
+    username: making ? name : undefined,
+    oncePassword: tab === "once" ? once : undefined,
+  };
   if (!canHash()) return <p class="muted">{t.insecure}</p>;
   return (
     <Form label={t[tab]}>
@@ -30,16 +37,20 @@ export function EmailForm(): JSX.Element {
         tabs={[
           { id: "signUp", title: t.signUp },
           { id: "logIn", title: t.logIn },
+          { id: "once", title: t.once },
         ]}
       />
       <Field label={t.address} type="email" value={email} onValue={setEmail} autocomplete="email" />
+      {tab === "once" && (
+        <Field label={t.oncePassword} hint={t.onceHint} value={once} onValue={setOnce} autocomplete="off" />
+      )}
       <Field
-        label={t.password}
+        label={tab === "once" ? t.newPassword : t.password}
         type="password"
         value={password}
         onValue={setPassword}
-        autocomplete={making ? "new-password" : "current-password"}
-        {...(making ? { hint: t.passwordHint(PASSWORD_LEAST) } : {})}
+        autocomplete={isNew ? "new-password" : "current-password"}
+        {...(isNew ? { hint: t.passwordHint(PASSWORD_LEAST) } : {})}
       />
       {making && (
         <Field
@@ -56,7 +67,7 @@ export function EmailForm(): JSX.Element {
         disabled={!areFilled(credentials) || (making && legal === false)}
         onPress={() => enterWithEmail(credentials)}
       >
-        {t[tab]}
+        {tab === "once" ? t.logIn : t[tab]}
       </Button>
     </Form>
   );

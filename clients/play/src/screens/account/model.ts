@@ -15,22 +15,26 @@ export interface Credentials {
   password: string;
   /** To sign up; undefined to log in. */
   username: string | undefined;
+  /** To log in once with a password from an operator; `password` is the new one. */
+  oncePassword: string | undefined;
 }
 
 /** Whether the fields can be sent; what is in them is the server's to judge. */
-export function areFilled({ email, password, username }: Credentials): boolean {
+export function areFilled({ email, password, username, oncePassword }: Credentials): boolean {
   if (!/^\S+@\S+$/.test(email.trim())) return false;
+  if (oncePassword !== undefined) return oncePassword.trim() !== "" && password.length >= PASSWORD_LEAST;
   if (username === undefined) return password !== "";
   return username.trim() !== "" && password.length >= PASSWORD_LEAST;
 }
 
 /** Logs in or signs up, and plays on with that account. A refusal leaves the tab as it is. */
-export async function enterWithEmail({ email, password, username }: Credentials): Promise<void> {
+export async function enterWithEmail({ email, password, username, oncePassword }: Credentials): Promise<void> {
   const refusal = await signIn({
     kind: "email",
     email: email.trim(),
     password: await hashPassword(password, email),
     ...(username === undefined ? {} : { username: username.trim() }),
+    ...(oncePassword === undefined ? {} : { oncePassword: oncePassword.trim().toUpperCase() }),
   });
   if (refusal === undefined) toast("good", accountTexts().welcome(player.value?.name ?? ""));
   else toast("bad", refusalOf(refusal, username !== undefined));
