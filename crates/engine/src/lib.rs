@@ -38,6 +38,7 @@ pub mod random;
 
 pub mod request;
 
+pub mod barrier;
 pub mod events;
 
 pub mod barrier;

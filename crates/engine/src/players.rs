@@ -36,11 +36,9 @@ struct InMemory {
 #[derive(Debug, Default, Resource)]
 pub struct Players {
     by_account: HashMap<AccountId, InMemory, foldhash::fast::FixedState>,
-    /// The accounts known to be deleted, among them all since the start: rows read before the deletion must not revive them. Their numbers are
+    /// The accounts deleted since the start: rows read before the deletion must not revive them. Their numbers are
     /// never reused.
     deleted: BTreeSet<AccountId>,
-    /// The accounts being loaded that somebody has named by number, so that they need not exist.
-    sought: BTreeSet<AccountId>,
     next_sweep_at: Duration,
 }
 
@@ -50,19 +48,6 @@ impl Players {
         let found = self.by_account.get_mut(&account).ok_or(Need::Player(account))?;
         found.used_at = now;
         Ok(found.entity)
-    }
-
-    /// The player that somebody has named by its number: its entity, or none when there is no such account. Errs with the
-    /// need to look on disk.
-    pub fn find_if_any(&mut self, account: AccountId, now: Duration) -> Result<Option<Entity>, Need> {
-        if self.deleted.contains(&account) {
-            return Ok(None);
-        }
-        let found = self.find(account, now);
-        if found.is_err() {
-            self.sought.insert(account);
-        }
-        found.map(Some)
     }
 
     /// The player's entity, if in memory.
@@ -75,7 +60,7 @@ impl Players {
         self.by_account.insert(account, InMemory { entity, used_at: now });
     }
 
-    /// Whether the account is known to be deleted, as it is if that was since the start.
+    /// Whether the account was deleted since the start.
     pub fn is_deleted(&self, account: AccountId) -> bool {
         self.deleted.contains(&account)
     }
@@ -139,18 +124,12 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
 pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>) -> Result<(), Refusal> {
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource_mut::<Players>().into_inner();
-    let is_sought = players.sought.remove(&account);
     // A request that waited for a player deleted meanwhile finds out when it is run again.
     if players.is_deleted(account) || players.find(account, now).is_ok() {
         return Ok(());
     }
     let internal = Refusal::internal();
     let Some(rows) = rows else {
-        if is_sought {
-            // Numbers are never reused: it was deleted before the start.
-            players.deleted.insert(account);
-            return Ok(());
-        }
         tracing::error!(%account, "the index names an account that has no rows; its requests are refused");
         return Err(internal);
     };

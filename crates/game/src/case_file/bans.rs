@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case_file::named::REASON_CHARS;
-use crate::case_file::{Ban, CaseFile, NO_SUCH_PLAYER, author, find_numbered, operator_text};
-use crate::identity::{end_token, note_played};
+use crate::case_file::{Ban, CaseFile, author, find_numbered, operator_text};
+use crate::identity::{NO_SUCH_PLAYER, end_token, note_played};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::{Event, Events};
@@ -87,11 +87,11 @@ pub(super) fn must_be_ahead(until: Option<i64>, now: i64) -> Result<(), Refusal>
     if is_ahead { Ok(()) } else { Err(Refusal::malformed("data.until", "a moment that is not over, in unix seconds")) }
 }
 
-fn player_ban(In(call): In<Call<PlayerBan>>, world: &mut World) -> Waits<()> {
+fn player_ban(In(mut call): In<Call<PlayerBan>>, world: &mut World) -> Waits<()> {
     let PlayerBan { player, until, reason, message } = call.request;
     let now = world.resource::<Clock>().now();
     must_be_ahead(until, now)?;
-    let Traveller { account, entity } = find_numbered(world, player)?;
+    let Traveller { account, entity } = find_numbered(world, player, &mut call.fact)?;
     note_played(world, account);
     let ban = Ban { at: now, until, message: message.clone(), reason, by: author(&call.caller) };
     world.edit::<CaseFile>(entity).ok_or(Refusal::internal())?.set_ban(Some(ban));
@@ -120,8 +120,8 @@ request!(
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NOT_BANNED)],
 );
 
-fn player_unban(In(call): In<Call<PlayerUnban>>, world: &mut World) -> Waits<()> {
-    let Traveller { entity, .. } = find_numbered(world, call.request.player)?;
+fn player_unban(In(mut call): In<Call<PlayerUnban>>, world: &mut World) -> Waits<()> {
+    let Traveller { entity, .. } = find_numbered(world, call.request.player, &mut call.fact)?;
     let now = world.resource::<Clock>().now();
     if world.get::<CaseFile>(entity).is_none_or(|file| file.ban(now).is_none()) {
         return Err(NOT_BANNED.into());

@@ -10,6 +10,7 @@ pub mod mutes;
 pub mod named;
 pub mod notes;
 mod portable;
+mod view;
 
 use bevy_app::{App, Plugin};
 
@@ -19,7 +20,7 @@ use raidkeep_engine::storage::StorageApp;
 
 pub use model::{Ban, CaseFile, Mute, Note};
 pub use mutes::{MUTED, Voices};
-pub use named::{NO_SUCH_PLAYER, PlayersByNumber, REASON_CHARS, author, find_numbered, operator_text, within_limits};
+pub use named::{REASON_CHARS, author, find_numbered, operator_text, within_limits};
 
 /// Bans, mutes and notes.
 pub struct CaseFilePlugin;
@@ -30,5 +31,6 @@ impl Plugin for CaseFilePlugin {
         bans::register(app);
         mutes::register(app);
         notes::register(app);
+        view::register(app);
     }
 }

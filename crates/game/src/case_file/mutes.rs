@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::case_file::bans::must_be_ahead;
 use crate::case_file::named::REASON_CHARS;
-use crate::case_file::{CaseFile, Mute, NO_SUCH_PLAYER, author, find_numbered, operator_text};
-use crate::identity::note_played;
+use crate::case_file::{CaseFile, Mute, author, find_numbered, operator_text};
+use crate::identity::{NO_SUCH_PLAYER, note_played};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
@@ -73,11 +73,11 @@ pub struct PlayerMute {
 
 request!(Operator, "player_mute", PlayerMute => (), RIGHT = Right::HELP, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
-fn player_mute(In(call): In<Call<PlayerMute>>, world: &mut World) -> Waits<()> {
+fn player_mute(In(mut call): In<Call<PlayerMute>>, world: &mut World) -> Waits<()> {
     let PlayerMute { player, until, reason } = call.request;
     let now = world.resource::<Clock>().now();
     must_be_ahead(until, now)?;
-    let Traveller { account, entity } = find_numbered(world, player)?;
+    let Traveller { account, entity } = find_numbered(world, player, &mut call.fact)?;
     note_played(world, account);
     let mute = Mute { at: now, until, reason, by: author(&call.caller) };
     world.edit::<CaseFile>(entity).ok_or(Refusal::internal())?.set_mute(Some(mute));
@@ -104,8 +104,8 @@ request!(
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NOT_MUTED)],
 );
 
-fn player_unmute(In(call): In<Call<PlayerUnmute>>, world: &mut World) -> Waits<()> {
-    let Traveller { entity, .. } = find_numbered(world, call.request.player)?;
+fn player_unmute(In(mut call): In<Call<PlayerUnmute>>, world: &mut World) -> Waits<()> {
+    let Traveller { entity, .. } = find_numbered(world, call.request.player, &mut call.fact)?;
     let now = world.resource::<Clock>().now();
     if world.get::<CaseFile>(entity).is_none_or(|file| file.mute(now).is_none()) {
         return Err(NOT_MUTED.into());

@@ -1,20 +1,14 @@
 //! What operators say in requests about players: whom, why, and who asks.
 
 use bevy_ecs::prelude::*;
-use bevy_ecs::system::{SystemParam, SystemState};
-use bevy_time::{Real, Time};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use crate::identity::Accounts;
+use crate::identity::player_numbered;
 use crate::spelling::{Breaks, is_clean};
-use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::{Operator, Refusal, Unready, status};
+use raidkeep_engine::request::{Fact, Operator, Player, Refusal, Unready, status};
 use raidkeep_engine::travel::Traveller;
-
-/// The refusal of a request about a player of a number that no account has.
-pub const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
 /// The most characters of a reason.
 pub const REASON_CHARS: usize = 200;
@@ -24,30 +18,9 @@ pub fn author(operator: &Operator) -> String {
     operator.identity.name.to_string()
 }
 
-/// Finds players by their account numbers, for handlers that may wait: a player who is not in memory is loaded first.
-#[derive(SystemParam)]
-pub struct PlayersByNumber<'w> {
-    accounts: Res<'w, Accounts>,
-    players: ResMut<'w, Players>,
-    time: Res<'w, Time<Real>>,
-}
-
-impl PlayersByNumber<'_> {
-    /// The player of that number.
-    pub fn find(&mut self, player: i64) -> Result<(AccountId, Entity), Unready> {
-        let account = u64::try_from(player).map(AccountId).map_err(|_| NO_SUCH_PLAYER)?;
-        if account.0 == 0 || account > self.accounts.last() {
-            return Err(NO_SUCH_PLAYER.into());
-        }
-        let found = self.players.find_if_any(account, self.time.elapsed())?;
-        Ok((account, found.ok_or(NO_SUCH_PLAYER)?))
-    }
-}
-
-/// The same for handlers that have the whole world.
-pub fn find_numbered(world: &mut World, player: i64) -> Result<Traveller, Unready> {
-    let mut state = SystemState::<PlayersByNumber<'_>>::new(world);
-    let (account, entity) = state.get_mut(world).map_err(|_| Refusal::internal())?.find(player)?;
+/// The player of this account number, in memory, for handlers that have the whole world. `fact` is that of the call.
+pub fn find_numbered(world: &World, player: i64, fact: &mut Option<Fact>) -> Result<Traveller, Unready> {
+    let Player { account, entity } = player_numbered(world.resource::<Players>(), player, fact)?;
     Ok(Traveller { account, entity })
 }
 

@@ -5,8 +5,8 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{CaseFile, NO_SUCH_PLAYER, author, find_numbered, operator_text};
-use crate::identity::note_played;
+use crate::case_file::{CaseFile, author, find_numbered, operator_text};
+use crate::identity::{NO_SUCH_PLAYER, note_played};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
@@ -47,9 +47,9 @@ pub struct NoteAdded {
     note: u64,
 }
 
-fn note_add(In(call): In<Call<NoteAdd>>, world: &mut World) -> Waits<NoteAdded> {
+fn note_add(In(mut call): In<Call<NoteAdd>>, world: &mut World) -> Waits<NoteAdded> {
     let NoteAdd { player, text } = call.request;
-    let Traveller { account, entity } = find_numbered(world, player)?;
+    let Traveller { account, entity } = find_numbered(world, player, &mut call.fact)?;
     let now = world.resource::<Clock>().now();
     let mut file = world.edit::<CaseFile>(entity).ok_or(Refusal::internal())?;
     let note = file.bypass_change_detection().add_note(now, author(&call.caller), text).ok_or(TOO_MANY)?;
@@ -78,9 +78,9 @@ request!(
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NO_SUCH_NOTE)],
 );
 
-fn note_remove(In(call): In<Call<NoteRemove>>, world: &mut World) -> Waits<()> {
+fn note_remove(In(mut call): In<Call<NoteRemove>>, world: &mut World) -> Waits<()> {
     let NoteRemove { player, note } = call.request;
-    let Traveller { entity, .. } = find_numbered(world, player)?;
+    let Traveller { entity, .. } = find_numbered(world, player, &mut call.fact)?;
     let number = u64::try_from(note).map_err(|_| NO_SUCH_NOTE)?;
     let mut file = world.edit::<CaseFile>(entity).ok_or(Refusal::internal())?;
     if !file.bypass_change_detection().remove_note(number) {

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::BossRules;
 use crate::boss::rules::BOSS_TICKET;
-use crate::case_file::{CaseFile, NO_SUCH_PLAYER, PlayersByNumber, REASON_CHARS, operator_text};
-use crate::identity::PlayedNotes;
+use crate::case_file::{CaseFile, REASON_CHARS, operator_text};
+use crate::identity::{NO_SUCH_PLAYER, PlayedNotes};
 use crate::items::{Amount, Cause};
 use crate::stages::boss_room;
 use crate::stages::model::Mode;
@@ -20,9 +20,10 @@ use crate::stages::session::{Sessions, StageSession};
 use crate::stages::terms::SessionTables;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
+use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Operator, Player, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Edit;
 
@@ -82,15 +83,15 @@ struct Price {
 }
 
 fn attempt_return(
-    In(call): In<Call<AttemptReturn>>,
-    (mut named, mut played): (PlayersByNumber, PlayedNotes),
+    In(mut call): In<Call<AttemptReturn>>,
+    (in_memory, mut played): (Res<Players>, PlayedNotes),
     mut players: Edit<(Raider, &'static mut CaseFile)>,
     mut sessions: Sessions,
     tables: SessionTables,
     bosses: Res<Rules<BossRules>>,
 ) -> Waits<AttemptReturned> {
     let AttemptReturn { player, stage, legacy, .. } = call.request;
-    let (account, entity) = named.find(player)?;
+    let Player { account, entity } = player_numbered(&in_memory, player, &mut call.fact)?;
     let (mut raider, mut file) = players.get_mut(entity).map_err(|_| Refusal::internal())?;
     let current = sessions.open(&raider.visitor);
     let open = current.filter(|session| i64::from(session.open().stage) == stage);

@@ -7,9 +7,9 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{NO_SUCH_PLAYER, PlayersByNumber, REASON_CHARS, operator_text, within_limits};
+use crate::case_file::{REASON_CHARS, operator_text, within_limits};
 use crate::energy::{Energy, EnergyRules};
-use crate::identity::PlayedNotes;
+use crate::identity::{NO_SUCH_PLAYER, PlayedNotes, player_numbered};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules};
 use crate::tickets::{Limits, TicketKind, TicketRules, Tickets};
@@ -17,9 +17,10 @@ use raidkeep_engine::audit::AuditNotes;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
+use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Operator, Player, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Edit;
 
@@ -217,8 +218,8 @@ impl Handful {
 }
 
 fn player_grant(
-    In(call): In<Call<PlayerGrant>>,
-    mut named: PlayersByNumber,
+    In(mut call): In<Call<PlayerGrant>>,
+    in_memory: Res<Players>,
     mut played: PlayedNotes,
     mut owners: Edit<Owner>,
     mut tables: GrantTables,
@@ -226,7 +227,7 @@ fn player_grant(
     let handful = call.request.0;
     handful.check()?;
     handful.check_limits(&call.caller)?;
-    let (account, entity) = named.find(handful.player)?;
+    let Player { account, entity } = player_numbered(&in_memory, handful.player, &mut call.fact)?;
     if let Some(unknown) = handful.items.iter().find(|amount| tables.items.item(amount.item).is_none()) {
         return Err(Refusal::saying(UNKNOWN, format!("no item {}", unknown.item)).into());
     }
@@ -260,8 +261,8 @@ fn player_grant(
 }
 
 fn player_take(
-    In(call): In<Call<PlayerTake>>,
-    mut named: PlayersByNumber,
+    In(mut call): In<Call<PlayerTake>>,
+    in_memory: Res<Players>,
     mut played: PlayedNotes,
     mut owners: Edit<Owner>,
     mut tables: GrantTables,
@@ -269,7 +270,7 @@ fn player_take(
     let handful = call.request.0;
     handful.check()?;
     handful.check_limits(&call.caller)?;
-    let (account, entity) = named.find(handful.player)?;
+    let Player { account, entity } = player_numbered(&in_memory, handful.player, &mut call.fact)?;
     let kinds = handful.kinds(&tables.tickets)?;
     let owner = owners.get(entity).map_err(|_| Refusal::internal())?;
     let (now, today) = (tables.clock.now(), tables.clock.day());

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::BattleIndex;
-use crate::case_file::{NO_SUCH_PLAYER, REASON_CHARS, find_numbered, operator_text};
+use crate::case_file::{REASON_CHARS, find_numbered, operator_text};
 use crate::challenges::ChallengeIndex;
 use crate::families::rename_member;
-use crate::identity::{Account, IdentityFault, may_be_called, note_played, rename};
+use crate::identity::{Account, IdentityFault, NO_SUCH_PLAYER, may_be_called, note_played, rename};
 use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::audit::AuditNotes;
@@ -66,9 +66,9 @@ impl Event for Renamed {
     const NAME: &'static str = "renamed";
 }
 
-fn player_rename(In(call): In<Call<PlayerRename>>, world: &mut World) -> Waits<PlayerRenamed> {
+fn player_rename(In(mut call): In<Call<PlayerRename>>, world: &mut World) -> Waits<PlayerRenamed> {
     let PlayerRename { player, name, .. } = call.request;
-    let player = find_numbered(world, player)?;
+    let player = find_numbered(world, player, &mut call.fact)?;
     match may_be_called(world, player.account, &name)? {
         None => {}
         Some(IdentityFault::Illegal) => return Err(ILLEGAL_NAME.into()),

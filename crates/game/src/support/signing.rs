@@ -5,10 +5,10 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{NO_SUCH_PLAYER, REASON_CHARS, find_numbered, operator_text};
+use crate::case_file::{REASON_CHARS, find_numbered, operator_text};
 use crate::identity::{
-    Account, DeviceHash, IdentityFault, IdentitySettings, ONCE_SECONDS, end_token, give_email, may_be_reached,
-    note_played, unbind_device,
+    Account, DeviceHash, IdentityFault, IdentitySettings, NO_SUCH_PLAYER, ONCE_SECONDS, end_token, give_email,
+    may_be_reached, note_played, unbind_device,
 };
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -46,8 +46,8 @@ request!(
     CODES = &[Code::of(NO_SUCH_PLAYER)],
 );
 
-fn player_kick(In(call): In<Call<PlayerKick>>, world: &mut World) -> Waits<()> {
-    let player = find_numbered(world, call.request.player)?;
+fn player_kick(In(mut call): In<Call<PlayerKick>>, world: &mut World) -> Waits<()> {
+    let player = find_numbered(world, call.request.player, &mut call.fact)?;
     world.resource_mut::<Events>().dismiss(player.entity, Dismissal::Kicked);
     Ok(Success::empty())
 }
@@ -67,8 +67,8 @@ pub struct TokensEnd {
 
 request!(Operator, "tokens_end", TokensEnd => (), RIGHT = Right::HELP, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
-fn tokens_end(In(call): In<Call<TokensEnd>>, world: &mut World) -> Waits<()> {
-    let player = find_numbered(world, call.request.player)?;
+fn tokens_end(In(mut call): In<Call<TokensEnd>>, world: &mut World) -> Waits<()> {
+    let player = find_numbered(world, call.request.player, &mut call.fact)?;
     sign_out(world, player.entity);
     Ok(Success::empty())
 }
@@ -134,9 +134,9 @@ fn random_password() -> String {
     groups.join("-")
 }
 
-fn password_once(In(call): In<Call<PasswordOnce>>, world: &mut World) -> Waits<PasswordTold> {
+fn password_once(In(mut call): In<Call<PasswordOnce>>, world: &mut World) -> Waits<PasswordTold> {
     let PasswordOnce { player, email, .. } = call.request;
-    let player = find_numbered(world, player)?;
+    let player = find_numbered(world, player, &mut call.fact)?;
     check_email(world, player.entity, email.as_deref())?;
     let Some(made) = call.fact.and_then(|fact| fact.downcast::<MadePassword>().ok()) else {
         let cost = world.resource::<IdentitySettings>().password_cost;
@@ -202,9 +202,9 @@ request!(
     CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(NO_DEVICE), Code::of(ONLY_WAY_IN)],
 );
 
-fn device_unbind(In(call): In<Call<DeviceUnbind>>, world: &mut World) -> Waits<()> {
+fn device_unbind(In(mut call): In<Call<DeviceUnbind>>, world: &mut World) -> Waits<()> {
     let DeviceUnbind { player, device, .. } = call.request;
-    let player = find_numbered(world, player)?;
+    let player = find_numbered(world, player, &mut call.fact)?;
     let account = world.get::<Account>(player.entity).ok_or(Refusal::internal())?;
     let known = account.device().map(DeviceHash::to_text).ok_or(NO_DEVICE)?;
     if device.is_some_and(|device| device != known) {

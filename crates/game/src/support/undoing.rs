@@ -5,8 +5,8 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{CaseFile, NO_SUCH_PLAYER, REASON_CHARS, find_numbered, operator_text};
-use crate::identity::note_played;
+use crate::case_file::{CaseFile, REASON_CHARS, find_numbered, operator_text};
+use crate::identity::{NO_SUCH_PLAYER, note_played};
 use crate::items::ledger::{Movement, movement_of};
 use crate::items::{Amount, Cause, Inventory};
 use raidkeep_engine::audit::AuditNotes;
@@ -75,10 +75,10 @@ pub struct MovementUndone {
     remain: Vec<Amount>,
 }
 
-fn movement_undo(In(call): In<Call<MovementUndo>>, world: &mut World) -> Waits<MovementUndone> {
+fn movement_undo(In(mut call): In<Call<MovementUndo>>, world: &mut World) -> Waits<MovementUndone> {
     let MovementUndo { player, movement, as_far_as_possible, .. } = call.request;
-    let player = find_numbered(world, player)?;
-    let movement = find_movement(player, movement, call.fact)?;
+    let player = find_numbered(world, player, &mut call.fact)?;
+    let movement = find_movement(player, movement, call.fact.take())?;
     let file = world.get::<CaseFile>(player.entity).ok_or(Refusal::internal())?;
     if file.is_undone(movement.number) {
         return Err(UNDONE_ALREADY.into());
