@@ -41,7 +41,6 @@ pub mod request;
 pub mod barrier;
 pub mod events;
 
-pub mod barrier;
 pub mod mend;
 pub mod players;
 pub mod revoked;

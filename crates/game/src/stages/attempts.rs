@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::boss::BossRules;
 use crate::boss::rules::BOSS_TICKET;
 use crate::case_file::{CaseFile, REASON_CHARS, operator_text};
-use crate::identity::{NO_SUCH_PLAYER, PlayedNotes};
+use crate::identity::{NO_SUCH_PLAYER, PlayedNotes, player_numbered};
 use crate::items::{Amount, Cause};
 use crate::stages::boss_room;
 use crate::stages::model::Mode;
