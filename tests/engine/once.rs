@@ -38,8 +38,8 @@ fn a_repeated_key_changes_nothing_and_answers_the_same_text() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let first = server.send_on(ann.connection, &enter(&ann, "k1"));
-    let before = server.state_hash();
     server.advance_seconds(100);
+    let before = server.state_hash();
     assert_eq!(server.send_on(ann.connection, &enter(&ann, "k1")), first, "the same text, though time has passed");
     assert_eq!(server.state_hash(), before, "nothing was changed");
     let with_id = server.send_on(ann.connection, &keyed(&ann, "enter_stage_general", 8, "k1", "\"again\""));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use raidkeep::engine::dispatch::RequestApp;
+use raidkeep::engine::operators::Right;
 use raidkeep::engine::request::answer::rows_found;
 use raidkeep::engine::request::{Answer, Anyone, Call, Caller, Operator, Player, Reads, Request, Success, Waits};
 use raidkeep::engine::storage::{
@@ -99,19 +100,20 @@ struct Look<const WHO: char> {
 }
 
 macro_rules! look_as {
-    ($who:literal, $function:literal, $caller:ty) => {
+    ($who:literal, $function:literal, $caller:ty, $right:expr) => {
         impl Request for Look<$who> {
             const FUNCTION: &'static str = $function;
             const READS: Reads = Reads::World;
             type Caller = $caller;
             type Reply = Vec<(u64, String)>;
+            const RIGHT: Option<Right> = $right;
         }
     };
 }
 
-look_as!('p', "test_look_player", Player);
-look_as!('a', "test_look_anyone", Anyone);
-look_as!('o', "test_look_operator", Operator);
+look_as!('p', "test_look_player", Player, None);
+look_as!('a', "test_look_anyone", Anyone, None);
+look_as!('o', "test_look_operator", Operator, Some(Right::VIEW));
 
 fn look<C: Caller, const WHO: char>(In(call): In<Call<Look<WHO>>>) -> Waits<Vec<(u64, String)>>
 where

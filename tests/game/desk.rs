@@ -73,6 +73,8 @@ pub(crate) fn helped(server: &mut TestServer, function: &str, client: &Client, d
 
 /// The same, where it has to be refused without changing anything; returns status and message.
 pub(crate) fn refused(server: &mut TestServer, function: &str, client: &Client, data: Value) -> (i64, String) {
+    // Whoever is not in memory is loaded, which the hash of what is in memory shows.
+    server.operate("player_view", json!({"player": client.number, "part": "overview"}));
     let before = server.state_hash();
     let reply = help(server, function, client, data.clone());
     assert_eq!(server.state_hash(), before, "{function} with {data}: a refusal changes nothing");

@@ -24,7 +24,7 @@ impl fmt::Display for WorldId {
 }
 
 /// The realm's number among the worlds of a server. No world has it.
-pub const REALM: u32 = u32::MAX;
+pub const REALM: u32 = u32::MAX - 1;
 
 /// What the realm is called: as `world` of a request, in metrics, and in front of its files' names.
 pub const REALM_NAME: &str = "realm";
