@@ -273,7 +273,7 @@ fn an_archive_that_cannot_be_written_holds_up_nobody_and_goes_on_with_a_base() {
     let (code, told) = raidkeep_told(&["archive", "verify", &archive_of(&host).display().to_string()]);
     assert_eq!(code, Some(0), "a gap is no damage: {told}");
     assert!(told.contains("gap: after"), "and it is told: {told}");
-    assert_eq!(told.matches("can be restored from").count(), 2, "before it and after it: {told}");
+    assert_eq!(told.matches("world-0: can be restored from").count(), 2, "before it and after it: {told}");
     let into = host.path("restored");
     let (code, refused) = restore(&host, Some(&within), &into);
     assert_eq!(code, Some(1), "nobody knows what was in the gap: {refused}");

@@ -44,7 +44,9 @@ fn stop(mut server: Server) {
 fn journals(host: &Host) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(host.path("journals")).expect("the journal's folder should be there");
     let paths = entries.map(|entry| entry.expect("the folder should be readable").path());
-    let mut first: Vec<_> = paths.filter(|path| path.display().to_string().ends_with("-0000.journal")).collect();
+    // The realm has journals of its own.
+    let is_first = |name: &str| name.contains("world-0") && name.ends_with("-0000.journal");
+    let mut first: Vec<_> = paths.filter(|path| is_first(&path.display().to_string())).collect();
     first.sort();
     first
 }

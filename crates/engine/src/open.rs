@@ -34,8 +34,9 @@ pub enum OpenError {
     Storage(#[from] StorageError),
     /// A world's storage cannot be recovered.
     #[error(
-        "world {number} in {data}: {source}. No answered change is lost; fix the cause (disk full? device gone?) and \
-         start again"
+        "world {} in {data}: {source}. No answered change is lost; fix the cause (disk full? device gone?) and \
+         start again",
+        world_label(*.number)
     )]
     World {
         /// Which.
@@ -136,7 +137,7 @@ impl StorePlugin {
             return Ok(());
         }
         tracing::info!(
-            world = self.world,
+            world = %world_label(self.world),
             "the world was not closed in an orderly way; every page of its rows is checked"
         );
         let started = Instant::now();
