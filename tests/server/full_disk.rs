@@ -141,6 +141,8 @@ fn a_backup_without_space_is_refused_and_the_world_keeps_running() {
     assert_eq!(enter(&mut ann, "a")["status"], 0);
     // It folds; from here on only the copy is written for a backup.
     assert_eq!(server.operate("backup", json!({"name": "before"}))["status"], 0);
+    // And so does this: the backup is in the audit.
+    assert_eq!(server.operate("audit_list", json!({}))["status"], 0);
     server.limit_files(FULL);
     let url = format!("ws://{}", server.operators);
     let backup = |name: &str| {

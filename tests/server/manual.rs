@@ -57,18 +57,19 @@ fn help(name: &str, value: &str) -> String {
 fn help_and_log_are_coloured_only_where_somebody_looks() {
     assert!(!help("NO_COLOR", "").contains(ESCAPE), "a file or a pipe is no terminal");
     assert!(help("CLICOLOR_FORCE", "1").contains(ESCAPE));
-    let log = |host: Host| {
+    let log = |host: &Host| {
         let mut server = host.start();
         server.stop();
         server.process.stderr()
     };
-    assert!(!log(Host::new(&[])).contains(ESCAPE), "a log that goes into a file or a pipe is plain");
-    assert!(log(Host::new(&[]).with_variable("CLICOLOR_FORCE", "1")).contains(ESCAPE));
-    let json = log(Host::new(&["--log-json"]).with_variable("CLICOLOR_FORCE", "1"));
+    assert!(!log(&Host::new(&[])).contains(ESCAPE), "a log that goes into a file or a pipe is plain");
+    assert!(log(&Host::new(&[]).with_variable("CLICOLOR_FORCE", "1")).contains(ESCAPE));
+    let json = log(&Host::new(&["--log-json"]).with_variable("CLICOLOR_FORCE", "1"));
     assert!(!json.contains(ESCAPE), "JSON is never coloured: {json}");
     let host = Host::new(&[]).with_variable("CLICOLOR_FORCE", "1");
     let file = host.path("log");
     let set = format!("log.file={}", file.display());
-    log(host.with(&["--set", &set]));
+    let host = host.with(&["--set", &set]);
+    log(&host);
     assert!(!std::fs::read_to_string(file).expect("the log").contains(ESCAPE), "nor is a file");
 }

@@ -138,6 +138,7 @@ export const TICKET_KINDS = {
 
 /** Functions that can change nothing; they need no `once` key. */
 export const READ_ONLY = [
+  "audit_list",
   "bag",
   "card_types",
   "check_card",
@@ -145,6 +146,8 @@ export const READ_ONLY = [
   "check_record",
   "family_list",
   "family_members",
+  "figures",
+  "functions",
   "get_config_boss",
   "get_drop_rates",
   "get_player_info",
@@ -153,6 +156,8 @@ export const READ_ONLY = [
   "legal",
   "list_events",
   "list_orders",
+  "operator_list",
+  "operator_self",
   "order_inspect",
   "order_list",
   "ping",
@@ -178,6 +183,7 @@ export const TOKENLESS = [
   "legal",
   "login",
   "login_unique",
+  "operator_login",
   "ping",
   "query_match_base",
   "server_time",
@@ -186,6 +192,8 @@ export const TOKENLESS = [
 
 /** Functions whose answer may wait for a disk, a platform or another player. */
 export const WAITING = [
+  "attempt_return",
+  "audit_list",
   "backup",
   "battle",
   "buy_item",
@@ -198,22 +206,41 @@ export const WAITING = [
   "check_money",
   "check_record",
   "damage_ranking",
+  "device_unbind",
   "feedback",
+  "figures",
   "get_top_damage",
   "ledger_list",
   "login",
   "login_unique",
   "main",
   "manual",
+  "movement_undo",
+  "note_add",
+  "note_remove",
+  "operator_add",
+  "operator_login",
+  "operator_password",
+  "operator_reset",
+  "operator_totp",
   "order_inspect",
   "order_list",
   "order_reconcile",
   "others",
+  "password_once",
+  "player_ban",
   "player_delete",
   "player_export",
   "player_find",
+  "player_grant",
   "player_import",
+  "player_kick",
   "player_list",
+  "player_mute",
+  "player_rename",
+  "player_take",
+  "player_unban",
+  "player_unmute",
   "player_view",
   "query_match",
   "query_match_base",
@@ -226,13 +253,16 @@ export const WAITING = [
   "stage_damage_ranking",
   "sud_bind",
   "suspect_list",
+  "tokens_end",
   "wname_assign",
+  "world_hello",
 ] as const;
 
 /** Functions whose answer may change who the connection acts for. */
 export const SIGNING_IN = [
   "login",
   "login_unique",
+  "operator_login",
   "query_match_base",
   "signup",
 ] as const;
@@ -245,6 +275,11 @@ export const ANSWERS = {
 
 /** What the own statuses of each function mean. */
 export const CODES = {
+  attempt_return: {
+    97: "every attempt of the player was won or given back",
+    98: "no such stage, or it cannot be entered so",
+    99: "no such player",
+  },
   backup: {
     97: "it cannot be written, or exists already",
     98: "a backup of this world is under way",
@@ -258,6 +293,7 @@ export const CODES = {
     404: "no such battle",
     409: "you have acted in this round",
     422: "a text with characters that are not shown",
+    423: "muted until `until`, for ever where that is absent",
   },
   buy_item: {
     95: "materials insufficient",
@@ -270,8 +306,12 @@ export const CODES = {
     98: "an earlier order is still being settled",
     99: "this ticket is not sold for points",
   },
+  challenge: {
+    423: "muted until `until`, for ever where that is absent",
+  },
   challenge_info: {
     404: "no such challenge",
+    423: "muted until `until`, for ever where that is absent",
   },
   charge: {
     303: "充值卡无效或卡密长度错误",
@@ -288,6 +328,11 @@ export const CODES = {
   delete_mail: {
     97: "the items of this mail have not been claimed",
     99: "no mail has this key",
+  },
+  device_unbind: {
+    97: "the device is the only way into the account, give it an e-mail address with `password_once`",
+    98: "the account has no such device",
+    99: "no such player",
   },
   enter_stage: {
     95: "a stage that cannot be left at will is still open; the token has ended",
@@ -359,11 +404,17 @@ export const CODES = {
     403: "role: expected your own username",
     404: "no task is under way",
     422: "a text with characters that are not shown",
+    423: "muted until `until`, for ever where that is absent",
+  },
+  figures: {
+    98: "at most 366 days at a time, 31 with details",
+    99: "from is later than to",
   },
   found_family: {
     96: "there is a family of this name",
     97: "already in a family",
     99: "illegal family name",
+    423: "muted until `until`, for ever where that is absent",
   },
   get_drop_rates: {
     99: "no such drop table",
@@ -405,6 +456,7 @@ export const CODES = {
   main: {
     403: "role: expected your own username",
     422: "a text with characters that are not shown",
+    423: "muted until `until`, for ever where that is absent",
   },
   manual: {
     98: "an earlier order is still being settled",
@@ -418,6 +470,7 @@ export const CODES = {
     99: "no more can be owned",
     403: "role: expected your own username",
     422: "illegal name or description",
+    423: "muted until `until`, for ever where that is absent",
   },
   mopping_up_stage: {
     95: "materials insufficient",
@@ -425,6 +478,49 @@ export const CODES = {
     97: "energy insufficient",
     98: "There is no configuration information for this stage",
     99: "Do not sweep until you pass this checkpoint",
+  },
+  movement_undo: {
+    94: "nobody can own so many",
+    95: "points moved too, which are on the payment platform: settle the order",
+    96: "the movement was undone before",
+    97: "the player no longer has all of it; `as_far_as_possible` takes what is left",
+    98: "no such movement in the ledger of this player",
+    99: "no such player",
+  },
+  note_add: {
+    97: "the player has 100 notes, remove one first",
+    99: "no such player",
+  },
+  note_remove: {
+    98: "no such note",
+    99: "no such player",
+  },
+  operator_add: {
+    97: "no such role; the message names those that there are",
+    98: "there is an operator of this name",
+  },
+  operator_login: {
+    95: "too many failed log-ins, retry in some minutes",
+    96: "this operator has a second factor: its code is missing",
+    97: "the name, the password or the code is wrong",
+  },
+  operator_password: {
+    97: "the password is wrong",
+    98: "the server's token is no account: log in with a name",
+  },
+  operator_remove: {
+    99: "no such operator",
+  },
+  operator_reset: {
+    99: "no such operator",
+  },
+  operator_role: {
+    97: "no such role; the message names those that there are",
+    99: "no such operator",
+  },
+  operator_totp: {
+    97: "the secret is not base32 of 16 bytes or more, or this is not its code now",
+    98: "the server's token is no account: log in with a name",
   },
   order_inspect: {
     99: "no such order",
@@ -440,11 +536,21 @@ export const CODES = {
   others: {
     403: "role: expected your own username",
     422: "a text with characters that are not shown",
+    423: "muted until `until`, for ever where that is absent",
   },
   pass_stage: {
     96: "There is no configuration information for this stage",
     98: "this stage was not entered; the token has ended",
     99: "stage error; or abnormal data",
+  },
+  password_once: {
+    96: "another account has this e-mail address",
+    97: "the account has an e-mail address, leave out `email`",
+    98: "the account has no e-mail address, give it one with `email`",
+    99: "no such player",
+  },
+  player_ban: {
+    99: "no such player",
   },
   player_delete: {
     98: "the player has an unsettled order, which the message names",
@@ -458,6 +564,11 @@ export const CODES = {
   player_find: {
     97: "rows of a player cannot be read",
   },
+  player_grant: {
+    96: "nobody can own so many",
+    98: "no such item, or no such kind of tickets",
+    99: "no such player",
+  },
   player_import: {
     94: "the replaced player has an unsettled order",
     95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
@@ -469,6 +580,31 @@ export const CODES = {
   player_import_piece: {
     97: "the document is longer than the setting limits.document_bytes",
     98: "another piece was expected",
+  },
+  player_kick: {
+    99: "no such player",
+  },
+  player_mute: {
+    99: "no such player",
+  },
+  player_rename: {
+    97: "the player has an open challenge or battle, which names it",
+    98: "the name is taken, or looks like one that is",
+    99: "no such player",
+    422: "illegal name",
+  },
+  player_take: {
+    97: "the player has too little of something, which the message names",
+    98: "no such kind of tickets",
+    99: "no such player",
+  },
+  player_unban: {
+    98: "the player is not banned",
+    99: "no such player",
+  },
+  player_unmute: {
+    98: "the player is not muted",
+    99: "no such player",
   },
   player_view: {
     97: "rows of the player cannot be read",
@@ -526,6 +662,7 @@ export const CODES = {
     98: "no such player",
     99: "no more mails can be sent today",
     422: "characters that are not shown, or indecent words",
+    423: "muted until `until`, for ever where that is absent",
   },
   skill: {
     403: "role: expected your own username",
@@ -556,10 +693,14 @@ export const CODES = {
     403: "role: expected your own username",
     409: "there is such a task already; `text` says so",
     422: "the wish is not understood, or has characters that are not shown",
+    423: "muted until `until`, for ever where that is absent",
     429: "too many tasks are waiting, or were made today; `text` says so",
   },
   time: {
     403: "role: expected your own username",
+  },
+  tokens_end: {
+    99: "no such player",
   },
   use_item: {
     95: "materials insufficient",
@@ -617,8 +758,9 @@ export const STATUS_CODES = {
     429: "too many challenges are open",
   },
   login: {
-    401: "wrong password",
+    401: "wrong password, or one for one log-in that is used or over",
     404: "no account has this e-mail address",
+    422: "with `once_password`: the new password is too short",
     429: "too many attempts; wait `retry_after_ms`",
   },
   reject_challenge: {
@@ -673,11 +815,12 @@ export interface PlayerFunctions {
    * - 404: no such battle
    * - 409: you have acted in this round
    * - 422: a text with characters that are not shown
+   * - 423: muted until `until`, for ever where that is absent
    */
   battle: {
     request: BattleRequest;
     reply: BattleReply;
-    code: 403 | 404 | 409 | 422;
+    code: 403 | 404 | 409 | 422 | 423;
     success: 0;
   };
   /**
@@ -719,6 +862,7 @@ export interface PlayerFunctions {
   };
   /**
    * `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`.
+   * - 423: muted until `until`, for ever where that is absent
    * - 0 with `status_code` 403: role1 is not your own username
    * - 0 with `status_code` 404: no such player
    * - 0 with `status_code` 409: one of the two is in a battle
@@ -729,18 +873,19 @@ export interface PlayerFunctions {
   challenge: {
     request: ChallengeRequest;
     reply: ChallengeReply;
-    code: never;
+    code: 423;
     success: 0;
   };
   /**
    * `challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
    * the challenge and leaves it open. To the challenger it shows the answer.
    * - 404: no such challenge
+   * - 423: muted until `until`, for ever where that is absent
    */
   challenge_info: {
     request: ChallengeInfoRequest;
     reply: ChallengeInfoReply;
-    code: 404;
+    code: 404 | 423;
     success: 0;
   };
   /**
@@ -956,11 +1101,12 @@ export interface PlayerFunctions {
    * - 403: role: expected your own username
    * - 404: no task is under way
    * - 422: a text with characters that are not shown
+   * - 423: muted until `until`, for ever where that is absent
    */
   feedback: {
     request: FeedbackRequest;
     reply: FeedbackReply;
-    code: 403 | 404 | 422;
+    code: 403 | 404 | 422 | 423;
     success: 0;
   };
   /**
@@ -968,11 +1114,12 @@ export interface PlayerFunctions {
    * - 96: there is a family of this name
    * - 97: already in a family
    * - 99: illegal family name
+   * - 423: muted until `until`, for ever where that is absent
    */
   found_family: {
     request: FoundFamilyRequest;
     reply: FoundFamilyReply;
-    code: 96 | 97 | 99;
+    code: 96 | 97 | 99 | 423;
     success: 0;
   };
   /** `get_all_mail {token}`. */
@@ -1127,8 +1274,9 @@ export interface PlayerFunctions {
   };
   /**
    * `login {email, password, ip}`.
-   * - 0 with `status_code` 401: wrong password
+   * - 0 with `status_code` 401: wrong password, or one for one log-in that is used or over
    * - 0 with `status_code` 404: no account has this e-mail address
+   * - 0 with `status_code` 422: with `once_password`: the new password is too short
    * - 0 with `status_code` 429: too many attempts; wait `retry_after_ms`
    */
   login: {
@@ -1151,11 +1299,12 @@ export interface PlayerFunctions {
    * `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
    * - 403: role: expected your own username
    * - 422: a text with characters that are not shown
+   * - 423: muted until `until`, for ever where that is absent
    */
   main: {
     request: MainRequest;
     reply: MainReply;
-    code: 403 | 422;
+    code: 403 | 422 | 423;
     success: 0;
   };
   /**
@@ -1174,11 +1323,12 @@ export interface PlayerFunctions {
    * - 99: no more can be owned
    * - 403: role: expected your own username
    * - 422: illegal name or description
+   * - 423: muted until `until`, for ever where that is absent
    */
   merge: {
     request: MergeRequest;
     reply: MergeReply;
-    code: 95 | 99 | 403 | 422;
+    code: 95 | 99 | 403 | 422 | 423;
     success: 0;
   };
   /**
@@ -1196,15 +1346,28 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
+   * `operator_login {name, password, totp?}`: begins a session.
+   * - 95: too many failed log-ins, retry in some minutes
+   * - 96: this operator has a second factor: its code is missing
+   * - 97: the name, the password or the code is wrong
+   */
+  operator_login: {
+    request: OperatorLoginRequest;
+    reply: OperatorLoginReply;
+    code: 95 | 96 | 97;
+    success: 0;
+  };
+  /**
    * `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
    * continues.
    * - 403: role: expected your own username
    * - 422: a text with characters that are not shown
+   * - 423: muted until `until`, for ever where that is absent
    */
   others: {
     request: OthersRequest;
     reply: OthersReply;
-    code: 403 | 422;
+    code: 403 | 422 | 423;
     success: 0;
   };
   /**
@@ -1299,11 +1462,12 @@ export interface PlayerFunctions {
    * - 98: no such player
    * - 99: no more mails can be sent today
    * - 422: characters that are not shown, or indecent words
+   * - 423: muted until `until`, for ever where that is absent
    */
   send_mail: {
     request: SendMailRequest;
     reply: undefined;
-    code: 97 | 98 | 99 | 422;
+    code: 97 | 98 | 99 | 422 | 423;
     success: 0;
   };
   /** `server_time {}`. */
@@ -1412,12 +1576,13 @@ export interface PlayerFunctions {
    * - 403: role: expected your own username
    * - 409: there is such a task already; `text` says so
    * - 422: the wish is not understood, or has characters that are not shown
+   * - 423: muted until `until`, for ever where that is absent
    * - 429: too many tasks are waiting, or were made today; `text` says so
    */
   task_request: {
     request: TaskRequestRequest;
     reply: TaskRequestReply;
-    code: 403 | 409 | 422 | 429;
+    code: 403 | 409 | 422 | 423 | 429;
     success: 0;
   };
   /**
@@ -1509,6 +1674,25 @@ export interface PlayerFunctions {
 /** What operators may call, on their listener. */
 export interface OperatorFunctions {
   /**
+   * `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won.
+   * - 97: every attempt of the player was won or given back
+   * - 98: no such stage, or it cannot be entered so
+   * - 99: no such player
+   */
+  attempt_return: {
+    request: AttemptReturnRequest;
+    reply: AttemptReturnReply;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /** `audit_list {token, operator?, function?, player?, from?, to?, before?, limit?}`: the newest first. */
+  audit_list: {
+    request: AuditListRequest;
+    reply: AuditListReply;
+    code: never;
+    success: 0;
+  };
+  /**
    * `backup {token, name?}`.
    * - 97: it cannot be written, or exists already
    * - 98: a backup of this world is under way
@@ -1538,6 +1722,18 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `device_unbind {player, device?, reason}`: whoever has the device no longer gets into the account.
+   * - 97: the device is the only way into the account, give it an e-mail address with `password_once`
+   * - 98: the account has no such device
+   * - 99: no such player
+   */
+  device_unbind: {
+    request: DeviceUnbindRequest;
+    reply: undefined;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /**
    * `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name.
    * - 98: no such family
    */
@@ -1545,6 +1741,24 @@ export interface OperatorFunctions {
     request: FamilyListRequest;
     reply: FamilyListReply;
     code: 98;
+    success: 0;
+  };
+  /**
+   * `figures {token, from, to, details?}`: what was counted on each of these days.
+   * - 98: at most 366 days at a time, 31 with details
+   * - 99: from is later than to
+   */
+  figures: {
+    request: FiguresRequest;
+    reply: FiguresReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /** `functions {token}`: the functions of operators, by name. */
+  functions: {
+    request: FunctionsRequest;
+    reply: FunctionsReply;
+    code: never;
     success: 0;
   };
   /**
@@ -1567,6 +1781,129 @@ export interface OperatorFunctions {
     request: ManualRequest;
     reply: ManualReply;
     code: number;
+    success: 0;
+  };
+  /**
+   * `movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
+   * gave. Each is undone once.
+   * - 94: nobody can own so many
+   * - 95: points moved too, which are on the payment platform: settle the order
+   * - 96: the movement was undone before
+   * - 97: the player no longer has all of it; `as_far_as_possible` takes what is left
+   * - 98: no such movement in the ledger of this player
+   * - 99: no such player
+   */
+  movement_undo: {
+    request: MovementUndoRequest;
+    reply: MovementUndoReply;
+    code: 94 | 95 | 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `note_add {player, text}`: for other operators; the player never sees it.
+   * - 97: the player has 100 notes, remove one first
+   * - 99: no such player
+   */
+  note_add: {
+    request: NoteAddRequest;
+    reply: NoteAddReply;
+    code: 97 | 99;
+    success: 0;
+  };
+  /**
+   * `note_remove {player, note}`.
+   * - 98: no such note
+   * - 99: no such player
+   */
+  note_remove: {
+    request: NoteRemoveRequest;
+    reply: undefined;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `operator_add {name, role, password}`.
+   * - 97: no such role; the message names those that there are
+   * - 98: there is an operator of this name
+   */
+  operator_add: {
+    request: OperatorAddRequest;
+    reply: undefined;
+    code: 97 | 98;
+    success: 0;
+  };
+  /** `operator_list {}`: all operators by name. */
+  operator_list: {
+    request: OperatorListRequest;
+    reply: OperatorListReply;
+    code: never;
+    success: 0;
+  };
+  /** `operator_logout {}`: ends the session in which it is asked. */
+  operator_logout: {
+    request: OperatorLogoutRequest;
+    reply: undefined;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `operator_password {password, new}`: changes the asking operator's password. Other sessions of the operator end.
+   * - 97: the password is wrong
+   * - 98: the server's token is no account: log in with a name
+   */
+  operator_password: {
+    request: OperatorPasswordRequest;
+    reply: undefined;
+    code: 97 | 98;
+    success: 0;
+  };
+  /**
+   * `operator_remove {name}`: sessions end. What the operator did stays in the audit.
+   * - 99: no such operator
+   */
+  operator_remove: {
+    request: OperatorRemoveRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
+   * `operator_reset {name, password}`: a new password for the next log-in. Sessions and second factor end.
+   * - 99: no such operator
+   */
+  operator_reset: {
+    request: OperatorResetRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
+   * `operator_role {name, role}`: changes a role. It holds from the operator's next request.
+   * - 97: no such role; the message names those that there are
+   * - 99: no such operator
+   */
+  operator_role: {
+    request: OperatorRoleRequest;
+    reply: undefined;
+    code: 97 | 99;
+    success: 0;
+  };
+  /** `operator_self {}`: who asks. */
+  operator_self: {
+    request: OperatorSelfRequest;
+    reply: OperatorSelfReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `operator_totp {secret, code}`: gives the asking operator a second factor. The secret is made by the client.
+   * - 97: the secret is not base32 of 16 bytes or more, or this is not its code now
+   * - 98: the server's token is no account: log in with a name
+   */
+  operator_totp: {
+    request: OperatorTotpRequest;
+    reply: undefined;
+    code: 97 | 98;
     success: 0;
   };
   /**
@@ -1610,6 +1947,31 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `password_once {player, email?, reason}`: a password that lets the player in once, within a day, and then sets a new
+   * one. The one before and the token end.
+   * - 96: another account has this e-mail address
+   * - 97: the account has an e-mail address, leave out `email`
+   * - 98: the account has no e-mail address, give it one with `email`
+   * - 99: no such player
+   */
+  password_once: {
+    request: PasswordOnceRequest;
+    reply: PasswordOnceReply;
+    code: 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_ban {player, until?, reason, message}`: while it holds, every function of the player and every log-in answers 17.
+   * A later one replaces it.
+   * - 99: no such player
+   */
+  player_ban: {
+    request: PlayerBanRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
    * `player_delete {token, name, dry_run?}`.
    * - 98: the player has an unsettled order, which the message names
    * - 99: no such player
@@ -1633,13 +1995,25 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
-   * A `player_find` that has arrived. What a device calls itself is recorded as a hash.
+   * `player_find {text, by?, limit?}`: the players that a text finds.
    * - 97: rows of a player cannot be read
    */
   player_find: {
     request: PlayerFindRequest;
     reply: PlayerFindReply;
     code: 97;
+    success: 0;
+  };
+  /**
+   * `player_grant {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing.
+   * - 96: nobody can own so many
+   * - 98: no such item, or no such kind of tickets
+   * - 99: no such player
+   */
+  player_grant: {
+    request: PlayerGrantRequest;
+    reply: PlayerGrantReply;
+    code: 96 | 98 | 99;
     success: 0;
   };
   /**
@@ -1669,11 +2043,78 @@ export interface OperatorFunctions {
     code: 97 | 98;
     success: 0;
   };
+  /**
+   * `player_kick {player, reason}`: closes the player's connections. Its token stays valid.
+   * - 99: no such player
+   */
+  player_kick: {
+    request: PlayerKickRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
   /** `player_list {after?, limit?}`: all accounts in the order of their numbers. */
   player_list: {
     request: PlayerListRequest;
     reply: PlayerListReply;
     code: never;
+    success: 0;
+  };
+  /**
+   * `player_mute {player, until?, reason}`: while it holds, whatever the player writes is refused. A later one replaces it.
+   * - 99: no such player
+   */
+  player_mute: {
+    request: PlayerMuteRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
+   * `player_rename {player, name, reason}`: index, ranking and family follow. The purse at MCRMB keeps its name.
+   * - 97: the player has an open challenge or battle, which names it
+   * - 98: the name is taken, or looks like one that is
+   * - 99: no such player
+   * - 422: illegal name
+   */
+  player_rename: {
+    request: PlayerRenameRequest;
+    reply: PlayerRenameReply;
+    code: 97 | 98 | 99 | 422;
+    success: 0;
+  };
+  /**
+   * `player_take {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing.
+   * - 97: the player has too little of something, which the message names
+   * - 98: no such kind of tickets
+   * - 99: no such player
+   */
+  player_take: {
+    request: PlayerTakeRequest;
+    reply: PlayerTakeReply;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_unban {player, reason}`.
+   * - 98: the player is not banned
+   * - 99: no such player
+   */
+  player_unban: {
+    request: PlayerUnbanRequest;
+    reply: undefined;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_unmute {player, reason}`.
+   * - 98: the player is not muted
+   * - 99: no such player
+   */
+  player_unmute: {
+    request: PlayerUnmuteRequest;
+    reply: undefined;
+    code: 98 | 99;
     success: 0;
   };
   /**
@@ -1697,6 +2138,13 @@ export interface OperatorFunctions {
     request: QueryMatchRequest;
     reply: QueryMatchReply;
     code: number;
+    success: 0;
+  };
+  /** `realm_hello {}`, a function of worlds: the realm has started, and asks for a `world_hello`. */
+  realm_hello: {
+    request: RealmHelloRequest;
+    reply: RealmHelloReply;
+    code: never;
     success: 0;
   };
   /**
@@ -1787,6 +2235,16 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `tokens_end {player, reason}`: ends the player's token and closes its connections.
+   * - 99: no such player
+   */
+  tokens_end: {
+    request: TokensEndRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
    * `wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get.
    * - 97: an account has or had this wname
    * - 98: an order of the player is unsettled
@@ -1798,10 +2256,22 @@ export interface OperatorFunctions {
     code: 97 | 98 | 99;
     success: 0;
   };
+  /**
+   * `world_hello {world, epoch, number}`, a function of the realm: which message a world took last. The realm sends those that
+   * follow.
+   */
+  world_hello: {
+    request: WorldHelloRequest;
+    reply: WorldHelloReply;
+    code: never;
+    success: 0;
+  };
 }
 
 /** What the server tells players, and what `data` holds. */
 export interface Events {
+  /** The event `banned`: the player is banned, and the connection ends. */
+  banned: BannedEvent;
   /** The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it. */
   battle_verdict: BattleVerdictEvent;
   /** The event `boss_died`. */
@@ -1825,6 +2295,8 @@ export interface Events {
   mail_received: MailReceivedEvent;
   /** The event `order_settled`: the order's request was answered before the order ended. */
   order_settled: OrderSettledEvent;
+  /** The event `renamed`: an operator has given the player another name, which is its `role` from now on. */
+  renamed: RenamedEvent;
   /** The event `season_reset`. */
   season_reset: SeasonResetEvent;
   /** The event `tickets_reset`. */
@@ -1975,6 +2447,30 @@ export interface AnswerSent {
   status_code: number;
 }
 
+/** What was given back: the reply of `attempt_return`. */
+export interface AttemptReturnReply {
+  /** Points of energy. */
+  energy: number;
+  /** Items. */
+  items: Amount[];
+  /** The kind of the ticket, if it took one. */
+  ticket: number | null;
+  /** Whether the player was in the stage, and is no longer. */
+  was_open: boolean;
+}
+
+/** `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won. */
+export interface AttemptReturnRequest {
+  /** Whether it was entered with the legacy function `enter_stage`, which has other costs. */
+  legacy?: boolean;
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+  /** The stage's number. */
+  stage: number;
+}
+
 /**
  * One of the attributes, for rules that check or roll against it.
  * - `strength`: 力量.
@@ -2002,6 +2498,63 @@ export interface Attributes {
   vigor: number;
   /** 智力: cleverness, and the force of words and spells. */
   wits: number;
+}
+
+/** One call, as operators see it. */
+export interface AuditEntryShown {
+  /** From where; null for calls from within the process. */
+  address: string | null;
+  /** With which arguments, as JSON without secrets. What is longer than 4,096 bytes is cut and ends with an ellipsis. */
+  arguments: string;
+  /** Unix seconds. */
+  at: number;
+  /** What it has changed. */
+  changes: string[];
+  /** What they called. */
+  function: string;
+  /** Counts the world's entries from 1. */
+  number: number;
+  /** Who. */
+  operator: string;
+  /** The numbers of the players whom it has changed. */
+  players: number[];
+  /** Why, where the arguments say so. */
+  reason: string | null;
+  /** What it has answered, as JSON; cut likewise. */
+  reply: string;
+  /** The role they had then. */
+  role: string;
+  /** The same as local date and time, `YYYY-MM-DD HH:MM:SS`. */
+  time: string;
+}
+
+/** The reply of `audit_list`. */
+export interface AuditListReply {
+  /** The newest first. */
+  entries: AuditEntryShown[];
+  /**
+   * `before` of the next page; null when this was the last. A page looks at 2,000 entries, so with a filter it may be short,
+   * or empty, and have a next one.
+   */
+  next: number | null;
+}
+
+/** `audit_list {token, operator?, function?, player?, from?, to?, before?, limit?}`: the newest first. */
+export interface AuditListRequest {
+  /** Only entries with smaller numbers: `next` of the page before. */
+  before?: number;
+  /** Not before this moment, unix seconds. */
+  from?: number;
+  /** Only calls of this function. */
+  function?: string;
+  /** Missing = 50, at most 500. */
+  limit?: number;
+  /** Only calls of this operator. */
+  operator?: string;
+  /** Only what has changed the player of this number. */
+  player?: number;
+  /** Only before this moment, unix seconds. */
+  to?: number;
 }
 
 /** Which of the players' values counts. `p10` is the value that 10 % of the players do not exceed. */
@@ -2033,6 +2586,28 @@ export interface BagReply {
 export interface BagRequest {
   /** The caller's own username. */
   role: string;
+}
+
+/** While a ban holds, the player can neither act nor log in. */
+export interface Ban {
+  /** When it began, unix seconds. */
+  at: number;
+  /** The operator. */
+  by: string;
+  /** What the player is told. */
+  message: string;
+  /** Why, for operators. */
+  reason: string;
+  /** When it ends, unix seconds; absent = never. */
+  until?: number;
+}
+
+/** The event `banned`: the player is banned, and the connection ends. */
+export interface BannedEvent {
+  /** Why, for the player. */
+  message: string;
+  /** When it is over, unix seconds; absent = never. */
+  until?: number;
 }
 
 /** The number of a batch of rows. A world's batches are numbered from 1; 0 is before the first. */
@@ -2124,6 +2699,14 @@ export interface BattleSeen {
   rounds: number;
   /** How it stands. */
   state: BattleState;
+}
+
+/** One page of a part that may be long. */
+export interface BattleSeenPage {
+  /** Newest first. */
+  entries: BattleSeen[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
 }
 
 /**
@@ -2672,6 +3255,14 @@ export interface ClockMendReply {
  */
 export type ClockMendRequest = Record<string, never>;
 
+/** A status of a function. */
+export interface CodeShown {
+  /** What it means. */
+  meaning: string;
+  /** The status; null = any that another platform gives. */
+  number: number | null;
+}
+
 /** An item of `enter_stages`, with `iid` as a number. */
 export interface Cost {
   /** The item's number in group 3. */
@@ -2716,6 +3307,56 @@ export interface DamageRankingRequest {
   page?: number;
 }
 
+/** A day. */
+export interface DayShown {
+  /** Players who were active on the day. */
+  active_day: number;
+  /** Players who were active in its month, from the 1st to this day. */
+  active_month: number;
+  /** Players who were active in its week, from Monday to this day. */
+  active_week: number;
+  /** How many bosses were killed. */
+  bosses_killed: number;
+  /** Its date, `YYYY-MM-DD`. */
+  date: string;
+  /** Players who were deleted. */
+  deleted: number;
+  /** What is counted apart for each stage, level, item and boss; absent unless asked for. */
+  details?: DetailsShown;
+  /** Points of energy that did not come back because the maximum was reached. */
+  energy_wasted: number;
+  /** Players who were imported. */
+  imported: number;
+  /** How many levels players have reached. */
+  levels_reached: number;
+  /** Accounts that were made. */
+  new: number;
+  /** The most players who were online at the same time. */
+  online_most: number;
+  /** Purchases with points that were ordered. */
+  orders: number;
+  /** Purchases that were paid and granted. */
+  orders_granted: number;
+  /** Purchases that ended unpaid. */
+  orders_refused: number;
+  /** Points that players have got. */
+  points_gained: number;
+  /** Points that players have lost. */
+  points_spent: number;
+  /** How many of these were active some days later. */
+  retained: Retained;
+  /** How long these lasted, in seconds together. */
+  session_seconds: number;
+  /** Sessions that began. */
+  sessions: number;
+  /** Sessions that ended. */
+  sessions_ended: number;
+  /** How often stages were entered. */
+  stages_entered: number;
+  /** How often stages were won. */
+  stages_won: number;
+}
+
 /** `delete_mail {token, key}`. */
 export interface DeleteMailRequest {
   /** The mail's key. */
@@ -2734,6 +3375,30 @@ export interface DescriptionRules {
   longest: number;
   /** Fewest non-space characters. */
   shortest: number;
+}
+
+/** What is counted apart for each of many. */
+export interface DetailsShown {
+  /** The bosses that were killed. */
+  bosses: KillShown[];
+  /** Where items came from and went to. */
+  items: ItemFlow[];
+  /** The levels that were reached. */
+  levels: LevelReached[];
+  /** Where points came from and went to. */
+  points: PointsFlow[];
+  /** The stages that were entered or won. */
+  stages: StagePlayed[];
+}
+
+/** `device_unbind {player, device?, reason}`: whoever has the device no longer gets into the account. */
+export interface DeviceUnbindRequest {
+  /** Only this device, `sha256:..` as documents show it. */
+  device?: string;
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
 }
 
 /** The dice that each side throws in each round. */
@@ -2969,6 +3634,14 @@ export interface EntryMoments {
   next_reset_at?: number;
 }
 
+/** One page of a part that may be long. */
+export interface EntryPage {
+  /** Newest first. */
+  entries: Entry[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
+}
+
 /** A use of an entry of the assets. */
 export interface EntryUse {
   /** How many times, or pieces. */
@@ -2984,6 +3657,14 @@ export interface EntryUse {
   /** The table, such as `items.ron`. */
   table: string;
 }
+
+/**
+ * One run of a world: from a start, a restore or a take-over to the next. Later epochs compare greater. Two copies of
+ * a world may begin the same generation; their random bits still tell them apart.
+ *
+ * An epoch is drawn outside the world, is durable before the world gives a number, and is an input of the world.
+ */
+export type Epoch = number;
 
 /** A change of numbers while an event runs: `multiply`, `add` or `set`, one of them. */
 export interface EventChange {
@@ -3185,6 +3866,26 @@ export interface FighterRules {
   fighters: FighterRule[];
 }
 
+/** The reply of `figures`. */
+export interface FiguresReply {
+  /** The days, the earliest first. */
+  days: DayShown[];
+  /** How many players are online now. */
+  online: number;
+  /** The date of the day that is being counted, `YYYY-MM-DD`. Its numbers still grow. */
+  today: string;
+}
+
+/** `figures {token, from, to, details?}`: what was counted on each of these days. */
+export interface FiguresRequest {
+  /** Whether to tell of each stage, level, item and boss. */
+  details?: boolean;
+  /** The first day, `YYYY-MM-DD` in the game's zone. */
+  from: string;
+  /** The last day. Days that have not begun are left out. */
+  to: string;
+}
+
 /**
  * By what a player is found.
  * - `number`: The number of the account.
@@ -3214,6 +3915,35 @@ export interface FoundPlayer {
   /** The account's number. */
   player: number;
 }
+
+/** A function that operators may call. */
+export interface FunctionShown {
+  /** The JSON Schema of what `data` holds in the request, without the token. */
+  arguments: JsonValue;
+  /** What it answers with besides the statuses of every function. */
+  codes: CodeShown[];
+  /** Its name. */
+  function: string;
+  /** Whether the realm answers it, and no world. */
+  in_realm: boolean;
+  /** Whether a call can change anything, in the world or outside. */
+  may_change: boolean;
+  /** The JSON Schema of what `data` holds in the reply. */
+  reply: JsonValue;
+  /** The right that a role must have to call it. */
+  right: string;
+}
+
+/** The reply of `functions`. */
+export interface FunctionsReply {
+  /** What their schemas refer to, as `#/definitions/arguments/NAME` and `#/definitions/replies/NAME`. */
+  definitions: JsonValue;
+  /** By name. */
+  functions: FunctionShown[];
+}
+
+/** `functions {token}`: the functions of operators, by name. */
+export type FunctionsRequest = Record<string, never>;
 
 /** The game master. */
 export interface GameMaster {
@@ -3427,6 +4157,22 @@ export interface Growth {
   skill_percent: number;
 }
 
+/** What is granted or taken. */
+export interface Handful {
+  /** Points of energy, also above the maximum. Left out: `0`. */
+  energy?: number;
+  /** Experience. Left out: `0`. */
+  experience?: number;
+  /** Of each at least 1; at most 100 of them. */
+  items?: Amount[];
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+  /** Of those of today; at most 100 kinds. */
+  tickets?: TicketAmount[];
+}
+
 /** Which stage hangs, and how long it (or the one before) has been hanging. */
 export interface HangUpInfo {
   /** The stage. */
@@ -3530,6 +4276,20 @@ export interface ItemChange {
   item: ItemId;
 }
 
+/** The movements of an item that had the same cause. */
+export interface ItemFlow {
+  /** How much was gained. */
+  gained: number;
+  /** Which item. */
+  item: ItemId;
+  /** In how many movements. */
+  movements: number;
+  /** How much was spent or taken away. */
+  spent: number;
+  /** The cause, as in the ledger. */
+  why: string;
+}
+
 /** An item, `group:id`. */
 export type ItemId = string;
 
@@ -3568,6 +4328,18 @@ export interface KeptMail {
   key: string;
   /** The subject. */
   subj: string;
+}
+
+/** A boss that was killed. */
+export interface KillShown {
+  /** How many seconds after the midnight that began the season. */
+  after_seconds: number;
+  /** When it died, unix seconds. */
+  at: number;
+  /** Its id. */
+  boss: string;
+  /** The number of the season. */
+  season: number;
 }
 
 /** The waves of a stage. */
@@ -3727,6 +4499,14 @@ export interface LevelFile {
   newcomer_exp: number;
 }
 
+/** A level. */
+export interface LevelReached {
+  /** Its number. */
+  level: number;
+  /** How many players have reached it for the first time. */
+  players: number;
+}
+
 /** A boss as its configuration shows it. */
 export interface LifeValue {
   /** Its life points when the season begins. */
@@ -3821,7 +4601,12 @@ export interface LoginRequest {
   email: string;
   /** Where the client says it listens. Only the port is used. */
   ip?: string;
-  /** Hashed by the client. */
+  /**
+   * An addition to the contract: the password for one log-in that an operator has given the player, as it was given.
+   * `password` becomes the account's password.
+   */
+  once_password?: string;
+  /** Hashed by the client. With `once_password` it is the new one. */
   password: string;
 }
 
@@ -4156,6 +4941,41 @@ export interface MoveRule {
   when?: When;
 }
 
+/** The reply of `movement_undo`. */
+export interface MovementUndoReply {
+  /** What changed now: negative where something was taken. */
+  changes: Amount[];
+  /** What the player has of these items now, in the same order. */
+  remain: Amount[];
+}
+
+/**
+ * `movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
+ * gave. Each is undone once.
+ */
+export interface MovementUndoRequest {
+  /** Of what the player no longer has, take what is left; missing = refuse. */
+  as_far_as_possible?: boolean;
+  /** The movement's `number` in `ledger_list`. */
+  movement: number;
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
+/** While a mute holds, nobody reads what the player writes. */
+export interface Mute {
+  /** When it began, unix seconds. */
+  at: number;
+  /** The operator. */
+  by: string;
+  /** Why, for operators. */
+  reason: string;
+  /** When it ends, unix seconds; absent = never. */
+  until?: number;
+}
+
 /** What a legal name is. */
 export interface NameRules {
   /** Characters allowed in addition to letters and digits of any script. */
@@ -4202,6 +5022,48 @@ export interface NarratorRules {
 export interface NextReset {
   /** The next local midnight, unix seconds. */
   next_reset_at: number;
+}
+
+/** What an operator has noted about a player. */
+export interface Note {
+  /** Unix seconds. */
+  at: number;
+  /** The operator. */
+  by: string;
+  /** Counts the notes about the player from 1. Part of the row's key. */
+  number: number;
+  /** What it says. */
+  text: string;
+}
+
+/** The reply of `note_add`. */
+export interface NoteAddReply {
+  /** The note's number, by which it is removed. */
+  note: number;
+}
+
+/** `note_add {player, text}`: for other operators; the player never sees it. */
+export interface NoteAddRequest {
+  /** The account's number. */
+  player: number;
+  /** What it says. */
+  text: string;
+}
+
+/** One page of a part that may be long. */
+export interface NotePage {
+  /** Newest first. */
+  entries: Note[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
+}
+
+/** `note_remove {player, note}`. */
+export interface NoteRemoveRequest {
+  /** The note's number. */
+  note: number;
+  /** The account's number. */
+  player: number;
 }
 
 /**
@@ -4507,6 +5369,129 @@ export interface OpenSession {
   stage: number;
 }
 
+/** `operator_add {name, role, password}`. */
+export interface OperatorAddRequest {
+  /** 1 to 40 letters, digits, `-`, `_` and `.`. */
+  name: string;
+  /** For the first log-in, 10 characters or more; then the operator has to change it. */
+  password: string;
+  /** One of the roles that `operator_list` names. */
+  role: string;
+}
+
+/** The reply of `operator_list`. */
+export interface OperatorListReply {
+  /** By name. */
+  operators: OperatorShown[];
+  /** The roles that an operator can have. */
+  roles: string[];
+}
+
+/** `operator_list {}`: all operators by name. */
+export type OperatorListRequest = Record<string, never>;
+
+/** The reply of `operator_login`. */
+export interface OperatorLoginReply {
+  /** Whether the password has to be changed before anything else is allowed. */
+  must_change_password: boolean;
+  /** The operator's name. */
+  name: string;
+  /** What the role may do. */
+  rights: string[];
+  /** The operator's role. */
+  role: string;
+  /** The session's token, for requests of operators. */
+  token: string;
+  /** When the session ends, unix seconds. */
+  until: number;
+}
+
+/** `operator_login {name, password, totp?}`: begins a session. */
+export interface OperatorLoginRequest {
+  /** The operator's name. */
+  name: string;
+  /** The password. */
+  password: string;
+  /** The code of the second factor, if the operator has one. Left out: `""`. */
+  totp?: string;
+}
+
+/** `operator_logout {}`: ends the session in which it is asked. */
+export type OperatorLogoutRequest = Record<string, never>;
+
+/** `operator_password {password, new}`: changes the asking operator's password. Other sessions of the operator end. */
+export interface OperatorPasswordRequest {
+  /** The new one, 10 characters or more. */
+  new: string;
+  /** The present password. */
+  password: string;
+}
+
+/** `operator_remove {name}`: sessions end. What the operator did stays in the audit. */
+export interface OperatorRemoveRequest {
+  /** The operator's name. */
+  name: string;
+}
+
+/** `operator_reset {name, password}`: a new password for the next log-in. Sessions and second factor end. */
+export interface OperatorResetRequest {
+  /** The operator's name. */
+  name: string;
+  /** 10 characters or more; the operator has to change it. */
+  password: string;
+}
+
+/** `operator_role {name, role}`: changes a role. It holds from the operator's next request. */
+export interface OperatorRoleRequest {
+  /** The operator's name. */
+  name: string;
+  /** The new role. */
+  role: string;
+}
+
+/** The reply of `operator_self`. */
+export interface OperatorSelfReply {
+  /** Whether the operator has a second factor. */
+  has_totp: boolean;
+  /** Whether the password has to be changed before anything else is allowed. */
+  must_change_password: boolean;
+  /** The operator's name; `token` for whoever has the server's token. */
+  name: string;
+  /** What the role may do. */
+  rights: string[];
+  /** The operator's role. */
+  role: string;
+}
+
+/** `operator_self {}`: who asks. */
+export type OperatorSelfRequest = Record<string, never>;
+
+/** An operator as admins see it. */
+export interface OperatorShown {
+  /** Unix seconds. */
+  added_at: number;
+  /** Whether the operator has a second factor. */
+  has_totp: boolean;
+  /** Unix seconds; null before the first log-in. */
+  last_login_at: number | null;
+  /** Whether the password was set by somebody else and not changed since. */
+  must_change_password: boolean;
+  /** The operator's name. */
+  name: string;
+  /** The operator's role. */
+  role: string;
+  /** How many sessions are open. */
+  sessions: number;
+}
+
+/** `operator_totp {secret, code}`: gives the asking operator a second factor. The secret is made by the client. */
+export interface OperatorTotpRequest {
+  /** A code that the app shows now, so that nobody locks themselves out. */
+  code: string;
+  /** 16 bytes or more in base32, as authenticator apps take it. */
+  secret: string;
+}
+
 /** An order of the world. */
 export interface OrderBeside {
   /** When it was made, unix seconds. */
@@ -4641,6 +5626,14 @@ export interface OrderShown {
   wish: WishShown;
 }
 
+/** One page of a part that may be long. */
+export interface OrderShownPage {
+  /** Newest first. */
+  entries: OrderShown[];
+  /** The `after` of the next page; null when this is the last. */
+  next: number | null;
+}
+
 /** The reply of `others`. */
 export interface OthersReply {
   /** The name of the event; empty for one that the game master does not know. */
@@ -4707,6 +5700,27 @@ export interface PassedStage {
   vary: number;
 }
 
+/** The reply of `password_once`. A repeat with the same key tells no password. */
+export interface PasswordOnceReply {
+  /** What the player sends as `once_password` of `login`. */
+  password: string;
+  /** Until when it may, unix seconds. */
+  until: number;
+}
+
+/**
+ * `password_once {player, email?, reason}`: a password that lets the player in once, within a day, and then sets a new
+ * one. The one before and the token end.
+ */
+export interface PasswordOnceRequest {
+  /** For a guest: the e-mail address by which the account logs in from now on. */
+  email?: string;
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
 /**
  * How a ticket is paid for.
  * - `diamond`: With the items that the purchase's price names.
@@ -4733,6 +5747,21 @@ export interface PlausibleDamage {
   per_level_second?: number;
   /** For each second in the stage, at any level. Left out: `0`. */
   per_second?: number;
+}
+
+/**
+ * `player_ban {player, until?, reason, message}`: while it holds, every function of the player and every log-in answers 17.
+ * A later one replaces it.
+ */
+export interface PlayerBanRequest {
+  /** Why, for the player. */
+  message: string;
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+  /** When it ends, unix seconds; missing = never. */
+  until?: number;
 }
 
 /** Days of a player's own, of 24 hours each; the first begins when the account is made. */
@@ -4781,7 +5810,7 @@ export interface PlayerFindReply {
   players: FoundPlayer[];
 }
 
-/** A `player_find` that has arrived. What a device calls itself is recorded as a hash. */
+/** `player_find {text, by?, limit?}`: the players that a text finds. */
 export interface PlayerFindRequest {
   /** Only by this; missing = by everything except the device. */
   by?: FoundBy;
@@ -4790,6 +5819,12 @@ export interface PlayerFindRequest {
   /** 1 to 256 bytes. */
   text: string;
 }
+
+/** What the player has now: the reply of `player_grant` and `player_take`. */
+export type PlayerGrantReply = Stock;
+
+/** `player_grant {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing. */
+export type PlayerGrantRequest = Handful;
 
 /** The reply of `player_import_piece`. */
 export interface PlayerImportPieceReply {
@@ -4835,6 +5870,14 @@ export interface PlayerImportRequest {
   replace?: boolean;
 }
 
+/** `player_kick {player, reason}`: closes the player's connections. Its token stays valid. */
+export interface PlayerKickRequest {
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
 /** The reply of `player_list`. */
 export interface PlayerListReply {
   /** The `after` of the next page; null when this was the last. */
@@ -4849,6 +5892,16 @@ export interface PlayerListRequest {
   after?: number;
   /** Missing = 50, at most 500. */
   limit?: number;
+}
+
+/** `player_mute {player, until?, reason}`: while it holds, whatever the player writes is refused. A later one replaces it. */
+export interface PlayerMuteRequest {
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+  /** When it ends, unix seconds; missing = never. */
+  until?: number;
 }
 
 /** The reply to `get_player_info`. */
@@ -4879,6 +5932,22 @@ export interface PlayerOverview {
   stages: HighestStages;
 }
 
+/** The reply of `player_rename`. */
+export interface PlayerRenameReply {
+  /** The name before. */
+  former: string;
+}
+
+/** `player_rename {player, name, reason}`: index, ranking and family follow. The purse at MCRMB keeps its name. */
+export interface PlayerRenameRequest {
+  /** A name that no other looks like. */
+  name: string;
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
 /** `PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer). */
 export interface PlayerSettle {
   /** The commission. */
@@ -4891,6 +5960,28 @@ export interface PlayerSettle {
   score: number;
   /** The platform's id of the player, "" for a robot. */
   uid: string;
+}
+
+/** What the player has now: the reply of `player_grant` and `player_take`. */
+export type PlayerTakeReply = Stock;
+
+/** `player_take {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing. */
+export type PlayerTakeRequest = Handful;
+
+/** `player_unban {player, reason}`. */
+export interface PlayerUnbanRequest {
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
+/** `player_unmute {player, reason}`. */
+export interface PlayerUnmuteRequest {
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
 }
 
 /** The reply of `player_view`. */
@@ -4929,6 +6020,18 @@ export interface PointsChange {
   after: number | null;
   /** By how much; never 0. */
   change: number;
+}
+
+/** The movements of points that had the same cause. */
+export interface PointsFlow {
+  /** How many points were gained. */
+  gained: number;
+  /** In how many movements. */
+  movements: number;
+  /** How many were spent or taken away. */
+  spent: number;
+  /** The cause, as in the ledger. */
+  why: string;
 }
 
 /** What is missing of a price, as the platform shows it. */
@@ -5087,6 +6190,15 @@ export interface Rate {
 /** The life of each boss, from "0.00" to "1.00". */
 export type Ratios = Record<string, string>;
 
+/** The reply of `realm_hello`. */
+export interface RealmHelloReply {
+  /** The world's number. */
+  world: number;
+}
+
+/** `realm_hello {}`, a function of worlds: the realm has started, and asks for a `world_hello`. */
+export type RealmHelloRequest = Record<string, never>;
+
 /** How one kind is crafted. */
 export interface Recipe {
   /** The material. */
@@ -5197,6 +6309,12 @@ export interface RejectChallengeRequest {
   role: string;
 }
 
+/** The event `renamed`: an operator has given the player another name, which is its `role` from now on. */
+export interface RenamedEvent {
+  /** The name. */
+  name: string;
+}
+
 /** A report as operators see it; never its body, which contains a player's session. */
 export type ReportDropReply = ReportShown;
 
@@ -5281,6 +6399,18 @@ export interface ResetMoments {
   next_month_at: number;
   /** The next daily reset. */
   next_reset_at: number;
+}
+
+/** Of the accounts made on a day, how many were active some days later; null while that day has not come. */
+export interface Retained {
+  /** The next day. */
+  day_1: number | null;
+  /** 3 days later. */
+  day_3: number | null;
+  /** 30 days later. */
+  day_30: number | null;
+  /** 7 days later. */
+  day_7: number | null;
 }
 
 /** A mail that brings a reward. */
@@ -5439,6 +6569,14 @@ export interface RulesUsageReply {
 export interface RulesUsageRequest {
   /** Whether the reply has the texts of the rules in use as well. */
   files?: boolean;
+}
+
+/** The ban and the mute that hold now. */
+export interface SanctionsShown {
+  /** Null when the player is not banned. */
+  ban: Ban | null;
+  /** Null when the player is not muted. */
+  mute: Mute | null;
 }
 
 /** A situation in which a character speaks and the player answers. */
@@ -5637,13 +6775,15 @@ export interface ShownGuarantee {
 /** The parts of the view of a player that were asked for, by name. */
 export interface ShownParts {
   account?: AccountShown;
-  battles?: ViewEntries2;
+  battles?: BattleSeenPage;
   log_ins?: LogInsShown;
   mail?: MailboxShown;
-  movements?: ViewEntries;
-  orders?: ViewEntries3;
+  movements?: EntryPage;
+  notes?: NotePage;
+  orders?: OrderShownPage;
   overview?: PlayerOverview;
   records?: RecordsShown;
+  sanctions?: SanctionsShown;
   sud?: SudShown;
 }
 
@@ -5778,6 +6918,18 @@ export interface StagePassed {
   pass_stages: LegacyChange[];
 }
 
+/** A stage. */
+export interface StagePlayed {
+  /** How often it was entered. */
+  entered: number;
+  /** Its mode. */
+  mode: Mode;
+  /** Its number. */
+  stage: number;
+  /** How often it was won. */
+  won: number;
+}
+
 /** The reply of `stage_refresh_boss`. */
 export interface StageRefreshBossReply {
   /** The same moments in unix seconds. */
@@ -5905,6 +7057,20 @@ export interface Step {
   state: StateName;
   /** The reason, for operators. */
   why: string;
+}
+
+/** What the player has now: the reply of `player_grant` and `player_take`. */
+export interface Stock {
+  /** Points of energy. */
+  energy: number;
+  /** Experience in all. */
+  experience: number;
+  /** Of the items in the request, in their order. */
+  items: Amount[];
+  /** The level that this makes. */
+  level: number;
+  /** Tickets left today, by kind. */
+  tickets: Limits;
 }
 
 /** What a personal task is about. */
@@ -6111,6 +7277,14 @@ export interface Texts {
   zh: string;
 }
 
+/** Tickets of one kind. */
+export interface TicketAmount {
+  /** How many. */
+  count: number;
+  /** The key of the kind, as in `limits`. */
+  kind: number;
+}
+
 /** The reply of `buy_ticket`. */
 export interface TicketBought {
   /** The same moments in unix seconds. */
@@ -6233,6 +7407,14 @@ export interface TimedEvent {
 /** A token in clear text, on its way to its client. */
 export type Token = string;
 
+/** `tokens_end {player, reason}`: ends the player's token and closes its connections. */
+export interface TokensEndRequest {
+  /** The account's number. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
 /** A topic of conversation. */
 export interface Topic {
   /** The player's text must contain one of these. */
@@ -6342,30 +7524,6 @@ export interface VictoryStageGeneralRequest {
   damange?: number;
   /** The number of the stage. */
   stage: number;
-}
-
-/** One page of a part that may be long. */
-export interface ViewEntries {
-  /** Newest first. */
-  entries: Entry[];
-  /** The `after` of the next page; null when this is the last. */
-  next: number | null;
-}
-
-/** One page of a part that may be long. */
-export interface ViewEntries2 {
-  /** Newest first. */
-  entries: BattleSeen[];
-  /** The `after` of the next page; null when this is the last. */
-  next: number | null;
-}
-
-/** One page of a part that may be long. */
-export interface ViewEntries3 {
-  /** Newest first. */
-  entries: OrderShown[];
-  /** The `after` of the next page; null when this is the last. */
-  next: number | null;
 }
 
 /** One wave. */
@@ -6486,4 +7644,23 @@ export interface WnameAssignRequest {
   name: string;
   /** The name of the purse; missing = the one that a new account would get. */
   wname?: string;
+}
+
+/** The reply of `world_hello`. */
+export interface WorldHelloReply {
+  /** How many messages follow. */
+  following: number;
+}
+
+/**
+ * `world_hello {world, epoch, number}`, a function of the realm: which message a world took last. The realm sends those that
+ * follow.
+ */
+export interface WorldHelloRequest {
+  /** The realm's epoch in which the last message was written. */
+  epoch: Epoch;
+  /** The number of the last message; 0 = none. */
+  number: number;
+  /** The world's number. */
+  world: number;
 }

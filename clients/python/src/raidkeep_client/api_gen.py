@@ -161,6 +161,7 @@ STAGE_MODES: Final[Mapping[str, StageRange]] = {
 }
 READ_ONLY: Final[frozenset[str]] = frozenset(
     {
+        "audit_list",
         "bag",
         "card_types",
         "check_card",
@@ -168,6 +169,8 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "check_record",
         "family_list",
         "family_members",
+        "figures",
+        "functions",
         "get_config_boss",
         "get_drop_rates",
         "get_player_info",
@@ -176,6 +179,8 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "legal",
         "list_events",
         "list_orders",
+        "operator_list",
+        "operator_self",
         "order_inspect",
         "order_list",
         "ping",
@@ -202,6 +207,7 @@ TOKENLESS: Final[frozenset[str]] = frozenset(
         "legal",
         "login",
         "login_unique",
+        "operator_login",
         "ping",
         "query_match_base",
         "server_time",
@@ -211,6 +217,8 @@ TOKENLESS: Final[frozenset[str]] = frozenset(
 """Functions that need no token; they ignore `once` keys."""
 WAITING: Final[frozenset[str]] = frozenset(
     {
+        "attempt_return",
+        "audit_list",
         "backup",
         "battle",
         "buy_item",
@@ -223,22 +231,41 @@ WAITING: Final[frozenset[str]] = frozenset(
         "check_money",
         "check_record",
         "damage_ranking",
+        "device_unbind",
         "feedback",
+        "figures",
         "get_top_damage",
         "ledger_list",
         "login",
         "login_unique",
         "main",
         "manual",
+        "movement_undo",
+        "note_add",
+        "note_remove",
+        "operator_add",
+        "operator_login",
+        "operator_password",
+        "operator_reset",
+        "operator_totp",
         "order_inspect",
         "order_list",
         "order_reconcile",
         "others",
+        "password_once",
+        "player_ban",
         "player_delete",
         "player_export",
         "player_find",
+        "player_grant",
         "player_import",
+        "player_kick",
         "player_list",
+        "player_mute",
+        "player_rename",
+        "player_take",
+        "player_unban",
+        "player_unmute",
         "player_view",
         "query_match",
         "query_match_base",
@@ -251,7 +278,9 @@ WAITING: Final[frozenset[str]] = frozenset(
         "stage_damage_ranking",
         "sud_bind",
         "suspect_list",
+        "tokens_end",
         "wname_assign",
+        "world_hello",
     }
 )
 """Functions whose answer may wait for a disk, a platform or another player."""
@@ -259,6 +288,7 @@ SIGNING_IN: Final[frozenset[str]] = frozenset(
     {
         "login",
         "login_unique",
+        "operator_login",
         "query_match_base",
         "signup",
     }
@@ -266,6 +296,7 @@ SIGNING_IN: Final[frozenset[str]] = frozenset(
 """Functions whose answer may change who the connection acts for."""
 EVENTS: Final[frozenset[str]] = frozenset(
     {
+        "banned",
         "battle_verdict",
         "boss_died",
         "challenge_accepted",
@@ -276,6 +307,7 @@ EVENTS: Final[frozenset[str]] = frozenset(
         "energy_full",
         "mail_received",
         "order_settled",
+        "renamed",
         "season_reset",
         "tickets_reset",
     }
@@ -295,6 +327,11 @@ SEVERAL_ANSWERS: Final[Mapping[str, frozenset[int]]] = {
 }
 """The statuses that are answers, of functions that have more than 0."""
 CODES: Final[Mapping[str, Mapping[int, str]]] = {
+    "attempt_return": {
+        97: "every attempt of the player was won or given back",
+        98: "no such stage, or it cannot be entered so",
+        99: "no such player",
+    },
     "backup": {
         97: "it cannot be written, or exists already",
         98: "a backup of this world is under way",
@@ -308,6 +345,7 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         404: "no such battle",
         409: "you have acted in this round",
         422: "a text with characters that are not shown",
+        423: "muted until `until`, for ever where that is absent",
     },
     "buy_item": {
         95: "materials insufficient",
@@ -320,8 +358,12 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "an earlier order is still being settled",
         99: "this ticket is not sold for points",
     },
+    "challenge": {
+        423: "muted until `until`, for ever where that is absent",
+    },
     "challenge_info": {
         404: "no such challenge",
+        423: "muted until `until`, for ever where that is absent",
     },
     "charge": {
         303: "充值卡无效或卡密长度错误",
@@ -338,6 +380,11 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "delete_mail": {
         97: "the items of this mail have not been claimed",
         99: "no mail has this key",
+    },
+    "device_unbind": {
+        97: "the device is the only way into the account, give it an e-mail address with `password_once`",
+        98: "the account has no such device",
+        99: "no such player",
     },
     "enter_stage": {
         95: "a stage that cannot be left at will is still open; the token has ended",
@@ -409,11 +456,17 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         403: "role: expected your own username",
         404: "no task is under way",
         422: "a text with characters that are not shown",
+        423: "muted until `until`, for ever where that is absent",
+    },
+    "figures": {
+        98: "at most 366 days at a time, 31 with details",
+        99: "from is later than to",
     },
     "found_family": {
         96: "there is a family of this name",
         97: "already in a family",
         99: "illegal family name",
+        423: "muted until `until`, for ever where that is absent",
     },
     "get_drop_rates": {
         99: "no such drop table",
@@ -455,6 +508,7 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "main": {
         403: "role: expected your own username",
         422: "a text with characters that are not shown",
+        423: "muted until `until`, for ever where that is absent",
     },
     "manual": {
         98: "an earlier order is still being settled",
@@ -468,6 +522,7 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         99: "no more can be owned",
         403: "role: expected your own username",
         422: "illegal name or description",
+        423: "muted until `until`, for ever where that is absent",
     },
     "mopping_up_stage": {
         95: "materials insufficient",
@@ -475,6 +530,49 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         97: "energy insufficient",
         98: "There is no configuration information for this stage",
         99: "Do not sweep until you pass this checkpoint",
+    },
+    "movement_undo": {
+        94: "nobody can own so many",
+        95: "points moved too, which are on the payment platform: settle the order",
+        96: "the movement was undone before",
+        97: "the player no longer has all of it; `as_far_as_possible` takes what is left",
+        98: "no such movement in the ledger of this player",
+        99: "no such player",
+    },
+    "note_add": {
+        97: "the player has 100 notes, remove one first",
+        99: "no such player",
+    },
+    "note_remove": {
+        98: "no such note",
+        99: "no such player",
+    },
+    "operator_add": {
+        97: "no such role; the message names those that there are",
+        98: "there is an operator of this name",
+    },
+    "operator_login": {
+        95: "too many failed log-ins, retry in some minutes",
+        96: "this operator has a second factor: its code is missing",
+        97: "the name, the password or the code is wrong",
+    },
+    "operator_password": {
+        97: "the password is wrong",
+        98: "the server's token is no account: log in with a name",
+    },
+    "operator_remove": {
+        99: "no such operator",
+    },
+    "operator_reset": {
+        99: "no such operator",
+    },
+    "operator_role": {
+        97: "no such role; the message names those that there are",
+        99: "no such operator",
+    },
+    "operator_totp": {
+        97: "the secret is not base32 of 16 bytes or more, or this is not its code now",
+        98: "the server's token is no account: log in with a name",
     },
     "order_inspect": {
         99: "no such order",
@@ -490,11 +588,21 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "others": {
         403: "role: expected your own username",
         422: "a text with characters that are not shown",
+        423: "muted until `until`, for ever where that is absent",
     },
     "pass_stage": {
         96: "There is no configuration information for this stage",
         98: "this stage was not entered; the token has ended",
         99: "stage error; or abnormal data",
+    },
+    "password_once": {
+        96: "another account has this e-mail address",
+        97: "the account has an e-mail address, leave out `email`",
+        98: "the account has no e-mail address, give it one with `email`",
+        99: "no such player",
+    },
+    "player_ban": {
+        99: "no such player",
     },
     "player_delete": {
         98: "the player has an unsettled order, which the message names",
@@ -508,6 +616,11 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "player_find": {
         97: "rows of a player cannot be read",
     },
+    "player_grant": {
+        96: "nobody can own so many",
+        98: "no such item, or no such kind of tickets",
+        99: "no such player",
+    },
     "player_import": {
         94: "the replaced player has an unsettled order",
         95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
@@ -519,6 +632,31 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "player_import_piece": {
         97: "the document is longer than the setting limits.document_bytes",
         98: "another piece was expected",
+    },
+    "player_kick": {
+        99: "no such player",
+    },
+    "player_mute": {
+        99: "no such player",
+    },
+    "player_rename": {
+        97: "the player has an open challenge or battle, which names it",
+        98: "the name is taken, or looks like one that is",
+        99: "no such player",
+        422: "illegal name",
+    },
+    "player_take": {
+        97: "the player has too little of something, which the message names",
+        98: "no such kind of tickets",
+        99: "no such player",
+    },
+    "player_unban": {
+        98: "the player is not banned",
+        99: "no such player",
+    },
+    "player_unmute": {
+        98: "the player is not muted",
+        99: "no such player",
     },
     "player_view": {
         97: "rows of the player cannot be read",
@@ -576,6 +714,7 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "no such player",
         99: "no more mails can be sent today",
         422: "characters that are not shown, or indecent words",
+        423: "muted until `until`, for ever where that is absent",
     },
     "skill": {
         403: "role: expected your own username",
@@ -606,10 +745,14 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         403: "role: expected your own username",
         409: "there is such a task already; `text` says so",
         422: "the wish is not understood, or has characters that are not shown",
+        423: "muted until `until`, for ever where that is absent",
         429: "too many tasks are waiting, or were made today; `text` says so",
     },
     "time": {
         403: "role: expected your own username",
+    },
+    "tokens_end": {
+        99: "no such player",
     },
     "use_item": {
         95: "materials insufficient",
@@ -666,8 +809,9 @@ STATUS_CODES: Final[Mapping[str, Mapping[int, str]]] = {
         429: "too many challenges are open",
     },
     "login": {
-        401: "wrong password",
+        401: "wrong password, or one for one log-in that is used or over",
         404: "no account has this e-mail address",
+        422: "with `once_password`: the new password is too short",
         429: "too many attempts; wait `retry_after_ms`",
     },
     "reject_challenge": {
@@ -819,6 +963,32 @@ Assets = TypedDict(
 """
 
 
+class AttemptReturnReply(TypedDict):
+    """What was given back: the reply of `attempt_return`."""
+
+    energy: int
+    """Points of energy."""
+    items: list[Amount]
+    """Items."""
+    ticket: int | None
+    """The kind of the ticket, if it took one."""
+    was_open: bool
+    """Whether the player was in the stage, and is no longer."""
+
+
+class AttemptReturnRequest(TypedDict):
+    """`attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won."""
+
+    legacy: NotRequired[bool]
+    """Whether it was entered with the legacy function `enter_stage`, which has other costs."""
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+    stage: int
+    """The stage's number."""
+
+
 class AttributeCheck(TypedDict):
     """A roll of the die plus an attribute and the used skills and equipment, against a difficulty."""
 
@@ -839,6 +1009,68 @@ class Attributes(TypedDict):
     """体魄: endurance."""
     wits: int
     """智力: cleverness, and the force of words and spells."""
+
+
+class AuditEntryShown(TypedDict):
+    """One call, as operators see it."""
+
+    address: str | None
+    """From where; null for calls from within the process."""
+    arguments: str
+    """With which arguments, as JSON without secrets. What is longer than 4,096 bytes is cut and ends with an ellipsis."""
+    at: int
+    """Unix seconds."""
+    changes: list[str]
+    """What it has changed."""
+    function: str
+    """What they called."""
+    number: int
+    """Counts the world's entries from 1."""
+    operator: str
+    """Who."""
+    players: list[int]
+    """The numbers of the players whom it has changed."""
+    reason: str | None
+    """Why, where the arguments say so."""
+    reply: str
+    """What it has answered, as JSON; cut likewise."""
+    role: str
+    """The role they had then."""
+    time: str
+    """The same as local date and time, `YYYY-MM-DD HH:MM:SS`."""
+
+
+class AuditListReply(TypedDict):
+    """The reply of `audit_list`."""
+
+    entries: list[AuditEntryShown]
+    """The newest first."""
+    next: int | None
+    """`before` of the next page; null when this was the last. A page looks at 2,000 entries, so with a filter it may be short,
+    or empty, and have a next one.
+    """
+
+
+AuditListRequest = TypedDict(
+    "AuditListRequest",
+    {
+        # Only entries with smaller numbers: `next` of the page before.
+        "before": "NotRequired[int]",
+        # Not before this moment, unix seconds.
+        "from": "NotRequired[int]",
+        # Only calls of this function.
+        "function": "NotRequired[str]",
+        # Missing = 50, at most 500.
+        "limit": "NotRequired[int]",
+        # Only calls of this operator.
+        "operator": "NotRequired[str]",
+        # Only what has changed the player of this number.
+        "player": "NotRequired[int]",
+        # Only before this moment, unix seconds.
+        "to": "NotRequired[int]",
+    },
+)
+"""`audit_list {token, operator?, function?, player?, from?, to?, before?, limit?}`: the newest first."""
 
 
 class BackupReply(TypedDict):
@@ -871,6 +1103,30 @@ class BagRequest(TypedDict):
 
     role: str
     """The caller's own username."""
+
+
+class Ban(TypedDict):
+    """While a ban holds, the player can neither act nor log in."""
+
+    at: int
+    """When it began, unix seconds."""
+    by: str
+    """The operator."""
+    message: str
+    """What the player is told."""
+    reason: str
+    """Why, for operators."""
+    until: NotRequired[int]
+    """When it ends, unix seconds; absent = never."""
+
+
+class BannedEvent(TypedDict):
+    """The event `banned`: the player is banned, and the connection ends."""
+
+    message: str
+    """Why, for the player."""
+    until: NotRequired[int]
+    """When it is over, unix seconds; absent = never."""
 
 
 class BattleReply(TypedDict):
@@ -961,6 +1217,15 @@ class BattleSeen(TypedDict):
     """How many rounds are over."""
     state: BattleState
     """How it stands."""
+
+
+class BattleSeenPage(TypedDict):
+    """One page of a part that may be long."""
+
+    entries: list[BattleSeen]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
 
 
 class BattleTexts(TypedDict):
@@ -1493,6 +1758,15 @@ class ClockMendRequest(TypedDict):
     """
 
 
+class CodeShown(TypedDict):
+    """A status of a function."""
+
+    meaning: str
+    """What it means."""
+    number: int | None
+    """The status; null = any that another platform gives."""
+
+
 class Cost(TypedDict):
     """An item of `enter_stages`, with `iid` as a number."""
 
@@ -1535,6 +1809,57 @@ class DamageRankingRequest(TypedDict):
     """Which page, from 1; one has ten rows."""
 
 
+class DayShown(TypedDict):
+    """A day."""
+
+    active_day: int
+    """Players who were active on the day."""
+    active_month: int
+    """Players who were active in its month, from the 1st to this day."""
+    active_week: int
+    """Players who were active in its week, from Monday to this day."""
+    bosses_killed: int
+    """How many bosses were killed."""
+    date: str
+    """Its date, `YYYY-MM-DD`."""
+    deleted: int
+    """Players who were deleted."""
+    details: NotRequired[DetailsShown]
+    """What is counted apart for each stage, level, item and boss; absent unless asked for."""
+    energy_wasted: int
+    """Points of energy that did not come back because the maximum was reached."""
+    imported: int
+    """Players who were imported."""
+    levels_reached: int
+    """How many levels players have reached."""
+    new: int
+    """Accounts that were made."""
+    online_most: int
+    """The most players who were online at the same time."""
+    orders: int
+    """Purchases with points that were ordered."""
+    orders_granted: int
+    """Purchases that were paid and granted."""
+    orders_refused: int
+    """Purchases that ended unpaid."""
+    points_gained: int
+    """Points that players have got."""
+    points_spent: int
+    """Points that players have lost."""
+    retained: Retained
+    """How many of these were active some days later."""
+    session_seconds: int
+    """How long these lasted, in seconds together."""
+    sessions: int
+    """Sessions that began."""
+    sessions_ended: int
+    """Sessions that ended."""
+    stages_entered: int
+    """How often stages were entered."""
+    stages_won: int
+    """How often stages were won."""
+
+
 class DeleteMailRequest(TypedDict):
     """`delete_mail {token, key}`."""
 
@@ -1553,6 +1878,32 @@ class DescriptionRules(TypedDict):
     """Most characters."""
     shortest: int
     """Fewest non-space characters."""
+
+
+class DetailsShown(TypedDict):
+    """What is counted apart for each of many."""
+
+    bosses: list[KillShown]
+    """The bosses that were killed."""
+    items: list[ItemFlow]
+    """Where items came from and went to."""
+    levels: list[LevelReached]
+    """The levels that were reached."""
+    points: list[PointsFlow]
+    """Where points came from and went to."""
+    stages: list[StagePlayed]
+    """The stages that were entered or won."""
+
+
+class DeviceUnbindRequest(TypedDict):
+    """`device_unbind {player, device?, reason}`: whoever has the device no longer gets into the account."""
+
+    device: NotRequired[str]
+    """Only this device, `sha256:..` as documents show it."""
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
 
 
 class Dice(TypedDict):
@@ -1783,6 +2134,15 @@ class EntryMoments(TypedDict):
     """When the tickets return, in modes that take some."""
 
 
+class EntryPage(TypedDict):
+    """One page of a part that may be long."""
+
+    entries: list[Entry]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
+
+
 class EntryUse(TypedDict):
     """A use of an entry of the assets."""
 
@@ -2011,6 +2371,31 @@ class FighterRules(TypedDict):
     """In any order."""
 
 
+class FiguresReply(TypedDict):
+    """The reply of `figures`."""
+
+    days: list[DayShown]
+    """The days, the earliest first."""
+    online: int
+    """How many players are online now."""
+    today: str
+    """The date of the day that is being counted, `YYYY-MM-DD`. Its numbers still grow."""
+
+
+FiguresRequest = TypedDict(
+    "FiguresRequest",
+    {
+        # Whether to tell of each stage, level, item and boss.
+        "details": "NotRequired[bool]",
+        # The first day, `YYYY-MM-DD` in the game's zone.
+        "from": "str",
+        # The last day. Days that have not begun are left out.
+        "to": "str",
+    },
+)
+"""`figures {token, from, to, details?}`: what was counted on each of these days."""
+
+
 class FoundFamilyRequest(TypedDict):
     """`found_family {name}`."""
 
@@ -2027,6 +2412,38 @@ class FoundPlayer(TypedDict):
     """The player's name."""
     player: int
     """The account's number."""
+
+
+class FunctionShown(TypedDict):
+    """A function that operators may call."""
+
+    arguments: JsonValue
+    """The JSON Schema of what `data` holds in the request, without the token."""
+    codes: list[CodeShown]
+    """What it answers with besides the statuses of every function."""
+    function: str
+    """Its name."""
+    in_realm: bool
+    """Whether the realm answers it, and no world."""
+    may_change: bool
+    """Whether a call can change anything, in the world or outside."""
+    reply: JsonValue
+    """The JSON Schema of what `data` holds in the reply."""
+    right: str
+    """The right that a role must have to call it."""
+
+
+class FunctionsReply(TypedDict):
+    """The reply of `functions`."""
+
+    definitions: JsonValue
+    """What their schemas refer to, as `#/definitions/arguments/NAME` and `#/definitions/replies/NAME`."""
+    functions: list[FunctionShown]
+    """By name."""
+
+
+class FunctionsRequest(TypedDict):
+    """`functions {token}`: the functions of operators, by name."""
 
 
 class GameMaster(TypedDict):
@@ -2280,6 +2697,23 @@ class Growth(TypedDict):
     """Percentage of the strength of the strongest skill."""
 
 
+class Handful(TypedDict):
+    """What is granted or taken."""
+
+    energy: NotRequired[int]
+    """Points of energy, also above the maximum. Left out: `0`."""
+    experience: NotRequired[int]
+    """Experience. Left out: `0`."""
+    items: NotRequired[list[Amount]]
+    """Of each at least 1; at most 100 of them."""
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+    tickets: NotRequired[list[TicketAmount]]
+    """Of those of today; at most 100 kinds."""
+
+
 class HangUpInfo(TypedDict):
     """Which stage hangs, and how long it (or the one before) has been hanging."""
 
@@ -2384,6 +2818,21 @@ class ItemChange(TypedDict):
     """Which."""
 
 
+class ItemFlow(TypedDict):
+    """The movements of an item that had the same cause."""
+
+    gained: int
+    """How much was gained."""
+    item: ItemId
+    """Which item."""
+    movements: int
+    """In how many movements."""
+    spent: int
+    """How much was spent or taken away."""
+    why: str
+    """The cause, as in the ledger."""
+
+
 class ItemRules(TypedDict):
     """`items.ron`: which items exist, and what a new player owns."""
 
@@ -2422,6 +2871,19 @@ KeptMail = TypedDict(
     },
 )
 """A mail in the box."""
+
+
+class KillShown(TypedDict):
+    """A boss that was killed."""
+
+    after_seconds: int
+    """How many seconds after the midnight that began the season."""
+    at: int
+    """When it died, unix seconds."""
+    boss: str
+    """Its id."""
+    season: int
+    """The number of the season."""
 
 
 class Layout(TypedDict):
@@ -2590,6 +3052,15 @@ class LevelFile(TypedDict):
     """Experience of a new player."""
 
 
+class LevelReached(TypedDict):
+    """A level."""
+
+    level: int
+    """Its number."""
+    players: int
+    """How many players have reached it for the first time."""
+
+
 class LifeValue(TypedDict):
     """A boss as its configuration shows it."""
 
@@ -2686,8 +3157,12 @@ class LoginRequest(TypedDict):
     """The account's e-mail address."""
     ip: NotRequired[str]
     """Where the client says it listens. Only the port is used."""
+    once_password: NotRequired[str]
+    """An addition to the contract: the password for one log-in that an operator has given the player, as it was given.
+    `password` becomes the account's password.
+    """
     password: str
-    """Hashed by the client."""
+    """Hashed by the client. With `once_password` it is the new one."""
 
 
 class LoginUniqueReplyRetryAfterMs(TypedDict):
@@ -3027,6 +3502,43 @@ class MoveRule(TypedDict):
     """At which score it fits: `always`, `ahead` or `behind`. Left out: `"always"`."""
 
 
+class MovementUndoReply(TypedDict):
+    """The reply of `movement_undo`."""
+
+    changes: list[Amount]
+    """What changed now: negative where something was taken."""
+    remain: list[Amount]
+    """What the player has of these items now, in the same order."""
+
+
+class MovementUndoRequest(TypedDict):
+    """`movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
+    gave. Each is undone once.
+    """
+
+    as_far_as_possible: NotRequired[bool]
+    """Of what the player no longer has, take what is left; missing = refuse."""
+    movement: int
+    """The movement's `number` in `ledger_list`."""
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+
+
+class Mute(TypedDict):
+    """While a mute holds, nobody reads what the player writes."""
+
+    at: int
+    """When it began, unix seconds."""
+    by: str
+    """The operator."""
+    reason: str
+    """Why, for operators."""
+    until: NotRequired[int]
+    """When it ends, unix seconds; absent = never."""
+
+
 class NameRules(TypedDict):
     """What a legal name is."""
 
@@ -3072,6 +3584,53 @@ class NextReset(TypedDict):
 
     next_reset_at: int
     """The next local midnight, unix seconds."""
+
+
+class Note(TypedDict):
+    """What an operator has noted about a player."""
+
+    at: int
+    """Unix seconds."""
+    by: str
+    """The operator."""
+    number: int
+    """Counts the notes about the player from 1. Part of the row's key."""
+    text: str
+    """What it says."""
+
+
+class NoteAddReply(TypedDict):
+    """The reply of `note_add`."""
+
+    note: int
+    """The note's number, by which it is removed."""
+
+
+class NoteAddRequest(TypedDict):
+    """`note_add {player, text}`: for other operators; the player never sees it."""
+
+    player: int
+    """The account's number."""
+    text: str
+    """What it says."""
+
+
+class NotePage(TypedDict):
+    """One page of a part that may be long."""
+
+    entries: list[Note]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
+
+
+class NoteRemoveRequest(TypedDict):
+    """`note_remove {player, note}`."""
+
+    note: int
+    """The note's number."""
+    player: int
+    """The account's number."""
 
 
 class NumbersBattleExp(TypedDict):
@@ -3710,6 +4269,143 @@ class OpenSession(TypedDict):
     """Its number."""
 
 
+class OperatorAddRequest(TypedDict):
+    """`operator_add {name, role, password}`."""
+
+    name: str
+    """1 to 40 letters, digits, `-`, `_` and `.`."""
+    password: str
+    """For the first log-in, 10 characters or more; then the operator has to change it."""
+    role: str
+    """One of the roles that `operator_list` names."""
+
+
+class OperatorListReply(TypedDict):
+    """The reply of `operator_list`."""
+
+    operators: list[OperatorShown]
+    """By name."""
+    roles: list[str]
+    """The roles that an operator can have."""
+
+
+class OperatorListRequest(TypedDict):
+    """`operator_list {}`: all operators by name."""
+
+
+class OperatorLoginReply(TypedDict):
+    """The reply of `operator_login`."""
+
+    must_change_password: bool
+    """Whether the password has to be changed before anything else is allowed."""
+    name: str
+    """The operator's name."""
+    rights: list[str]
+    """What the role may do."""
+    role: str
+    """The operator's role."""
+    token: str
+    """The session's token, for requests of operators."""
+    until: int
+    """When the session ends, unix seconds."""
+
+
+class OperatorLoginRequest(TypedDict):
+    """`operator_login {name, password, totp?}`: begins a session."""
+
+    name: str
+    """The operator's name."""
+    password: str
+    """The password."""
+    totp: NotRequired[str]
+    """The code of the second factor, if the operator has one. Left out: `""`."""
+
+
+class OperatorLogoutRequest(TypedDict):
+    """`operator_logout {}`: ends the session in which it is asked."""
+
+
+class OperatorPasswordRequest(TypedDict):
+    """`operator_password {password, new}`: changes the asking operator's password. Other sessions of the operator end."""
+
+    new: str
+    """The new one, 10 characters or more."""
+    password: str
+    """The present password."""
+
+
+class OperatorRemoveRequest(TypedDict):
+    """`operator_remove {name}`: sessions end. What the operator did stays in the audit."""
+
+    name: str
+    """The operator's name."""
+
+
+class OperatorResetRequest(TypedDict):
+    """`operator_reset {name, password}`: a new password for the next log-in. Sessions and second factor end."""
+
+    name: str
+    """The operator's name."""
+    password: str
+    """10 characters or more; the operator has to change it."""
+
+
+class OperatorRoleRequest(TypedDict):
+    """`operator_role {name, role}`: changes a role. It holds from the operator's next request."""
+
+    name: str
+    """The operator's name."""
+    role: str
+    """The new role."""
+
+
+class OperatorSelfReply(TypedDict):
+    """The reply of `operator_self`."""
+
+    has_totp: bool
+    """Whether the operator has a second factor."""
+    must_change_password: bool
+    """Whether the password has to be changed before anything else is allowed."""
+    name: str
+    """The operator's name; `token` for whoever has the server's token."""
+    rights: list[str]
+    """What the role may do."""
+    role: str
+    """The operator's role."""
+
+
+class OperatorSelfRequest(TypedDict):
+    """`operator_self {}`: who asks."""
+
+
+class OperatorShown(TypedDict):
+    """An operator as admins see it."""
+
+    added_at: int
+    """Unix seconds."""
+    has_totp: bool
+    """Whether the operator has a second factor."""
+    last_login_at: int | None
+    """Unix seconds; null before the first log-in."""
+    must_change_password: bool
+    """Whether the password was set by somebody else and not changed since."""
+    name: str
+    """The operator's name."""
+    role: str
+    """The operator's role."""
+    sessions: int
+    """How many sessions are open."""
+
+
+class OperatorTotpRequest(TypedDict):
+    """`operator_totp {secret, code}`: gives the asking operator a second factor. The secret is made by the client."""
+
+    code: str
+    """A code that the app shows now, so that nobody locks themselves out."""
+    secret: str
+    """16 bytes or more in base32, as authenticator apps take it."""
+
+
 class OrderBeside(TypedDict):
     """An order of the world."""
 
@@ -3846,6 +4542,15 @@ class OrderShown(TypedDict):
     """What the order is for."""
 
 
+class OrderShownPage(TypedDict):
+    """One page of a part that may be long."""
+
+    entries: list[OrderShown]
+    """Newest first."""
+    next: int | None
+    """The `after` of the next page; null when this is the last."""
+
+
 class OthersReply(TypedDict):
     """The reply of `others`."""
 
@@ -3917,6 +4622,28 @@ PassedStage = TypedDict(
 """The progress after a victory."""
 
 
+class PasswordOnceReply(TypedDict):
+    """The reply of `password_once`. A repeat with the same key tells no password."""
+
+    password: str
+    """What the player sends as `once_password` of `login`."""
+    until: int
+    """Until when it may, unix seconds."""
+
+
+class PasswordOnceRequest(TypedDict):
+    """`password_once {player, email?, reason}`: a password that lets the player in once, within a day, and then sets a new
+    one. The one before and the token end.
+    """
+
+    email: NotRequired[str]
+    """For a guest: the e-mail address by which the account logs in from now on."""
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+
+
 class PingRequest(TypedDict):
     """`ping {}`."""
 
@@ -3932,6 +4659,21 @@ class PlausibleDamage(TypedDict):
     """For each second in the stage and each level. Left out: `0`."""
     per_second: NotRequired[int]
     """For each second in the stage, at any level. Left out: `0`."""
+
+
+class PlayerBanRequest(TypedDict):
+    """`player_ban {player, until?, reason, message}`: while it holds, every function of the player and every log-in answers 17.
+    A later one replaces it.
+    """
+
+    message: str
+    """Why, for the player."""
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+    until: NotRequired[int]
+    """When it ends, unix seconds; missing = never."""
 
 
 PlayerDays = TypedDict(
@@ -3990,7 +4732,7 @@ class PlayerFindReply(TypedDict):
 
 
 class PlayerFindRequest(TypedDict):
-    """A `player_find` that has arrived. What a device calls itself is recorded as a hash."""
+    """`player_find {text, by?, limit?}`: the players that a text finds."""
 
     by: NotRequired[FoundBy]
     """Only by this; missing = by everything except the device."""
@@ -4046,6 +4788,15 @@ class PlayerImportRequest(TypedDict):
     """Whether the player of the document is here already and is replaced: deleted and imported in one step."""
 
 
+class PlayerKickRequest(TypedDict):
+    """`player_kick {player, reason}`: closes the player's connections. Its token stays valid."""
+
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+
+
 class PlayerListReply(TypedDict):
     """The reply of `player_list`."""
 
@@ -4062,6 +4813,17 @@ class PlayerListRequest(TypedDict):
     """Only accounts with higher numbers: `next` of the page before."""
     limit: NotRequired[int]
     """Missing = 50, at most 500."""
+
+
+class PlayerMuteRequest(TypedDict):
+    """`player_mute {player, until?, reason}`: while it holds, whatever the player writes is refused. A later one replaces it."""
+
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+    until: NotRequired[int]
+    """When it ends, unix seconds; missing = never."""
 
 
 class PlayerOverview(TypedDict):
@@ -4093,6 +4855,24 @@ class PlayerOverview(TypedDict):
     """The highest stage passed in each mode."""
 
 
+class PlayerRenameReply(TypedDict):
+    """The reply of `player_rename`."""
+
+    former: str
+    """The name before."""
+
+
+class PlayerRenameRequest(TypedDict):
+    """`player_rename {player, name, reason}`: index, ranking and family follow. The purse at MCRMB keeps its name."""
+
+    name: str
+    """A name that no other looks like."""
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+
+
 class PlayerSettle(TypedDict):
     """`PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer)."""
 
@@ -4106,6 +4886,24 @@ class PlayerSettle(TypedDict):
     """The score of this round."""
     uid: str
     """The platform's id of the player, "" for a robot."""
+
+
+class PlayerUnbanRequest(TypedDict):
+    """`player_unban {player, reason}`."""
+
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+
+
+class PlayerUnmuteRequest(TypedDict):
+    """`player_unmute {player, reason}`."""
+
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
 
 
 class PlayerViewReply(TypedDict):
@@ -4150,6 +4948,19 @@ class PointsChange(TypedDict):
     """The balance afterwards, if the platform reported it."""
     change: int
     """By how much; never 0."""
+
+
+class PointsFlow(TypedDict):
+    """The movements of points that had the same cause."""
+
+    gained: int
+    """How many points were gained."""
+    movements: int
+    """In how many movements."""
+    spent: int
+    """How many were spent or taken away."""
+    why: str
+    """The cause, as in the ledger."""
 
 
 class PointsShort(TypedDict):
@@ -4304,6 +5115,17 @@ class Rate(TypedDict):
     """Applies from this stage on."""
 
 
+class RealmHelloReply(TypedDict):
+    """The reply of `realm_hello`."""
+
+    world: int
+    """The world's number."""
+
+
+class RealmHelloRequest(TypedDict):
+    """`realm_hello {}`, a function of worlds: the realm has started, and asks for a `world_hello`."""
+
+
 class Recipe(TypedDict):
     """How one kind is crafted."""
 
@@ -4407,6 +5229,13 @@ class RejectChallengeRequest(TypedDict):
     """The caller's own username."""
 
 
+class RenamedEvent(TypedDict):
+    """The event `renamed`: an operator has given the player another name, which is its `role` from now on."""
+
+    name: str
+    """The name."""
+
+
 class ReportDropRequest(TypedDict):
     """`report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it."""
 
@@ -4484,6 +5313,19 @@ class ResetMoments(TypedDict):
     """The next monthly reset."""
     next_reset_at: int
     """The next daily reset."""
+
+
+class Retained(TypedDict):
+    """Of the accounts made on a day, how many were active some days later; null while that day has not come."""
+
+    day_1: int | None
+    """The next day."""
+    day_3: int | None
+    """3 days later."""
+    day_30: int | None
+    """30 days later."""
+    day_7: int | None
+    """7 days later."""
 
 
 class RewardMail(TypedDict):
@@ -4631,6 +5473,15 @@ class RulesUsageRequest(TypedDict):
 
     files: NotRequired[bool]
     """Whether the reply has the texts of the rules in use as well."""
+
+
+class SanctionsShown(TypedDict):
+    """The ban and the mute that hold now."""
+
+    ban: Ban | None
+    """Null when the player is not banned."""
+    mute: Mute | None
+    """Null when the player is not muted."""
 
 
 class Scene(TypedDict):
@@ -4817,13 +5668,15 @@ class ShownParts(TypedDict):
     """The parts of the view of a player that were asked for, by name."""
 
     account: NotRequired[AccountShown]
-    battles: NotRequired[ViewEntries2]
+    battles: NotRequired[BattleSeenPage]
     log_ins: NotRequired[LogInsShown]
     mail: NotRequired[MailboxShown]
-    movements: NotRequired[ViewEntries]
-    orders: NotRequired[ViewEntries3]
+    movements: NotRequired[EntryPage]
+    notes: NotRequired[NotePage]
+    orders: NotRequired[OrderShownPage]
     overview: NotRequired[PlayerOverview]
     records: NotRequired[RecordsShown]
+    sanctions: NotRequired[SanctionsShown]
     sud: NotRequired[SudShown]
 
 
@@ -4963,6 +5816,19 @@ class StagePassed(TypedDict):
     """The items gained."""
 
 
+class StagePlayed(TypedDict):
+    """A stage."""
+
+    entered: int
+    """How often it was entered."""
+    mode: Mode
+    """Its mode."""
+    stage: int
+    """Its number."""
+    won: int
+    """How often it was won."""
+
+
 class StageRefreshBossReply(TypedDict):
     """The reply of `stage_refresh_boss`."""
 
@@ -5096,6 +5962,21 @@ class Step(TypedDict):
     """The state that it led to."""
     why: str
     """The reason, for operators."""
+
+
+class Stock(TypedDict):
+    """What the player has now: the reply of `player_grant` and `player_take`."""
+
+    energy: int
+    """Points of energy."""
+    experience: int
+    """Experience in all."""
+    items: list[Amount]
+    """Of the items in the request, in their order."""
+    level: int
+    """The level that this makes."""
+    tickets: Limits
+    """Tickets left today, by kind."""
 
 
 class Subject(TypedDict):
@@ -5314,6 +6195,15 @@ class Texts(TypedDict):
     """Chinese."""
 
 
+class TicketAmount(TypedDict):
+    """Tickets of one kind."""
+
+    count: int
+    """How many."""
+    kind: int
+    """The key of the kind, as in `limits`."""
+
+
 class TicketBought(TypedDict):
     """The reply of `buy_ticket`."""
 
@@ -5442,6 +6332,15 @@ class TimedEvent(TypedDict):
     """When it runs, for everybody. One window that is open is enough."""
 
 
+class TokensEndRequest(TypedDict):
+    """`tokens_end {player, reason}`: ends the player's token and closes its connections."""
+
+    player: int
+    """The account's number."""
+    reason: str
+    """Why, for operators."""
+
+
 class Topic(TypedDict):
     """A topic of conversation."""
 
@@ -5545,33 +6444,6 @@ class VictoryStageGeneralRequest(TypedDict):
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
     """The number of the stage."""
-
-
-class ViewEntries(TypedDict):
-    """One page of a part that may be long."""
-
-    entries: list[Entry]
-    """Newest first."""
-    next: int | None
-    """The `after` of the next page; null when this is the last."""
-
-
-class ViewEntries2(TypedDict):
-    """One page of a part that may be long."""
-
-    entries: list[BattleSeen]
-    """Newest first."""
-    next: int | None
-    """The `after` of the next page; null when this is the last."""
-
-
-class ViewEntries3(TypedDict):
-    """One page of a part that may be long."""
-
-    entries: list[OrderShown]
-    """Newest first."""
-    next: int | None
-    """The `after` of the next page; null when this is the last."""
 
 
 class Wave(TypedDict):
@@ -5717,6 +6589,26 @@ class WnameAssignRequest(TypedDict):
     wname: NotRequired[str]
     """The name of the purse; missing = the one that a new account would get."""
 
+
+class WorldHelloReply(TypedDict):
+    """The reply of `world_hello`."""
+
+    following: int
+    """How many messages follow."""
+
+
+class WorldHelloRequest(TypedDict):
+    """`world_hello {world, epoch, number}`, a function of the realm: which message a world took last. The realm sends those that
+    follow.
+    """
+
+    epoch: Epoch
+    """The realm's epoch in which the last message was written."""
+    number: int
+    """The number of the last message; 0 = none."""
+    world: int
+    """The world's number."""
+
 AcceptChallengeReply: TypeAlias = AnswerSent
 """A reply that consists of a code only."""
 
@@ -5792,6 +6684,13 @@ EnterStageExpReply: TypeAlias = StageEntered
 
 EnterStageGeneralReply: TypeAlias = StageEntered
 """The reply of `enter_stage_*`."""
+
+Epoch: TypeAlias = int
+"""One run of a world: from a start, a restore or a take-over to the next. Later epochs compare greater. Two copies of
+a world may begin the same generation; their random bits still tell them apart.
+
+An epoch is drawn outside the world, is durable before the world gives a number, and is an input of the world.
+"""
 
 Factor: TypeAlias = float
 """A factor of 0 to 1000 with at most three decimals, such as 2 or 0.75."""
@@ -5951,6 +6850,18 @@ CheckRecordReply: TypeAlias = PlatformData
 has none.
 """
 
+PlayerGrantReply: TypeAlias = Stock
+"""What the player has now: the reply of `player_grant` and `player_take`."""
+
+PlayerGrantRequest: TypeAlias = Handful
+"""`player_grant {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing."""
+
+PlayerTakeReply: TypeAlias = Stock
+"""What the player has now: the reply of `player_grant` and `player_take`."""
+
+PlayerTakeRequest: TypeAlias = Handful
+"""`player_take {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing."""
+
 PurchaseMode: TypeAlias = Literal["coin", "exp"]
 """The modes whose tickets can be bought.
 - `coin`: Coin challenge.
@@ -6105,14 +7016,16 @@ WishShown: TypeAlias = WishShownGoods | WishShownKind
 
 AcceptCCode: TypeAlias = Never
 AcceptChallengeCode: TypeAlias = Never
+AttemptReturnCode: TypeAlias = Literal[97, 98, 99]
+AuditListCode: TypeAlias = Never
 BackupCode: TypeAlias = Literal[97, 98, 99]
 BagCode: TypeAlias = Literal[403]
-BattleCode: TypeAlias = Literal[403, 404, 409, 422]
+BattleCode: TypeAlias = Literal[403, 404, 409, 422, 423]
 BuyItemCode: TypeAlias = int
 BuyTicketCode: TypeAlias = int
 CardTypesCode: TypeAlias = int
-ChallengeCode: TypeAlias = Never
-ChallengeInfoCode: TypeAlias = Literal[404]
+ChallengeCode: TypeAlias = Literal[423]
+ChallengeInfoCode: TypeAlias = Literal[404, 423]
 ChargeCode: TypeAlias = int
 CheckBossStatusCode: TypeAlias = Never
 CheckCardCode: TypeAlias = int
@@ -6124,6 +7037,7 @@ ClockMendCode: TypeAlias = Never
 DamageRankingCode: TypeAlias = Literal[98, 99]
 DeleteMailCode: TypeAlias = Literal[97, 99]
 DeleteReadMailCode: TypeAlias = Never
+DeviceUnbindCode: TypeAlias = Literal[97, 98, 99]
 EnterStageCode: TypeAlias = Literal[95, 96, 97, 98, 99]
 EnterStageBossCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
 EnterStageCoinCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
@@ -6133,8 +7047,10 @@ EnterStageGeneralCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
 EnterWorldBossStageCode: TypeAlias = Literal[95, 96, 97, 98, 99]
 FamilyListCode: TypeAlias = Literal[98]
 FamilyMembersCode: TypeAlias = Literal[94, 98]
-FeedbackCode: TypeAlias = Literal[403, 404, 422]
-FoundFamilyCode: TypeAlias = Literal[96, 97, 99]
+FeedbackCode: TypeAlias = Literal[403, 404, 422, 423]
+FiguresCode: TypeAlias = Literal[98, 99]
+FoundFamilyCode: TypeAlias = Literal[96, 97, 99, 423]
+FunctionsCode: TypeAlias = Never
 GetAllMailCode: TypeAlias = Never
 GetConfigBossCode: TypeAlias = Never
 GetDropRatesCode: TypeAlias = Literal[99]
@@ -6155,27 +7071,50 @@ ListOrdersCode: TypeAlias = Never
 ListenCode: TypeAlias = Never
 LoginCode: TypeAlias = Never
 LoginUniqueCode: TypeAlias = Never
-MainCode: TypeAlias = Literal[403, 422]
+MainCode: TypeAlias = Literal[403, 422, 423]
 ManualCode: TypeAlias = int
 MarkReadMailCode: TypeAlias = Literal[99]
-MergeCode: TypeAlias = Literal[95, 99, 403, 422]
+MergeCode: TypeAlias = Literal[95, 99, 403, 422, 423]
 MoppingUpStageCode: TypeAlias = Literal[95, 96, 97, 98, 99]
+MovementUndoCode: TypeAlias = Literal[94, 95, 96, 97, 98, 99]
+NoteAddCode: TypeAlias = Literal[97, 99]
+NoteRemoveCode: TypeAlias = Literal[98, 99]
+OperatorAddCode: TypeAlias = Literal[97, 98]
+OperatorListCode: TypeAlias = Never
+OperatorLoginCode: TypeAlias = Literal[95, 96, 97]
+OperatorLogoutCode: TypeAlias = Never
+OperatorPasswordCode: TypeAlias = Literal[97, 98]
+OperatorRemoveCode: TypeAlias = Literal[99]
+OperatorResetCode: TypeAlias = Literal[99]
+OperatorRoleCode: TypeAlias = Literal[97, 99]
+OperatorSelfCode: TypeAlias = Never
+OperatorTotpCode: TypeAlias = Literal[97, 98]
 OrderInspectCode: TypeAlias = Literal[99]
 OrderListCode: TypeAlias = Never
 OrderReconcileCode: TypeAlias = int
 OrderResolveCode: TypeAlias = Literal[98, 99]
-OthersCode: TypeAlias = Literal[403, 422]
+OthersCode: TypeAlias = Literal[403, 422, 423]
 PassStageCode: TypeAlias = Literal[96, 98, 99]
+PasswordOnceCode: TypeAlias = Literal[96, 97, 98, 99]
 PingCode: TypeAlias = Never
+PlayerBanCode: TypeAlias = Literal[99]
 PlayerDeleteCode: TypeAlias = Literal[98, 99]
 PlayerExportCode: TypeAlias = Literal[97, 98, 99]
 PlayerFindCode: TypeAlias = Literal[97]
+PlayerGrantCode: TypeAlias = Literal[96, 98, 99]
 PlayerImportCode: TypeAlias = Literal[94, 95, 96, 97, 98, 99]
 PlayerImportPieceCode: TypeAlias = Literal[97, 98]
+PlayerKickCode: TypeAlias = Literal[99]
 PlayerListCode: TypeAlias = Never
+PlayerMuteCode: TypeAlias = Literal[99]
+PlayerRenameCode: TypeAlias = Literal[97, 98, 99, 422]
+PlayerTakeCode: TypeAlias = Literal[97, 98, 99]
+PlayerUnbanCode: TypeAlias = Literal[98, 99]
+PlayerUnmuteCode: TypeAlias = Literal[98, 99]
 PlayerViewCode: TypeAlias = Literal[97, 98, 99]
 QueryMatchCode: TypeAlias = int
 QueryMatchBaseCode: TypeAlias = Literal[401]
+RealmHelloCode: TypeAlias = Never
 RefrashCode: TypeAlias = Literal[403]
 RefreshCode: TypeAlias = Literal[403]
 RejectChallengeCode: TypeAlias = Never
@@ -6189,7 +7128,7 @@ SeasonRankingCode: TypeAlias = Literal[97, 98]
 SeasonRewardsOfCode: TypeAlias = Literal[97, 98, 99]
 SelectCode: TypeAlias = Literal[403, 404, 409]
 SelectPersonalCode: TypeAlias = Literal[403, 404, 409]
-SendMailCode: TypeAlias = Literal[97, 98, 99, 422]
+SendMailCode: TypeAlias = Literal[97, 98, 99, 422, 423]
 ServerTimeCode: TypeAlias = Never
 SignupCode: TypeAlias = Never
 SkillCode: TypeAlias = Literal[403]
@@ -6201,8 +7140,9 @@ SudBindCode: TypeAlias = Literal[97, 98]
 SuspectListCode: TypeAlias = Never
 TaskInfoCode: TypeAlias = Literal[403]
 TaskInfoPersonalCode: TypeAlias = Literal[403]
-TaskCode: TypeAlias = Literal[403, 409, 422, 429]
+TaskCode: TypeAlias = Literal[403, 409, 422, 423, 429]
 TimeCode: TypeAlias = Literal[403]
+TokensEndCode: TypeAlias = Literal[99]
 UseItemCode: TypeAlias = Literal[95, 96, 98, 99]
 VictoryStageBossCode: TypeAlias = Literal[91, 93, 94, 98]
 VictoryStageCoinCode: TypeAlias = Literal[91, 94, 98]
@@ -6210,6 +7150,7 @@ VictoryStageEndlessCode: TypeAlias = Literal[91, 94, 98]
 VictoryStageExpCode: TypeAlias = Literal[91, 94, 98]
 VictoryStageGeneralCode: TypeAlias = Literal[91, 94, 98]
 WnameAssignCode: TypeAlias = Literal[97, 98, 99]
+WorldHelloCode: TypeAlias = Never
 
 
 class PlayerFunctions(ABC):
@@ -6271,6 +7212,7 @@ class PlayerFunctions(ABC):
         - 404: no such battle
         - 409: you have acted in this round
         - 422: a text with characters that are not shown
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -6325,6 +7267,7 @@ class PlayerFunctions(ABC):
         timeout_seconds: float | None = None,
     ) -> ChallengeReply:
         """`challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`.
+        - 423: muted until `until`, for ever where that is absent
         - 0 with `status_code` 403: role1 is not your own username
         - 0 with `status_code` 404: no such player
         - 0 with `status_code` 409: one of the two is in a battle
@@ -6344,6 +7287,7 @@ class PlayerFunctions(ABC):
         """`challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
         the challenge and leaves it open. To the challenger it shows the answer.
         - 404: no such challenge
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -6602,6 +7546,7 @@ class PlayerFunctions(ABC):
         - 403: role: expected your own username
         - 404: no task is under way
         - 422: a text with characters that are not shown
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -6616,6 +7561,7 @@ class PlayerFunctions(ABC):
         - 96: there is a family of this name
         - 97: already in a family
         - 99: illegal family name
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -6822,6 +7768,7 @@ class PlayerFunctions(ABC):
         """`main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
         - 403: role: expected your own username
         - 422: a text with characters that are not shown
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -6849,6 +7796,7 @@ class PlayerFunctions(ABC):
         - 99: no more can be owned
         - 403: role: expected your own username
         - 422: illegal name or description
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -6879,6 +7827,7 @@ class PlayerFunctions(ABC):
         continues.
         - 403: role: expected your own username
         - 422: a text with characters that are not shown
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -6985,6 +7934,7 @@ class PlayerFunctions(ABC):
         - 98: no such player
         - 99: no more mails can be sent today
         - 422: characters that are not shown, or indecent words
+        - 423: muted until `until`, for ever where that is absent
         """
 
     @overload
@@ -7107,6 +8057,7 @@ class PlayerFunctions(ABC):
         - 403: role: expected your own username
         - 409: there is such a task already; `text` says so
         - 422: the wish is not understood, or has characters that are not shown
+        - 423: muted until `until`, for ever where that is absent
         - 429: too many tasks are waiting, or were made today; `text` says so
         """
 
@@ -7227,6 +8178,30 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["attempt_return"],
+        data: AttemptReturnRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> AttemptReturnReply:
+        """`attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won.
+        - 97: every attempt of the player was won or given back
+        - 98: no such stage, or it cannot be entered so
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["audit_list"],
+        data: AuditListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> AuditListReply:
+        """`audit_list {token, operator?, function?, player?, from?, to?, before?, limit?}`: the newest first."""
+
+    @overload
+    async def call(
+        self,
         function: Literal["backup"],
         data: BackupRequest | None = None,
         *,
@@ -7263,6 +8238,20 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["device_unbind"],
+        data: DeviceUnbindRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`device_unbind {player, device?, reason}`: whoever has the device no longer gets into the account.
+        - 97: the device is the only way into the account, give it an e-mail address with `password_once`
+        - 98: the account has no such device
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["family_list"],
         data: FamilyListRequest | None = None,
         *,
@@ -7271,6 +8260,29 @@ class OperatorFunctions(ABC):
         """`family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name.
         - 98: no such family
         """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["figures"],
+        data: FiguresRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> FiguresReply:
+        """`figures {token, from, to, details?}`: what was counted on each of these days.
+        - 98: at most 366 days at a time, 31 with details
+        - 99: from is later than to
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["functions"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> FunctionsReply:
+        """`functions {token}`: the functions of operators, by name."""
 
     @overload
     async def call(
@@ -7296,6 +8308,156 @@ class OperatorFunctions(ABC):
         - others: the payment platform refuses: its code and its message
         - 98: an earlier order is still being settled
         - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["movement_undo"],
+        data: MovementUndoRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MovementUndoReply:
+        """`movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
+        gave. Each is undone once.
+        - 94: nobody can own so many
+        - 95: points moved too, which are on the payment platform: settle the order
+        - 96: the movement was undone before
+        - 97: the player no longer has all of it; `as_far_as_possible` takes what is left
+        - 98: no such movement in the ledger of this player
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["note_add"],
+        data: NoteAddRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> NoteAddReply:
+        """`note_add {player, text}`: for other operators; the player never sees it.
+        - 97: the player has 100 notes, remove one first
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["note_remove"],
+        data: NoteRemoveRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`note_remove {player, note}`.
+        - 98: no such note
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_add"],
+        data: OperatorAddRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`operator_add {name, role, password}`.
+        - 97: no such role; the message names those that there are
+        - 98: there is an operator of this name
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_list"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> OperatorListReply:
+        """`operator_list {}`: all operators by name."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_logout"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`operator_logout {}`: ends the session in which it is asked."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_password"],
+        data: OperatorPasswordRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`operator_password {password, new}`: changes the asking operator's password. Other sessions of the operator end.
+        - 97: the password is wrong
+        - 98: the server's token is no account: log in with a name
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_remove"],
+        data: OperatorRemoveRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`operator_remove {name}`: sessions end. What the operator did stays in the audit.
+        - 99: no such operator
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_reset"],
+        data: OperatorResetRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`operator_reset {name, password}`: a new password for the next log-in. Sessions and second factor end.
+        - 99: no such operator
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_role"],
+        data: OperatorRoleRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`operator_role {name, role}`: changes a role. It holds from the operator's next request.
+        - 97: no such role; the message names those that there are
+        - 99: no such operator
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_self"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> OperatorSelfReply:
+        """`operator_self {}`: who asks."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["operator_totp"],
+        data: OperatorTotpRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`operator_totp {secret, code}`: gives the asking operator a second factor. The secret is made by the client.
+        - 97: the secret is not base32 of 16 bytes or more, or this is not its code now
+        - 98: the server's token is no account: log in with a name
         """
 
     @overload
@@ -7350,6 +8512,35 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["password_once"],
+        data: PasswordOnceRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PasswordOnceReply:
+        """`password_once {player, email?, reason}`: a password that lets the player in once, within a day, and then sets a new
+        one. The one before and the token end.
+        - 96: another account has this e-mail address
+        - 97: the account has an e-mail address, leave out `email`
+        - 98: the account has no e-mail address, give it one with `email`
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_ban"],
+        data: PlayerBanRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`player_ban {player, until?, reason, message}`: while it holds, every function of the player and every log-in answers 17.
+        A later one replaces it.
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["player_delete"],
         data: PlayerDeleteRequest,
         *,
@@ -7382,8 +8573,22 @@ class OperatorFunctions(ABC):
         *,
         timeout_seconds: float | None = None,
     ) -> PlayerFindReply:
-        """A `player_find` that has arrived. What a device calls itself is recorded as a hash.
+        """`player_find {text, by?, limit?}`: the players that a text finds.
         - 97: rows of a player cannot be read
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_grant"],
+        data: PlayerGrantRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerGrantReply:
+        """`player_grant {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing.
+        - 96: nobody can own so many
+        - 98: no such item, or no such kind of tickets
+        - 99: no such player
         """
 
     @overload
@@ -7420,12 +8625,91 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["player_kick"],
+        data: PlayerKickRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`player_kick {player, reason}`: closes the player's connections. Its token stays valid.
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["player_list"],
         data: PlayerListRequest | None = None,
         *,
         timeout_seconds: float | None = None,
     ) -> PlayerListReply:
         """`player_list {after?, limit?}`: all accounts in the order of their numbers."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_mute"],
+        data: PlayerMuteRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`player_mute {player, until?, reason}`: while it holds, whatever the player writes is refused. A later one replaces it.
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_rename"],
+        data: PlayerRenameRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerRenameReply:
+        """`player_rename {player, name, reason}`: index, ranking and family follow. The purse at MCRMB keeps its name.
+        - 97: the player has an open challenge or battle, which names it
+        - 98: the name is taken, or looks like one that is
+        - 99: no such player
+        - 422: illegal name
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_take"],
+        data: PlayerTakeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerTakeReply:
+        """`player_take {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing.
+        - 97: the player has too little of something, which the message names
+        - 98: no such kind of tickets
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_unban"],
+        data: PlayerUnbanRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`player_unban {player, reason}`.
+        - 98: the player is not banned
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_unmute"],
+        data: PlayerUnmuteRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`player_unmute {player, reason}`.
+        - 98: the player is not muted
+        - 99: no such player
+        """
 
     @overload
     async def call(
@@ -7453,6 +8737,16 @@ class OperatorFunctions(ABC):
         - others: the platform refuses: its code and its message
         - 401: the platform does not accept this server's signature
         """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["realm_hello"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RealmHelloReply:
+        """`realm_hello {}`, a function of worlds: the realm has started, and asks for a `world_hello`."""
 
     @overload
     async def call(
@@ -7565,6 +8859,18 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["tokens_end"],
+        data: TokensEndRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`tokens_end {player, reason}`: ends the player's token and closes its connections.
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["wname_assign"],
         data: WnameAssignRequest,
         *,
@@ -7574,6 +8880,18 @@ class OperatorFunctions(ABC):
         - 97: an account has or had this wname
         - 98: an order of the player is unsettled
         - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["world_hello"],
+        data: WorldHelloRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> WorldHelloReply:
+        """`world_hello {world, epoch, number}`, a function of the realm: which message a world took last. The realm sends those that
+        follow.
         """
 
     async def call(
@@ -7589,6 +8907,12 @@ class PlayerEvents(ABC):
     @abstractmethod
     def on_untyped(self, event: str, listener: Callable[[Never], object]) -> Callable[[], None]:
         """Hears an event; `on` gives it its type."""
+
+    @overload
+    def on(
+        self, event: Literal["banned"], listener: Callable[[BannedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `banned`: the player is banned, and the connection ends."""
 
     @overload
     def on(
@@ -7654,6 +8978,12 @@ class PlayerEvents(ABC):
 
     @overload
     def on(
+        self, event: Literal["renamed"], listener: Callable[[RenamedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `renamed`: an operator has given the player another name, which is its `role` from now on."""
+
+    @overload
+    def on(
         self, event: Literal["season_reset"], listener: Callable[[SeasonResetEvent], object]
     ) -> Callable[[], None]:
         """The event `season_reset`."""
@@ -7709,6 +9039,18 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["accept_challenge"]
 ) -> TypeGuard[RefusedError[AcceptChallengeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["attempt_return"]
+) -> TypeGuard[RefusedError[AttemptReturnCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["audit_list"]
+) -> TypeGuard[RefusedError[AuditListCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -7827,6 +9169,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["device_unbind"]
+) -> TypeGuard[RefusedError[DeviceUnbindCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["enter_stage"]
 ) -> TypeGuard[RefusedError[EnterStageCode | GlobalRefusal]]: ...
 
@@ -7887,8 +9235,20 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["figures"]
+) -> TypeGuard[RefusedError[FiguresCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["found_family"]
 ) -> TypeGuard[RefusedError[FoundFamilyCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["functions"]
+) -> TypeGuard[RefusedError[FunctionsCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -8043,6 +9403,84 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["movement_undo"]
+) -> TypeGuard[RefusedError[MovementUndoCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["note_add"]
+) -> TypeGuard[RefusedError[NoteAddCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["note_remove"]
+) -> TypeGuard[RefusedError[NoteRemoveCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_add"]
+) -> TypeGuard[RefusedError[OperatorAddCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_list"]
+) -> TypeGuard[RefusedError[OperatorListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_login"]
+) -> TypeGuard[RefusedError[OperatorLoginCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_logout"]
+) -> TypeGuard[RefusedError[OperatorLogoutCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_password"]
+) -> TypeGuard[RefusedError[OperatorPasswordCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_remove"]
+) -> TypeGuard[RefusedError[OperatorRemoveCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_reset"]
+) -> TypeGuard[RefusedError[OperatorResetCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_role"]
+) -> TypeGuard[RefusedError[OperatorRoleCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_self"]
+) -> TypeGuard[RefusedError[OperatorSelfCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["operator_totp"]
+) -> TypeGuard[RefusedError[OperatorTotpCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["order_inspect"]
 ) -> TypeGuard[RefusedError[OrderInspectCode | GlobalRefusal]]: ...
 
@@ -8079,8 +9517,20 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["password_once"]
+) -> TypeGuard[RefusedError[PasswordOnceCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["ping"]
 ) -> TypeGuard[RefusedError[PingCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_ban"]
+) -> TypeGuard[RefusedError[PlayerBanCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -8103,6 +9553,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["player_grant"]
+) -> TypeGuard[RefusedError[PlayerGrantCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["player_import"]
 ) -> TypeGuard[RefusedError[PlayerImportCode | GlobalRefusal]]: ...
 
@@ -8115,8 +9571,44 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["player_kick"]
+) -> TypeGuard[RefusedError[PlayerKickCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["player_list"]
 ) -> TypeGuard[RefusedError[PlayerListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_mute"]
+) -> TypeGuard[RefusedError[PlayerMuteCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_rename"]
+) -> TypeGuard[RefusedError[PlayerRenameCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_take"]
+) -> TypeGuard[RefusedError[PlayerTakeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_unban"]
+) -> TypeGuard[RefusedError[PlayerUnbanCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_unmute"]
+) -> TypeGuard[RefusedError[PlayerUnmuteCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -8135,6 +9627,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["query_match_base"]
 ) -> TypeGuard[RefusedError[QueryMatchBaseCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["realm_hello"]
+) -> TypeGuard[RefusedError[RealmHelloCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -8301,6 +9799,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["tokens_end"]
+) -> TypeGuard[RefusedError[TokensEndCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["use_item"]
 ) -> TypeGuard[RefusedError[UseItemCode | GlobalRefusal]]: ...
 
@@ -8339,6 +9843,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["wname_assign"]
 ) -> TypeGuard[RefusedError[WnameAssignCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["world_hello"]
+) -> TypeGuard[RefusedError[WorldHelloCode | GlobalRefusal]]: ...
 
 
 def is_refused(error: BaseException, function: str) -> bool:
