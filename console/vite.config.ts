@@ -1,9 +1,20 @@
 import react from "@vitejs/plugin-react";
-import license from "rollup-plugin-license";
+import license, { type Dependency } from "rollup-plugin-license";
 import { defineConfig } from "vite";
 
 /** The operators' listener that pages under development talk to. */
 const server = process.env["RAIDKEEP_OPERATORS"] ?? "http://127.0.0.1:7352";
+
+let licences = "";
+
+/** Keeps the licence text of every package that is in the bundle. */
+function noteLicences(packages: readonly Dependency[]): void {
+  const texts = packages.map(({ name, version, license: kind, licenseText }) => {
+    if (licenseText === null) throw new Error(`${name ?? "a package"} has no licence text`);
+    return `${name ?? ""} ${version ?? ""} (${kind ?? ""})\n\n${licenseText.trim()}\n`;
+  });
+  licences = `The console contains the following packages.\n\n${texts.sort().join(`\n${"-".repeat(80)}\n\n`)}`;
+}
 
 export default defineConfig({
   // Below whatever path a proxy puts in front.
@@ -23,9 +34,13 @@ export default defineConfig({
         assetFileNames: "[name][extname]",
       },
       plugins: [
-        license({
-          thirdParty: { output: { file: "built/licenses.txt" }, includePrivate: false, multipleVersions: true },
-        }),
+        license({ thirdParty: { output: noteLicences, multipleVersions: true } }),
+        {
+          name: "licences",
+          generateBundle() {
+            this.emitFile({ type: "asset", fileName: "licenses.txt", source: licences });
+          },
+        },
       ],
     },
   },
@@ -33,7 +48,6 @@ export default defineConfig({
     proxy: {
       "/ws": { target: server, ws: true, changeOrigin: true, rewriteWsOrigin: true },
       "/metrics": { target: server, changeOrigin: true },
-      "/console/log": { target: server, changeOrigin: true },
     },
   },
 });
