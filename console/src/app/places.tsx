@@ -1,8 +1,24 @@
-import { IconCode, IconLayoutDashboard, IconUsers } from "@tabler/icons-react";
+import {
+  IconBook2,
+  IconBroadcast,
+  IconClipboardList,
+  IconCode,
+  IconLayoutDashboard,
+  IconReceipt,
+  IconShieldLock,
+  IconSkull,
+  IconUsers,
+} from "@tabler/icons-react";
 import type { ComponentType } from "react";
+import { Audit } from "../pages/audit.js";
+import { Bosses } from "../pages/bosses.js";
 import { Functions as FunctionsPage } from "../pages/functions.js";
+import { Operators } from "../pages/operators.js";
+import { Orders } from "../pages/orders.js";
 import { Overview } from "../pages/overview.js";
 import { Players } from "../pages/players/players.js";
+import { Reports } from "../pages/reports.js";
+import { Rules } from "../pages/rules.js";
 import type { Functions } from "../api/functions.js";
 import type { Texts } from "../texts/index.js";
 import type { PageName } from "../ui/page.js";
@@ -21,6 +37,26 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { name: "overview", path: "/", group: "watch", icon: IconLayoutDashboard, page: Overview, needs: [] },
   { name: "players", path: "/players", group: "help", icon: IconUsers, page: Players, needs: [] },
+  { name: "orders", path: "/orders", group: "help", icon: IconReceipt, page: Orders, needs: ["order_list"] },
+  { name: "reports", path: "/reports", group: "help", icon: IconBroadcast, page: Reports, needs: ["report_list"] },
+  {
+    name: "bosses",
+    path: "/bosses",
+    group: "game",
+    icon: IconSkull,
+    page: Bosses,
+    needs: ["season_ranking", "family_list"],
+  },
+  { name: "rules", path: "/rules", group: "game", icon: IconBook2, page: Rules, needs: ["rules_status"] },
+  { name: "audit", path: "/audit", group: "watch", icon: IconClipboardList, page: Audit, needs: ["audit_list"] },
+  {
+    name: "operators",
+    path: "/operators",
+    group: "run",
+    icon: IconShieldLock,
+    page: Operators,
+    needs: ["operator_list"],
+  },
   { name: "functions", path: "/functions", group: "run", icon: IconCode, page: FunctionsPage, needs: [] },
 ];
 

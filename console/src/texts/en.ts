@@ -266,7 +266,7 @@ export const en = {
   bosses: { bosses: "Bosses", ranking: "Ranking", past: "Past seasons", season: "Season", families: "Families" },
   codes: { codes: "Gift codes" },
   maintenance: { now: "Now and next" },
-  audit: { entries: "Entries" },
+  audit: { entries: "Entries", realm: "Realm" },
   incidents: { list: "Incidents", seen: "Mark as seen", closed: "Close" },
   /** Names of fields of requests and replies. What is missing is shown as it is written, with blanks. */
   fields: {

@@ -268,7 +268,7 @@ export const zh: Texts = {
   bosses: { bosses: "首领", ranking: "排行", past: "往届赛季", season: "赛季", families: "家族" },
   codes: { codes: "礼包码" },
   maintenance: { now: "当前与计划" },
-  audit: { entries: "记录" },
+  audit: { entries: "记录", realm: "大区" },
   incidents: { list: "事件", seen: "标为已读", closed: "关闭" },
   fields: {
     account: "账号",

@@ -2,6 +2,7 @@ import { Button, Group } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useState } from "react";
 import type { Schema } from "../api/schema.js";
+import { REALM } from "../api/line.js";
 import { type Row, useHere } from "../api/use.js";
 import { useTexts } from "../texts/index.js";
 import { SchemaForm } from "./form.js";
@@ -22,6 +23,8 @@ export interface ListProps extends Pick<DataTableProps, "columns" | "cells" | "a
   data?: Readonly<Record<string, unknown>>;
   /** Arguments that can be chosen above the list. */
   filters?: readonly string[];
+  /** Another place than the world that is looked at. */
+  world?: typeof REALM;
   /** What they begin with. */
   initial?: Readonly<Record<string, unknown>>;
   /** Asked again after so many milliseconds. */
@@ -51,6 +54,7 @@ export interface PagedListProps extends Omit<ListProps, "list"> {
 /** The same, of a list that may be anywhere in the reply. */
 export function PagedList({
   called,
+  world: elsewhere,
   data = {},
   filters = [],
   initial = {},
@@ -59,7 +63,8 @@ export function PagedList({
   read,
   ...table
 }: PagedListProps): ReactElement {
-  const { functions, line, world } = useHere();
+  const { functions, line, world: here } = useHere();
+  const world = elsewhere ?? here;
   const texts = useTexts();
   const info = functions.find(called);
   const [chosen, setChosen] = useState<Row>(initial);
@@ -103,7 +108,7 @@ export function PagedList({
 }
 
 /** The arguments of a function that can be chosen, in a line. */
-function Filters({
+export function Filters({
   called,
   names,
   initial,
