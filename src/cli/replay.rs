@@ -21,7 +21,7 @@ use raidkeep_engine::journal::retention::part_after_deleted;
 use raidkeep_engine::journal::revive::Library;
 use raidkeep_engine::journal::rows::{NotCompared, RowComparison, RowKeeper};
 use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
-use raidkeep_engine::outside::{REALM, REALM_NAME};
+use raidkeep_engine::outside::REALM;
 use raidkeep_engine::private;
 use raidkeep_engine::request::{Call, Player};
 use raidkeep_engine::rules::{AssetSource, Catalogue};
@@ -81,20 +81,19 @@ impl ReplayArguments {
         if start.program != program {
             print_line(&format!("written by {}; this is {program}, which may replay it differently", start.program));
         }
-        let is_realms = start.place.number == REALM;
-        let loaded = match is_realms {
-            true => Catalogue::default().load(&AssetSource::Texts(BTreeMap::default())),
-            false => raidkeep_game::load_former_rules(&settings, &assets),
+        let number = start.place.number;
+        let loaded = match number {
+            REALM => Catalogue::default().load(&AssetSource::Texts(BTreeMap::default())),
+            _ => raidkeep_game::load_former_rules(&settings, &assets),
         };
         let rules = loaded.map_err(|problems| {
             let (rules, writer) = (assets.describe(), &start.program);
             format!("this program cannot read the rules of the journal ({rules}); replay it with {writer}, which wrote it:\n{problems}")
         })?;
         let began = Instant::now();
-        let name = if is_realms { REALM_NAME } else { "" };
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
         let (mut replay, first) =
-            Replay::start(&mut records, app_of(name, &settings), &rules, self.library(&settings))?;
+            Replay::start(&mut records, app_of(number, &settings), &rules, self.library(&settings))?;
         let mut slice = self.player.as_deref().map(Slice::of);
         let mut keeper = self.against.as_ref().map(|_| RowKeeper::new(&mut replay)).transpose()?;
         let mut play = |replay: &mut Replay, record| match (&mut slice, &mut keeper) {

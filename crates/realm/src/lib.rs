@@ -9,7 +9,7 @@ pub mod operators;
 pub mod roles;
 
 use bevy_app::{App, PluginGroup, PluginGroupBuilder};
-use raidkeep_engine::outside::REALM_NAME;
+use raidkeep_engine::outside::REALM;
 use raidkeep_engine::plugins::EngineRowsPlugin;
 use raidkeep_game::GameSettings;
 
@@ -49,9 +49,9 @@ pub fn realm_app(settings: &GameSettings, realm: RealmSettings) -> App {
     app
 }
 
-/// The app whose rows are in the files of this name: the realm's, or a world's.
-pub fn app_of(name: &str, settings: &GameSettings) -> App {
-    if name == REALM_NAME { realm_app(settings, RealmSettings::default()) } else { raidkeep_game::build_app(settings) }
+/// The app of the world of this number, or of the realm.
+pub fn app_of(world: u32, settings: &GameSettings) -> App {
+    if world == REALM { realm_app(settings, RealmSettings::default()) } else { raidkeep_game::build_app(settings) }
 }
 
 /// An app with everything that a server answers: the game and the realm in one.

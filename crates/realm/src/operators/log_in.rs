@@ -41,9 +41,12 @@ request!(
     CODES = &[Code::of(WRONG), Code::of(NEEDS_CODE), Code::of(TOO_MANY)],
 );
 
-const WRONG: Refusal = Refusal::new(97, "the name, the password or the code is wrong");
-const NEEDS_CODE: Refusal = Refusal::new(96, "this operator has a second factor: its code is missing");
-const TOO_MANY: Refusal = Refusal::new(95, "too many failed log-ins, retry in some minutes");
+/// Whoever asks is not known.
+pub const WRONG: Refusal = Refusal::new(97, "the name, the password or the code is wrong");
+/// The password is right, and not enough.
+pub const NEEDS_CODE: Refusal = Refusal::new(96, "this operator has a second factor: its code is missing");
+/// Too many have been wrong.
+pub const TOO_MANY: Refusal = Refusal::new(95, "too many failed log-ins, retry in some minutes");
 
 /// The reply of `operator_login`.
 #[derive(Serialize, JsonSchema)]

@@ -77,14 +77,10 @@ impl Plugin for OperatorsPlugin {
         own::register(app);
         manage::register(app);
         app.add_start_hook(|world| {
-            publish(world.resource::<OperatorSessions>(), world.resource::<OperatorBook>(), world.resource());
+            world.resource::<OperatorDirectory>().renew(world.resource(), world.resource());
         });
         app.add_systems(Tick, end_sessions.before(HelloSystems).in_set(TickSystems::Messages));
     }
-}
-
-fn publish(sessions: &OperatorSessions, book: &OperatorBook, directory: &OperatorDirectory) {
-    directory.renew(sessions, book);
 }
 
 /// Ends sessions that are over, and tells the way in what has changed.
@@ -95,13 +91,11 @@ fn end_sessions(
     mut agenda: ResMut<Agenda>,
     clock: Res<Clock>,
 ) {
-    let now = clock.now();
-    while agenda.pop(SESSION_END, now).is_some() {}
-    if sessions.next_end().is_some_and(|end| end <= now) {
-        sessions.expire(now);
+    if agenda.pop(SESSION_END, clock.now()).is_some() {
+        sessions.expire(clock.now());
     }
     if sessions.is_changed() || book.is_changed() {
-        publish(&sessions, &book, &directory);
+        directory.renew(&sessions, &book);
         if let Some(end) = sessions.next_end() {
             agenda.set(SESSION_END, 0, end);
         }

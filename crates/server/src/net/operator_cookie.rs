@@ -19,6 +19,7 @@ use crate::net::shard::Sockets;
 use raidkeep_engine::outside::REALM_NAME;
 use raidkeep_engine::request::{Request as _, status};
 use raidkeep_realm::operators::OperatorLogin;
+use raidkeep_realm::operators::log_in::{NEEDS_CODE, TOO_MANY, WRONG};
 
 /// Where a page logs in and out.
 pub(super) const LOGIN: &str = "/console/login";
@@ -103,17 +104,20 @@ fn log_in_with_token(desk: &Arc<OperatorDesk>, token: &str, address: IpAddr, is_
 /// The page's answer to the reply of `operator_login`: without the token, which is in the cookie.
 fn log_in(mut told: Value, is_encrypted: bool) -> Answer {
     let mut data = told["data"].take();
-    match (told["status"].as_i64(), data["token"].take().as_str()) {
-        (Some(0), Some(token)) => {
-            data.as_object_mut().map(|data| data.remove("token"));
-            with_cookie(reply(StatusCode::OK, &data), token, is_encrypted)
-        }
-        (Some(95), _) => reply(StatusCode::TOO_MANY_REQUESTS, &told),
-        (Some(96 | 97), _) => reply(StatusCode::UNAUTHORIZED, &told),
-        (Some(busy), _) if busy == i64::from(status::BUSY) => reply(StatusCode::SERVICE_UNAVAILABLE, &told),
-        (Some(13), _) => reply(StatusCode::BAD_REQUEST, &told),
-        _ => reply(StatusCode::INTERNAL_SERVER_ERROR, &told),
+    let told_status = told["status"].as_i64().and_then(|told| i32::try_from(told).ok());
+    if let (Some(status::SUCCESS), Some(token)) = (told_status, data["token"].take().as_str()) {
+        data.as_object_mut().map(|data| data.remove("token"));
+        return with_cookie(reply(StatusCode::OK, &data), token, is_encrypted);
     }
+    let refusals = [
+        (TOO_MANY.status, StatusCode::TOO_MANY_REQUESTS),
+        (NEEDS_CODE.status, StatusCode::UNAUTHORIZED),
+        (WRONG.status, StatusCode::UNAUTHORIZED),
+        (status::BUSY, StatusCode::SERVICE_UNAVAILABLE),
+        (status::MALFORMED, StatusCode::BAD_REQUEST),
+    ];
+    let known = refusals.iter().find(|(refused, _)| told_status == Some(*refused));
+    reply(known.map_or(StatusCode::INTERNAL_SERVER_ERROR, |(_, shown)| *shown), &told)
 }
 
 async fn ask(sockets: &Sockets, function: &str, data: Value, token: Option<&str>, address: IpAddr) -> Value {

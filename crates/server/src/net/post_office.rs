@@ -36,7 +36,8 @@ pub struct Counter<'p> {
     pub world: u32,
 }
 
-const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list");
+/// Nobody here answers a function of that name.
+pub(super) const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list");
 const WORLD_NOT_FOUND: Refusal = Refusal::new(status::WORLD_NOT_FOUND, "world not found");
 
 impl PostOffice {

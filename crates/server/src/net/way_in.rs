@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::net::bindings::AddressBindings;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::OperatorDesk;
-use crate::net::post_office::{Counter, PostOffice};
+use crate::net::post_office::{Counter, PostOffice, UNKNOWN_FUNCTION};
 use raidkeep_engine::login::{TokenFault, TokenSource, hash_token};
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
@@ -64,8 +64,6 @@ impl Clientele {
         }
     }
 }
-
-const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list");
 
 /// What all connections of a listener share.
 pub struct WayIn {
