@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::find_by_name;
+use crate::identity::{NO_SUCH_PLAYER, find_by_name};
 use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use raidkeep_engine::clock::Clock;
@@ -20,8 +20,6 @@ use raidkeep_engine::storage::{Directory, FoundRows, RowQuery};
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<LedgerList, _>(ledger_list);
 }
-
-const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
 /// `ledger_list {name, limit, before}`: movements of a player, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

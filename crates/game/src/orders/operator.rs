@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::identity::{Account, PlayersByName};
+use crate::identity::{Account, NO_SUCH_PLAYER, PlayersByName};
 use crate::orders::book::{OrderBook, OrderDesk, UNSETTLED, read_number};
 use crate::orders::model::{
     Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, OrderState, StateName, Step, Wish,
@@ -279,8 +279,6 @@ impl Adjustment {
 /// The most points moved at a time, and the longest reason in characters.
 const MONEY_MAX: i64 = 1_000_000_000;
 const TEXT_CHARS_MAX: usize = 60;
-
-const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
 fn manual(
     In(call): In<Call<Manual>>,

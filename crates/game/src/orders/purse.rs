@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::platform_names::{NameKind, TakenNames, WORLD_MARK};
-use crate::identity::{Account, find_by_name, note_played};
+use crate::identity::{Account, NO_SUCH_PLAYER, find_by_name, note_played};
 use crate::orders::open_order;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
@@ -52,7 +52,6 @@ pub struct WnameAssigned {
     former: String,
 }
 
-const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 const OPEN_ORDER: i32 = 98;
 const TAKEN: Refusal = Refusal::new(97, "an account has or had this wname");
 

@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, PlayersByName};
+use crate::identity::{Account, NO_SUCH_PLAYER, PlayersByName};
 use crate::orders::book::OrderBook;
 use crate::orders::model::{ClosedOrder, Order, OrderState, StateName};
 use crate::orders::proof::{PlatformRecord, RECORDS_SHOWN};
@@ -124,7 +124,6 @@ impl OrderBeside {
     }
 }
 
-const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 /// The orders of the world could not be read.
 const UNREADABLE: i32 = 98;
 
