@@ -301,16 +301,9 @@ impl Seat {
         if self.is_realms() {
             return self.await_commons();
         }
-        let mut commons = lock(&self.listener.0.commons);
-        let commons = match &mut *commons {
-            Some(commons) => commons,
-            none => none.insert(self.listener.0.commons_of(world, requests, rules)?),
-        };
-        if !commons.way_in.has_functions_of(requests) {
-            return Err(StartError::OtherFunctions { number: self.number });
-        }
-        let joined = (commons.way_in.clone(), commons.reloader.clone());
-        // Under the lock that whoever waits for them holds while it looks.
+        let joined = self.listener.0.join_commons(self.number, world, requests, rules)?;
+        // Under the lock that whoever waits for them holds while it looks; and not under that of what they share, which
+        // who waits locks second.
         let _progress = lock(&self.listener.0.progress);
         self.listener.0.has_changed.notify_all();
         Ok(joined)
@@ -318,6 +311,24 @@ impl Seat {
 }
 
 impl Shared {
+    fn join_commons(
+        &self,
+        number: u32,
+        world: &World,
+        requests: &RequestTable,
+        rules: OpenRules,
+    ) -> Result<(Arc<WayIn>, Arc<Reloader>), StartError> {
+        let mut commons = lock(&self.commons);
+        let commons = match &mut *commons {
+            Some(commons) => commons,
+            none => none.insert(self.commons_of(world, requests, rules)?),
+        };
+        if !commons.way_in.has_functions_of(requests) {
+            return Err(StartError::OtherFunctions { number });
+        }
+        Ok((commons.way_in.clone(), commons.reloader.clone()))
+    }
+
     fn commons_of(&self, world: &World, requests: &RequestTable, open: OpenRules) -> Result<Commons, StartError> {
         let OpenRules { rules, source, catalogue } = open;
         let config = &self.config;
