@@ -8,7 +8,7 @@ const WAITS_MS: Partial<Record<string, number>> = {
 
 const readOnly: ReadonlySet<string> = new Set<string>(READ_ONLY);
 
-/** Whether a call of this function may change anything, so that it needs a key. */
+/** Whether a call of this function may change anything, so that it needs a key; of operators' functions all count as such. */
 export function changes(called: string): boolean {
   return !readOnly.has(called);
 }

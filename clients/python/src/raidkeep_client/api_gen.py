@@ -161,41 +161,23 @@ STAGE_MODES: Final[Mapping[str, StageRange]] = {
 }
 READ_ONLY: Final[frozenset[str]] = frozenset(
     {
-        "audit_list",
         "bag",
         "card_types",
         "check_card",
         "check_money",
         "check_record",
-        "family_list",
         "family_members",
-        "figures",
-        "functions",
         "get_config_boss",
         "get_drop_rates",
         "get_player_info",
         "get_shop",
-        "ledger_list",
         "legal",
         "list_events",
         "list_orders",
-        "operator_list",
-        "operator_self",
-        "order_inspect",
-        "order_list",
         "ping",
-        "player_find",
-        "player_list",
-        "player_view",
-        "report_list",
-        "rules_status",
-        "rules_usage",
-        "season_ranking",
-        "season_rewards_of",
         "server_time",
         "skill",
         "status",
-        "suspect_list",
         "task_info",
         "task_info_personal",
         "time",
@@ -217,9 +199,6 @@ TOKENLESS: Final[frozenset[str]] = frozenset(
 """Functions that need no token; they ignore `once` keys."""
 WAITING: Final[frozenset[str]] = frozenset(
     {
-        "attempt_return",
-        "audit_list",
-        "backup",
         "battle",
         "buy_item",
         "buy_ticket",
@@ -231,56 +210,18 @@ WAITING: Final[frozenset[str]] = frozenset(
         "check_money",
         "check_record",
         "damage_ranking",
-        "device_unbind",
         "feedback",
-        "figures",
         "get_top_damage",
-        "ledger_list",
         "login",
         "login_unique",
         "main",
-        "manual",
-        "movement_undo",
-        "note_add",
-        "note_remove",
-        "operator_add",
         "operator_login",
-        "operator_password",
-        "operator_reset",
-        "operator_totp",
-        "order_inspect",
-        "order_list",
-        "order_reconcile",
         "others",
-        "password_once",
-        "player_ban",
-        "player_delete",
-        "player_export",
-        "player_find",
-        "player_grant",
-        "player_import",
-        "player_kick",
-        "player_list",
-        "player_mute",
-        "player_rename",
-        "player_take",
-        "player_unban",
-        "player_unmute",
-        "player_view",
-        "query_match",
         "query_match_base",
-        "rules_reload",
-        "rules_usage",
-        "season_ranking",
-        "season_rewards_of",
         "send_mail",
         "signup",
         "stage_damage_ranking",
         "sud_bind",
-        "suspect_list",
-        "tokens_end",
-        "wname_assign",
-        "world_hello",
     }
 )
 """Functions whose answer may wait for a disk, a platform or another player."""
@@ -327,16 +268,6 @@ SEVERAL_ANSWERS: Final[Mapping[str, frozenset[int]]] = {
 }
 """The statuses that are answers, of functions that have more than 0."""
 CODES: Final[Mapping[str, Mapping[int, str]]] = {
-    "attempt_return": {
-        97: "every attempt of the player was won or given back",
-        98: "no such stage, or it cannot be entered so",
-        99: "no such player",
-    },
-    "backup": {
-        97: "it cannot be written, or exists already",
-        98: "a backup of this world is under way",
-        99: "the setting backups names no folder, so no backups are made",
-    },
     "bag": {
         403: "role: expected your own username",
     },
@@ -380,11 +311,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "delete_mail": {
         97: "the items of this mail have not been claimed",
         99: "no mail has this key",
-    },
-    "device_unbind": {
-        97: "the device is the only way into the account, give it an e-mail address with `password_once`",
-        98: "the account has no such device",
-        99: "no such player",
     },
     "enter_stage": {
         95: "a stage that cannot be left at will is still open; the token has ended",
@@ -445,9 +371,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "materials insufficient; or no more ticket, try tomorrow",
         99: "stage error; or all bosses are dead",
     },
-    "family_list": {
-        98: "no such family",
-    },
     "family_members": {
         94: "not in a family",
         98: "no such family",
@@ -457,10 +380,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         404: "no task is under way",
         422: "a text with characters that are not shown",
         423: "muted until `until`, for ever where that is absent",
-    },
-    "figures": {
-        98: "at most 366 days at a time, 31 with details",
-        99: "from is later than to",
     },
     "found_family": {
         96: "there is a family of this name",
@@ -499,9 +418,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "this stage was not entered; the token has ended",
         99: "stage error; or abnormal data",
     },
-    "ledger_list": {
-        99: "no such player",
-    },
     "login_unique": {
         1: "success, and this request made the account",
     },
@@ -509,10 +425,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         403: "role: expected your own username",
         422: "a text with characters that are not shown",
         423: "muted until `until`, for ever where that is absent",
-    },
-    "manual": {
-        98: "an earlier order is still being settled",
-        99: "no such player",
     },
     "mark_read_mail": {
         99: "no mail has this key",
@@ -531,59 +443,10 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "There is no configuration information for this stage",
         99: "Do not sweep until you pass this checkpoint",
     },
-    "movement_undo": {
-        94: "nobody can own so many",
-        95: "points moved too, which are on the payment platform: settle the order",
-        96: "the movement was undone before",
-        97: "the player no longer has all of it; `as_far_as_possible` takes what is left",
-        98: "no such movement in the ledger of this player",
-        99: "no such player",
-    },
-    "note_add": {
-        97: "the player has 100 notes, remove one first",
-        99: "no such player",
-    },
-    "note_remove": {
-        98: "no such note",
-        99: "no such player",
-    },
-    "operator_add": {
-        97: "no such role; the message names those that there are",
-        98: "there is an operator of this name",
-    },
     "operator_login": {
         95: "too many failed log-ins, retry in some minutes",
         96: "this operator has a second factor: its code is missing",
         97: "the name, the password or the code is wrong",
-    },
-    "operator_password": {
-        97: "the password is wrong",
-        98: "the server's token is no account: log in with a name",
-    },
-    "operator_remove": {
-        99: "no such operator",
-    },
-    "operator_reset": {
-        99: "no such operator",
-    },
-    "operator_role": {
-        97: "no such role; the message names those that there are",
-        99: "no such operator",
-    },
-    "operator_totp": {
-        97: "the secret is not base32 of 16 bytes or more, or this is not its code now",
-        98: "the server's token is no account: log in with a name",
-    },
-    "order_inspect": {
-        99: "no such order",
-    },
-    "order_reconcile": {
-        98: "the orders of the world cannot be read",
-        99: "no such player",
-    },
-    "order_resolve": {
-        98: "the order continues by itself",
-        99: "no such order",
     },
     "others": {
         403: "role: expected your own username",
@@ -595,77 +458,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         98: "this stage was not entered; the token has ended",
         99: "stage error; or abnormal data",
     },
-    "password_once": {
-        96: "another account has this e-mail address",
-        97: "the account has an e-mail address, leave out `email`",
-        98: "the account has no e-mail address, give it one with `email`",
-        99: "no such player",
-    },
-    "player_ban": {
-        99: "no such player",
-    },
-    "player_delete": {
-        98: "the player has an unsettled order, which the message names",
-        99: "no such player",
-    },
-    "player_export": {
-        97: "the document is longer than the setting limits.export_bytes",
-        98: "a row of the player cannot be read",
-        99: "no such player",
-    },
-    "player_find": {
-        97: "rows of a player cannot be read",
-    },
-    "player_grant": {
-        96: "nobody can own so many",
-        98: "no such item, or no such kind of tickets",
-        99: "no such player",
-    },
-    "player_import": {
-        94: "the replaced player has an unsettled order",
-        95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
-        96: "the pieces are not the document with this hash",
-        97: "there is no document: send one, or its pieces with player_import_piece",
-        98: "the name, e-mail address, unique_id or SUD uid is taken",
-        99: "the document has an unknown format",
-    },
-    "player_import_piece": {
-        97: "the document is longer than the setting limits.document_bytes",
-        98: "another piece was expected",
-    },
-    "player_kick": {
-        99: "no such player",
-    },
-    "player_mute": {
-        99: "no such player",
-    },
-    "player_rename": {
-        97: "the player has an open challenge or battle, which names it",
-        98: "the name is taken, or looks like one that is",
-        99: "no such player",
-        422: "illegal name",
-    },
-    "player_take": {
-        97: "the player has too little of something, which the message names",
-        98: "no such kind of tickets",
-        99: "no such player",
-    },
-    "player_unban": {
-        98: "the player is not banned",
-        99: "no such player",
-    },
-    "player_unmute": {
-        98: "the player is not muted",
-        99: "no such player",
-    },
-    "player_view": {
-        97: "rows of the player cannot be read",
-        98: "a view of a player has no such part",
-        99: "no such player",
-    },
-    "query_match": {
-        401: "the platform does not accept this server's signature",
-    },
     "query_match_base": {
         401: "the signature is wrong, too old, or was used before",
     },
@@ -674,30 +466,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     },
     "refresh": {
         403: "role: expected your own username",
-    },
-    "report_drop": {
-        98: "the report is under way, retry in a moment",
-        99: "no such report waits",
-    },
-    "report_retry": {
-        98: "the report is under way, retry in a moment",
-        99: "no such report waits",
-    },
-    "rules_reload": {
-        98: "this server cannot read its rules again",
-        99: "the assets have errors, which `problems` lists, and the rules stay as they are",
-    },
-    "rules_usage": {
-        98: "the rows cannot be read",
-    },
-    "season_ranking": {
-        97: "rows of the season cannot be read",
-        98: "no such season, or it is no longer kept",
-    },
-    "season_rewards_of": {
-        97: "rows of the season cannot be read",
-        98: "no such season, or it is no longer kept",
-        99: "no such player",
     },
     "select": {
         403: "role: expected your own username",
@@ -751,9 +519,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "time": {
         403: "role: expected your own username",
     },
-    "tokens_end": {
-        99: "no such player",
-    },
     "use_item": {
         95: "materials insufficient",
         96: "Can only be a positive integer",
@@ -785,11 +550,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         91: "stage error",
         94: "stage mismatch",
         98: "There is no configuration information for this stage",
-    },
-    "wname_assign": {
-        97: "an account has or had this wname",
-        98: "an order of the player is unsettled",
-        99: "no such player",
     },
 }
 """What the own statuses of each function mean."""

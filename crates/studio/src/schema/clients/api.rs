@@ -108,13 +108,14 @@ impl Api {
         Self { functions, events, assets, types: types.into_values().collect() }
     }
 
-    /// What the registry knows of functions.
+    /// What the registry knows of players' functions. Those of operators are not in it, because every game carries the lists.
     pub(super) fn lists(&self) -> [List; 4] {
         let list = |name, doc, holds: fn(&RequestKind) -> bool| {
-            let kinds = self.functions.iter().map(|function| function.kind).filter(holds);
+            let kinds = self.functions_of(false).map(|function| function.kind).filter(holds);
             List { name, doc, functions: kinds.map(|kind| kind.function).collect() }
         };
         [
+            // An operator's function that can change nothing gets a key like the others, which uses nothing up.
             list("READ_ONLY", "Functions that can change nothing; they need no `once` key.", |kind| !kind.may_change),
             list("TOKENLESS", "Functions that need no token; they ignore `once` keys.", |kind| {
                 kind.access == Access::Anyone
@@ -132,10 +133,10 @@ impl Api {
         answers.filter(|(_, answers)| answers.len() > 1)
     }
 
-    /// What the own codes of functions mean, and the values of `status_code`.
+    /// What the own codes of players' functions mean, and the values of `status_code`.
     pub(super) fn code_tables(&self) -> [CodeTable; 2] {
         let table = |name, doc, is_wanted: fn(CodeKind) -> bool| {
-            let known = self.functions.iter().map(|function| {
+            let known = self.functions_of(false).map(|function| {
                 let known =
                     function.codes(is_wanted).into_iter().filter_map(|(number, meaning)| Some((number?, meaning)));
                 (function.kind.function, known.collect::<Vec<_>>())
