@@ -165,7 +165,6 @@ export const TOKENLESS = [
   "legal",
   "login",
   "login_unique",
-  "operator_login",
   "ping",
   "query_match_base",
   "server_time",
@@ -190,7 +189,6 @@ export const WAITING = [
   "login",
   "login_unique",
   "main",
-  "operator_login",
   "others",
   "query_match_base",
   "send_mail",
@@ -203,7 +201,6 @@ export const WAITING = [
 export const SIGNING_IN = [
   "login",
   "login_unique",
-  "operator_login",
   "query_match_base",
   "signup",
 ] as const;
@@ -390,11 +387,6 @@ export const CODES = {
     97: "energy insufficient",
     98: "There is no configuration information for this stage",
     99: "Do not sweep until you pass this checkpoint",
-  },
-  operator_login: {
-    95: "too many failed log-ins, retry in some minutes",
-    96: "this operator has a second factor: its code is missing",
-    97: "the name, the password or the code is wrong",
   },
   others: {
     403: "role: expected your own username",
@@ -1106,18 +1098,6 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
-   * `operator_login {name, password, totp?}`: begins a session.
-   * - 95: too many failed log-ins, retry in some minutes
-   * - 96: this operator has a second factor: its code is missing
-   * - 97: the name, the password or the code is wrong
-   */
-  operator_login: {
-    request: OperatorLoginRequest;
-    reply: OperatorLoginReply;
-    code: 95 | 96 | 97;
-    success: 0;
-  };
-  /**
    * `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
    * continues.
    * - 403: role: expected your own username
@@ -1597,6 +1577,18 @@ export interface OperatorFunctions {
     request: OperatorListRequest;
     reply: OperatorListReply;
     code: never;
+    success: 0;
+  };
+  /**
+   * `operator_login {name, password, totp?}`: begins a session.
+   * - 95: too many failed log-ins, retry in some minutes
+   * - 96: this operator has a second factor: its code is missing
+   * - 97: the name, the password or the code is wrong
+   */
+  operator_login: {
+    request: OperatorLoginRequest;
+    reply: OperatorLoginReply;
+    code: 95 | 96 | 97;
     success: 0;
   };
   /** `operator_logout {}`: ends the session in which it is asked. */

@@ -189,7 +189,6 @@ TOKENLESS: Final[frozenset[str]] = frozenset(
         "legal",
         "login",
         "login_unique",
-        "operator_login",
         "ping",
         "query_match_base",
         "server_time",
@@ -215,7 +214,6 @@ WAITING: Final[frozenset[str]] = frozenset(
         "login",
         "login_unique",
         "main",
-        "operator_login",
         "others",
         "query_match_base",
         "send_mail",
@@ -229,7 +227,6 @@ SIGNING_IN: Final[frozenset[str]] = frozenset(
     {
         "login",
         "login_unique",
-        "operator_login",
         "query_match_base",
         "signup",
     }
@@ -442,11 +439,6 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         97: "energy insufficient",
         98: "There is no configuration information for this stage",
         99: "Do not sweep until you pass this checkpoint",
-    },
-    "operator_login": {
-        95: "too many failed log-ins, retry in some minutes",
-        96: "this operator has a second factor: its code is missing",
-        97: "the name, the password or the code is wrong",
     },
     "others": {
         403: "role: expected your own username",

@@ -170,7 +170,9 @@ impl Api {
 
     /// The functions of players, or those of operators.
     pub(super) fn functions_of(&self, is_operator: bool) -> impl Iterator<Item = &Function> {
-        self.functions.iter().filter(move |function| (function.kind.access == Access::Operator) == is_operator)
+        // Players have nothing to ask of the realm: who logs in there becomes an operator.
+        let is_operators = |kind: RequestKind| kind.access == Access::Operator || kind.in_realm;
+        self.functions.iter().filter(move |function| is_operators(function.kind) == is_operator)
     }
 }
 
