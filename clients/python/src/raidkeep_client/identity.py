@@ -22,7 +22,7 @@ class Account:
     username: str | None = None
     """With a name, the account is signed up under it when the server does not know the e-mail address."""
     once_password: str | None = field(default=None, repr=False)
-    """A password for one log-in that an operator has given the player, as it was given. `password` is the new one then."""
+    """A password for one log-in that an operator has given the player; `password` is the new one then."""
 
 
 @dataclass(frozen=True, slots=True)
