@@ -10,6 +10,7 @@ mod binding;
 mod boss_ids;
 mod bosses;
 mod challenges;
+mod client_versions;
 mod clock_jumps;
 mod crafting;
 mod curves;

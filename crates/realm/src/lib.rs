@@ -5,6 +5,7 @@
 //! feature is in the game.
 
 pub mod announcements;
+pub mod clients;
 pub mod maintenance;
 pub mod messages;
 pub mod operators;
@@ -16,6 +17,7 @@ use raidkeep_engine::plugins::EngineRowsPlugin;
 use raidkeep_game::GameSettings;
 
 use crate::announcements::RealmAnnouncementsPlugin;
+use crate::clients::ClientsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
@@ -45,6 +47,7 @@ impl PluginGroup for RealmPlugins {
             .add(OperatorsPlugin { settings: operators })
             .add(RealmMaintenancePlugin)
             .add(RealmAnnouncementsPlugin)
+            .add(ClientsPlugin)
     }
 }
 
