@@ -40,6 +40,14 @@ fn log_in(server: &mut TestServer, name: &str, password: &str) -> Value {
     server.ask_on(connection, "login", data)
 }
 
+/// The player on a connection of its own to a server that has restarted.
+fn again(server: &mut TestServer, client: Client) -> Client {
+    // The first connection is the operator's.
+    server.connect();
+    let player = TestPlayer { connection: server.connect(), ..client.player };
+    Client { player, ..client }
+}
+
 #[test]
 fn players_are_warned_in_steps_and_then_refused_until_the_end() {
     let (mut server, ann, _) = server();
@@ -216,7 +224,7 @@ fn a_restart_keeps_the_game_closed_and_opens_it_in_time() {
     server.advance_seconds(60);
     assert_eq!(ann.ask(&mut server, "get_player_info", json!({}))["status"], 18);
     let mut server = server.crash_and_reopen();
-    server.reconnect_all();
+    let ann = again(&mut server, ann);
     assert_eq!(ann.ask(&mut server, "get_player_info", json!({})), closed(NOON + 600), "from the first request on");
     server.advance_seconds(539);
     assert_eq!(ann.ask(&mut server, "get_player_info", json!({}))["status"], 18);
@@ -230,7 +238,7 @@ fn a_restart_after_the_end_finds_the_game_open() {
     plan(&mut server, NOON + 60, NOON + 600, json!([]));
     server.advance_seconds(60);
     let mut server = server.crash_and_reopen_after(3600);
-    server.reconnect_all();
+    let ann = again(&mut server, ann);
     assert_eq!(ann.ask(&mut server, "get_player_info", json!({}))["status"], 0);
 }
 

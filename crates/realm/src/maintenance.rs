@@ -93,8 +93,8 @@ impl Planned {
 }
 
 impl MaintenanceBook {
-    /// Puts one in, if it overlaps with no other and there is room.
-    fn put(&mut self, number: u64, planned: Planned, now: i64) -> Result<(), Refusal> {
+    /// Whether one may be put in: it overlaps with no other, and there is room.
+    fn check(&self, number: u64, planned: &Planned, now: i64) -> Result<(), Refusal> {
         planned.check(now)?;
         let others = || self.planned.iter().filter(|(other, kept)| **other != number && kept.until > now);
         if let Some((other, _)) = others().find(|(_, kept)| kept.from < planned.until && planned.from < kept.until) {
@@ -103,9 +103,13 @@ impl MaintenanceBook {
         if others().count() >= PLANNED_MAX {
             return Err(TOO_MANY);
         }
+        Ok(())
+    }
+
+    /// Puts one in, and drops those that are over.
+    fn put(&mut self, number: u64, planned: Planned, now: i64) {
         self.planned.retain(|_, kept| kept.until > now);
         self.planned.insert(number, planned);
-        Ok(())
     }
 
     /// One that is not over.
@@ -188,7 +192,8 @@ fn maintenance(In(call): In<Call<PlanMaintenance>>, mut plan: Plan, clock: Res<C
     let PlanMaintenance { from, until, message, allow } = call.request;
     let planned = Planned { from: from.unwrap_or(now), until, message, allow, by: author(&call.caller) };
     let number = plan.book.last + 1;
-    plan.book.put(number, planned, now)?;
+    plan.book.check(number, &planned, now)?;
+    plan.book.put(number, planned, now);
     plan.book.last = number;
     plan.notes.add(format!("maintenance {number} is planned"));
     plan.tell(now);
@@ -242,7 +247,8 @@ fn maintenance_change(In(call): In<Call<MaintenanceChange>>, mut plan: Plan, clo
         by: before.by,
     };
     let moments = format!("{}-{} -> {}-{}", before.from, before.until, planned.from, planned.until);
-    plan.book.put(number, planned, now)?;
+    plan.book.check(number, &planned, now)?;
+    plan.book.put(number, planned, now);
     plan.notes.add(format!("maintenance {number}: {moments}"));
     plan.tell(now);
     Ok(Success::empty())
@@ -329,14 +335,16 @@ mod tests {
     #[test]
     fn maintenance_does_not_overlap_but_may_follow_at_once() {
         let mut book = MaintenanceBook::default();
-        assert_eq!(book.put(1, planned(100, 200), 0), Ok(()));
+        book.put(1, planned(100, 200), 0);
+        let check = |book: &MaintenanceBook, number, from, until, now| {
+            book.check(number, &planned(from, until), now).map_err(|refusal| refusal.status)
+        };
         for (from, until) in [(100, 200), (0, 101), (199, 300), (50, 300), (120, 130)] {
-            let refused = book.put(2, planned(from, until), 0);
-            assert_eq!(refused.map_err(|refusal| refusal.status), Err(OVERLAPS), "{from}-{until}");
+            assert_eq!(check(&book, 2, from, until, 0), Err(OVERLAPS), "{from}-{until}");
         }
-        assert_eq!(book.put(2, planned(200, 300), 0), Ok(()));
-        assert_eq!(book.put(1, planned(90, 200), 0), Ok(()), "one does not overlap with itself");
-        assert_eq!(book.put(3, planned(100, 260), 250).map_err(|refusal| refusal.status), Err(OVERLAPS));
+        assert_eq!(check(&book, 2, 200, 300, 0), Ok(()), "one may follow at once");
+        assert_eq!(check(&book, 1, 90, 200, 0), Ok(()), "one does not overlap with itself");
+        assert_eq!(check(&book, 3, 100, 260, 200), Ok(()), "nor with one that is over");
         assert!(book.ahead(1, 199).is_ok() && book.ahead(1, 200).is_err() && book.ahead(-1, 0).is_err());
     }
 
