@@ -1,5 +1,6 @@
 //! The features of the game, shown through the protocol with a server in memory.
 
+mod announcements;
 mod attempts;
 mod audit;
 mod bans;
@@ -9,6 +10,7 @@ mod binding;
 mod boss_ids;
 mod bosses;
 mod challenges;
+mod client_versions;
 mod clock_jumps;
 mod crafting;
 mod curves;
@@ -34,6 +36,7 @@ mod legacy_stages;
 mod lenient_fields;
 mod limited_items;
 mod mail;
+mod maintenance;
 mod mended_clock;
 mod mutes;
 mod names;

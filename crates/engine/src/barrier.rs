@@ -6,7 +6,9 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
+use crate::closing::Closure;
 use crate::request::Refusal;
+use crate::storage::Stored;
 
 /// Why this player may not act or log in now; `None` = it may. It reads rows and the clock only.
 pub type Barrier = fn(&World, Entity) -> Option<Refusal>;
@@ -28,7 +30,9 @@ impl BarrierApp for App {
     }
 }
 
-/// Why this player may neither act nor log in, if something keeps it out.
+/// Why this player may neither act nor log in, if something keeps it out: a closed game, or a barrier.
 pub fn barred(world: &World, player: Entity) -> Option<Refusal> {
-    world.get_resource::<Barriers>()?.0.iter().find_map(|barrier| barrier(world, player))
+    let account = world.get::<Stored>(player).map(Stored::account);
+    let closed = account.and_then(|account| world.get_resource::<Closure>()?.refusal(account));
+    closed.or_else(|| world.get_resource::<Barriers>()?.0.iter().find_map(|barrier| barrier(world, player)))
 }

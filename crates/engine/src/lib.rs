@@ -39,6 +39,7 @@ pub mod random;
 pub mod request;
 
 pub mod barrier;
+pub mod closing;
 pub mod events;
 
 pub mod mend;

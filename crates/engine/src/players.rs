@@ -12,6 +12,7 @@ use bevy_time::{Real, Time};
 use crate::account::AccountId;
 use crate::barrier::barred;
 use crate::clock::Clock;
+use crate::closing::Closure;
 use crate::events::Listeners;
 use crate::login::{Login, TokenFault};
 use crate::mend;
@@ -176,7 +177,9 @@ pub fn put_away_idle(world: &mut World) {
 }
 
 fn sweep(world: &mut World, now: Duration) {
-    let idle = world.resource::<PutAway>().idle;
+    // Of a closed game nobody comes back soon.
+    let is_closed = world.resource::<Closure>().is_closed();
+    let idle = if is_closed { Duration::ZERO } else { world.resource::<PutAway>().idle };
     let folded_batch = world.resource::<Surroundings>().folded_batch;
     world.resource_mut::<Directory>().forget_folded(folded_batch);
     let parked = world.resource::<Parked>();
@@ -220,7 +223,7 @@ impl Default for PlayersPlugin {
 
 impl Plugin for PlayersPlugin {
     fn build(&self, app: &mut App) {
-        app.add_plugins(RevokedPlugin).init_resource::<Players>();
+        app.add_plugins(RevokedPlugin).init_resource::<Players>().init_resource::<Closure>();
         app.insert_resource(PutAway { idle: self.idle });
         app.add_systems(Tick, put_away_idle.in_set(TickSystems::PutAway));
     }

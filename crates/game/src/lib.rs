@@ -4,6 +4,7 @@
 //! (an overview; the plugin), `model.rs` (components, pure methods), `rules.rs` (RON and its validation), `requests.rs`
 //! (types and thin handlers).
 
+pub mod announcements;
 pub mod battles;
 pub mod boss;
 pub mod case_file;
@@ -25,6 +26,7 @@ pub mod images;
 pub mod items;
 pub mod levels;
 pub mod mail;
+pub mod maintenance;
 pub mod mending;
 pub mod narrator;
 pub mod orders;
@@ -64,6 +66,7 @@ use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::tick::Simulation;
 use raidkeep_engine::timekeeping::ClockPlugin;
 
+use crate::announcements::AnnouncementsPlugin;
 use crate::battles::BattlesPlugin;
 use crate::boss::BossPlugin;
 use crate::boss::ranking::RankingPlugin;
@@ -86,6 +89,7 @@ use crate::items::ItemsPlugin;
 use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
+use crate::maintenance::MaintenancePlugin;
 use crate::mending::MendingPlugin;
 use crate::narrator::NarratorPlugin;
 use crate::orders::OrdersPlugin;
@@ -217,6 +221,8 @@ impl PluginGroup for GamePlugins {
             .add(RankingPlugin)
             .add(GoalsPlugin)
             .add(MailPlugin)
+            .add(MaintenancePlugin)
+            .add(AnnouncementsPlugin)
             .add(CharacterPlugin)
             .add(CraftingPlugin)
             .add(PresencePlugin)

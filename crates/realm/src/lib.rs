@@ -4,6 +4,9 @@
 //! one app adds these plugins to that app. What crosses into a world is a message ([`messages`]); the world's half of each
 //! feature is in the game.
 
+pub mod announcements;
+pub mod clients;
+pub mod maintenance;
 pub mod messages;
 pub mod operators;
 pub mod roles;
@@ -13,6 +16,9 @@ use raidkeep_engine::outside::REALM;
 use raidkeep_engine::plugins::EngineRowsPlugin;
 use raidkeep_game::GameSettings;
 
+use crate::announcements::RealmAnnouncementsPlugin;
+use crate::clients::ClientsPlugin;
+use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
 
@@ -39,6 +45,9 @@ impl PluginGroup for RealmPlugins {
         PluginGroupBuilder::start::<Self>()
             .add(MessagesPlugin { kept_days: message_days })
             .add(OperatorsPlugin { settings: operators })
+            .add(RealmMaintenancePlugin)
+            .add(RealmAnnouncementsPlugin)
+            .add(ClientsPlugin)
     }
 }
 

@@ -11,8 +11,9 @@ use bevy_ecs::prelude::*;
 
 use crate::account::AccountId;
 use crate::audit::Draft;
+use crate::closing::Closure;
 use crate::events::{self, OperatorListeners};
-use crate::login::TokenFault;
+use crate::login::{Login, TokenFault};
 use crate::meters::Meters;
 use crate::players::{self, Players};
 use crate::request::command::{Command, Credential};
@@ -21,7 +22,7 @@ use crate::request::once::{self, KeyHolder, Repeat};
 use crate::request::parked::Parked;
 use crate::request::reply::{Addressee, Delivery, Held, Outbox, Reply, ReplyTo, Until};
 use crate::request::{Access, LoggedIn, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
-use crate::storage::{Mark, Touched};
+use crate::storage::{Directory, Mark, Touched};
 
 pub use deliver::release_to_gate;
 pub use handler::Handlers;
@@ -59,7 +60,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
     };
     let handler = &mut entry.handler;
     note_operator(world, &command);
-    let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
+    let (player, sign_in) = match who_asks(world, handler.access(), &command) {
         Ok(found) => found,
         Err(Unready::Refused(refusal)) => {
             handlers.count(command.kind, refusal.status);
@@ -147,16 +148,32 @@ fn asks_to_retry(status: i32) -> bool {
 
 type Asker = (Option<Player>, Option<SignIn>);
 
-fn who_asks(world: &mut World, access: Access, credential: &Credential) -> Result<Asker, Unready> {
+fn who_asks(world: &mut World, access: Access, command: &Command) -> Result<Asker, Unready> {
     match access {
         Access::Anyone => Ok((None, None)),
-        Access::Operator if matches!(credential, Credential::Operator(_)) => Ok((None, None)),
+        Access::Operator if matches!(command.credential, Credential::Operator(_)) => Ok((None, None)),
         Access::Operator => Err(Refusal::invalid_token(TokenFault::Unknown).into()),
         Access::Player => {
-            let (player, sign_in) = players::authenticate(world, credential)?;
+            check_open(world, command)?;
+            let (player, sign_in) = players::authenticate(world, &command.credential)?;
             Ok((Some(player), sign_in))
         }
     }
+}
+
+/// Refuses a player's request while the game is closed, before the player is loaded. One that has begun before goes on.
+fn check_open(world: &World, command: &Command) -> Result<(), Refusal> {
+    let closure = world.resource::<Closure>();
+    let has_begun = command.meanwhile.is_some() || command.fact.is_some();
+    if !closure.is_closed() || has_begun {
+        return Ok(());
+    }
+    let account = match &command.credential {
+        Credential::SignedIn(sign_in) => Some(sign_in.account),
+        Credential::Token(hash) => world.resource::<Directory>().find(&Login::index_key(hash)).ok().flatten(),
+        Credential::None | Credential::Operator(_) => None,
+    };
+    account.and_then(|account| closure.refusal(account)).map_or(Ok(()), Err)
 }
 
 /// Whose idempotency keys count; functions that need no token ignore them.

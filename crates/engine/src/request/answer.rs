@@ -12,6 +12,7 @@ use crate::address::AddressKey;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
 use crate::login::{Token, TokenFault};
+use crate::request::client::ClientUpdate;
 use crate::request::status;
 use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 
@@ -118,6 +119,8 @@ pub struct Refusal {
     pub reason: Option<Reason>,
     /// When it is over, unix seconds, where that is known.
     pub until: Option<i64>,
+    /// Which client is served, of a refusal for that.
+    pub update: Option<Box<ClientUpdate>>,
     /// Whether the attempt itself has changed something.
     pub(crate) is_noted: bool,
 }
@@ -138,7 +141,7 @@ pub enum Reason {
 impl Refusal {
     /// A refusal with a fixed text.
     pub const fn new(status: i32, message: &'static str) -> Self {
-        Self { status, message: Cow::Borrowed(message), reason: None, until: None, is_noted: false }
+        Self { status, message: Cow::Borrowed(message), reason: None, until: None, update: None, is_noted: false }
     }
 
     /// A refusal with a text of its own.
@@ -156,6 +159,11 @@ impl Refusal {
     pub const fn until(mut self, until: Option<i64>) -> Self {
         self.until = until;
         self
+    }
+
+    /// The same of a client that has to be updated.
+    pub fn updated_by(self, update: ClientUpdate) -> Self {
+        Self { update: Some(Box::new(update)), ..self }
     }
 
     /// The same of an attempt that is counted or punished: a repeated one with the same key must not be, a second time.

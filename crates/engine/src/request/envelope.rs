@@ -252,21 +252,24 @@ pub struct Arguments<'a, R> {
     pub request: R,
     /// `data.token`, which belongs to every function and so to none.
     pub token: Option<Cow<'a, str>>,
+    /// `data.client`, unread, which belongs to every function too.
+    pub client: Option<&'a RawValue>,
 }
 
-/// Reads `data` into the function's request type in one pass, setting the token aside.
+/// Reads `data` into the function's request type in one pass, setting token and client aside.
 ///
 /// An absent `data` reads as an empty object. The refusal (status 13) names the field.
 pub fn read_arguments<'a, R: DeserializeOwned>(data: Option<&'a RawValue>) -> Result<Arguments<'a, R>, Refusal> {
     let text = object_text(data)?;
     let mut field = None;
-    let mut token = None;
+    let (mut token, mut client) = (None, None);
     // Most frames hold none, and then each value is read only once.
     let may_hold_null = text.contains("null");
-    let seed = ArgumentsSeed { token: &mut token, field: &mut field, may_hold_null, request: std::marker::PhantomData };
+    let aside = (&mut token, &mut client);
+    let seed = ArgumentsSeed { aside, field: &mut field, may_hold_null, request: std::marker::PhantomData };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     match seed.deserialize(&mut deserializer) {
-        Ok(request) => Ok(Arguments { request, token }),
+        Ok(request) => Ok(Arguments { request, token, client }),
         Err(error) => Err(name_field(field, &error)),
     }
 }
@@ -295,8 +298,11 @@ fn without_position(text: &str) -> &str {
     text.rsplit_once(" at line ").map_or(text, |(what, _)| what)
 }
 
+/// Where token and client go.
+type Aside<'s, 'de> = (&'s mut Option<Cow<'de, str>>, &'s mut Option<&'de RawValue>);
+
 struct ArgumentsSeed<'s, 'de, R> {
-    token: &'s mut Option<Cow<'de, str>>,
+    aside: Aside<'s, 'de>,
     field: &'s mut Option<Cow<'de, str>>,
     may_hold_null: bool,
     request: std::marker::PhantomData<R>,
@@ -318,17 +324,17 @@ impl<'de, R: DeserializeOwned> Visitor<'de> for ArgumentsSeed<'_, 'de, R> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
-        let Self { token, field, may_hold_null, .. } = self;
-        let given = GivenArguments { map, token, field, may_hold_null, value: None };
+        let Self { aside, field, may_hold_null, .. } = self;
+        let given = GivenArguments { map, aside, field, may_hold_null, value: None };
         R::deserialize(de::value::MapAccessDeserializer::new(given))
     }
 }
 
-/// A map without its `token` entry and without entries that are null, which count as left out
+/// A map without its entries `token` and `client`, and without entries that are null, which count as left out
 /// (docs/contract/envelope.md#request). It remembers the field being read, for the error message.
 struct GivenArguments<'s, 'de, A> {
     map: A,
-    token: &'s mut Option<Cow<'de, str>>,
+    aside: Aside<'s, 'de>,
     field: &'s mut Option<Cow<'de, str>>,
     may_hold_null: bool,
     /// The value of the last key, if it had to be inspected.
@@ -346,8 +352,12 @@ impl<'de, A: MapAccess<'de>> GivenArguments<'_, 'de, A> {
         while let Some(Borrowed(key)) = self.map.next_key()? {
             if key == "token" {
                 *self.field = Some(key);
-                *self.token = self.map.next_value::<Option<Borrowed<'de>>>()?.map(|Borrowed(token)| token);
+                *self.aside.0 = self.map.next_value::<Option<Borrowed<'de>>>()?.map(|Borrowed(token)| token);
                 *self.field = None;
+                continue;
+            }
+            if key == "client" {
+                *self.aside.1 = Some(self.map.next_value()?);
                 continue;
             }
             *self.field = Some(key.clone());

@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod background;
+pub mod client;
 pub mod code;
 pub mod command;
 pub mod envelope;

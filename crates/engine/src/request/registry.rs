@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::hash::StableHasher;
 use crate::operators::Right;
-use crate::request::envelope::read_arguments;
+use crate::request::envelope::{Arguments, read_arguments};
 use crate::request::{Access, Caller, Code, Refusal, Request};
 use crate::schema::{SchemaOf, schema_of};
 
@@ -80,6 +80,8 @@ pub struct Decoded<'a> {
     pub request: AnyRequest,
     /// `data.token`.
     pub token: Option<Cow<'a, str>>,
+    /// `data.client`, unread.
+    pub client: Option<&'a RawValue>,
 }
 
 /// All functions by name.
@@ -156,8 +158,8 @@ impl RequestTable {
 }
 
 fn decode<R: Request>(data: Option<&RawValue>) -> Result<Decoded<'_>, Refusal> {
-    let arguments = read_arguments::<R>(data)?;
-    Ok(Decoded { request: Box::new(arguments.request), token: arguments.token })
+    let Arguments { request, token, client } = read_arguments::<R>(data)?;
+    Ok(Decoded { request: Box::new(request), token, client })
 }
 
 fn record<R: Request>(request: &(dyn Any + Send + Sync)) -> String {

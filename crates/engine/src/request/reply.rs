@@ -69,6 +69,8 @@ pub enum Dismissal {
     SignedOut,
     /// An operator has ended the connections, and nothing else.
     Kicked,
+    /// The game is closed for maintenance.
+    Maintenance,
 }
 
 /// The right to answer one request, once. Dropped unused, it answers with an internal error, so that no client waits

@@ -18,6 +18,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::barrier::barred;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::closing::Closure;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::{Login, LoginPlace, Token};
 use raidkeep_engine::players::Players;
@@ -96,7 +97,7 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Gue
     let known = world.resource::<Directory>().find(&device.key())?;
     let (account, entity) = match known {
         Some(account) => (account, find_unbarred(world, account)?),
-        None => match begin_account(world, call.caller.address.map(AddressKey::from)) {
+        None => match begin_account(world, call.caller.address.map(AddressKey::from))? {
             Ok(()) => create(world, |account, now| Account::guest(account, device, now)),
             Err(retry_after_ms) => {
                 let later = Success::with(GuestAdmitted::Later { retry_after_ms });
@@ -112,11 +113,13 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Gue
     Ok(Success::with(GuestAdmitted::Granted { token: login.token.clone() }).status(status).logs_in(login))
 }
 
-/// Counts an account that is about to be made. Errs with the milliseconds until the next one may be.
-fn begin_account(world: &mut World, address: Option<AddressKey>) -> Result<(), u64> {
+/// Counts an account that is about to be made. Tells the milliseconds until the next one may be, and
+/// refuses while the game is closed.
+fn begin_account(world: &mut World, address: Option<AddressKey>) -> Result<Result<(), u64>, Refusal> {
+    world.resource::<Closure>().admit_newcomers()?;
     let limits = world.resource::<IdentitySettings>().new_accounts;
     let now = world.resource::<Time<Real>>().elapsed();
-    world.resource_mut::<NewAccounts>().begin(address, now, limits).map_err(in_ms)
+    Ok(world.resource_mut::<NewAccounts>().begin(address, now, limits).map_err(in_ms))
 }
 
 /// A wait in milliseconds, rounded up.
@@ -187,7 +190,7 @@ fn signup(In(call): In<Call<Signup>>, world: &mut World) -> Waits<StatusCode> {
     }
     let address = call.caller.address.map(AddressKey::from);
     let Some(hashed) = call.fact.and_then(|fact| fact.downcast::<Result<String, String>>().ok()) else {
-        if begin_account(world, address).is_err() {
+        if begin_account(world, address)?.is_err() {
             return answer(StatusCode::TOO_MANY);
         }
         let (cost, password) = (world.resource::<IdentitySettings>().password_cost, call.request.password);

@@ -58,6 +58,7 @@ struct Shared {
     assets: AssetSource,
     metrics: Option<PrometheusHandle>,
     operators: Arc<OperatorDesk>,
+    clients: raidkeep_realm::clients::ClientDirectory,
     offices: Arc<PostOffice>,
     doors: Vec<Door>,
     /// `None` = the realm lives in world 0, or there is none.
@@ -147,6 +148,7 @@ impl Listener {
             assets,
             metrics,
             operators: desk,
+            clients: Default::default(),
             offices,
             doors,
             realm,
@@ -364,6 +366,7 @@ impl Shared {
             address_limits: AddressLimits::new(&config.limits),
             offices: self.offices.clone(),
             operators: self.operators.clone(),
+            clients: self.clients.clone(),
             player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
             entropy: Box::new(entropy),
         }

@@ -18,6 +18,7 @@ use raidkeep_engine::request::registry::{Decoded, RequestKind};
 use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::request::{Access, Reason, Refusal, RequestTable, SignIn, status};
+use raidkeep_realm::clients::ClientDirectory;
 
 /// Whom a way in is for, which decides the functions and routes that it reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +76,8 @@ pub struct WayIn {
     pub offices: Arc<PostOffice>,
     /// Who operators are.
     pub operators: Arc<OperatorDesk>,
+    /// Which clients are served.
+    pub clients: ClientDirectory,
     /// The players' rate limits.
     pub player_limits: PlayerLimits,
     /// The rate limits of addresses that ask over HTTP.
@@ -244,6 +247,9 @@ impl WayIn {
         self.clientele.admit(kind)?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
+        if kind.access != Access::Operator {
+            self.clients.check(decoded.client)?;
+        }
         let token = decoded.token.as_deref();
         let credential = match kind.access {
             Access::Operator => {

@@ -31,6 +31,7 @@ const LINGER: Duration = Duration::from_secs(2);
 const KICKED: u16 = 4000;
 const SIGNED_OUT: u16 = 4001;
 const BANNED: u16 = 4003;
+const MAINTENANCE: u16 = 4004;
 
 /// The protocol settings of every connection.
 pub fn settings(frame_bytes: usize) -> WebSocketConfig {
@@ -78,7 +79,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ByClient,
         Self::Idle,
         Self::NotSignedIn,
@@ -90,6 +91,7 @@ impl CloseReason {
         Self::Dismissed(Dismissal::Banned),
         Self::Dismissed(Dismissal::SignedOut),
         Self::Dismissed(Dismissal::Kicked),
+        Self::Dismissed(Dismissal::Maintenance),
     ];
 
     /// As in the metrics.
@@ -106,6 +108,7 @@ impl CloseReason {
             Self::Dismissed(Dismissal::Banned) => "banned",
             Self::Dismissed(Dismissal::SignedOut) => "signed_out",
             Self::Dismissed(Dismissal::Kicked) => "kicked",
+            Self::Dismissed(Dismissal::Maintenance) => "maintenance",
         }
     }
 
@@ -123,6 +126,7 @@ impl CloseReason {
                 Some((CloseCode::Library(SIGNED_OUT), "signed out by an operator"))
             }
             Self::Dismissed(Dismissal::Banned) => Some((CloseCode::Library(BANNED), "banned")),
+            Self::Dismissed(Dismissal::Maintenance) => Some((CloseCode::Library(MAINTENANCE), "maintenance")),
         }
     }
 }

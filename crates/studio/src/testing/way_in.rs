@@ -6,6 +6,7 @@ use super::{OPERATOR_TOKEN, TestSetup, seeded_entropy};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::tick::Simulation;
+use raidkeep_realm::clients::ClientDirectory;
 use raidkeep_realm::operators::OperatorDirectory;
 use raidkeep_server::net::bindings::AddressBindings;
 use raidkeep_server::net::inbox::Inbox;
@@ -27,6 +28,7 @@ pub(super) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>, setup: &TestSe
         requests: simulation.world().resource::<RequestTable>().clone(),
         offices: offices.clone(),
         operators: desk,
+        clients: simulation.world().get_resource::<ClientDirectory>().cloned().unwrap_or_default(),
         player_limits: PlayerLimits::new(setup.player_rate),
         routes: simulation.world().resource::<RouteTable>().clone(),
         address_bindings: AddressBindings::new(false, ""),

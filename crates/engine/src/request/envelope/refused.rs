@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::request::client::ClientUpdate;
 use crate::request::envelope::{RequestId, finish_reply, into_text, write_body};
 use crate::request::{Reason, Refusal};
 
@@ -16,14 +17,16 @@ pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
 /// Appends a refusal without its `id` and closing brace.
 pub(crate) fn write_refusal(out: &mut Vec<u8>, refusal: &Refusal) {
     #[derive(Serialize)]
-    struct Because {
+    struct Because<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<Reason>,
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<i64>,
+        #[serde(flatten, skip_serializing_if = "Option::is_none")]
+        update: Option<&'a ClientUpdate>,
     }
-    let Refusal { status, message, reason, until, .. } = refusal;
-    let data = Because { reason: *reason, until: *until };
-    let has_data = reason.is_some() || until.is_some();
+    let Refusal { status, message, reason, until, update, .. } = refusal;
+    let data = Because { reason: *reason, until: *until, update: update.as_deref() };
+    let has_data = reason.is_some() || until.is_some() || update.is_some();
     write_body(out, *status, message, has_data.then_some(&data));
 }

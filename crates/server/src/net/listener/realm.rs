@@ -36,13 +36,15 @@ impl Seat {
         self.number == REALM
     }
 
-    /// Tells an app whether there is a realm, and the listener whom the app knows as operators.
+    /// Tells an app whether there is a realm, the listener whom the app knows as operators, and the realm where to say which
+    /// clients are served.
     pub(in crate::net) fn introduce_realm(&self, app: &mut App) {
         let shared = &self.listener.0;
         let directory = app.world().get_resource::<OperatorDirectory>();
         let has_realm = shared.realm.is_some() || directory.is_some();
         if let Some(directory) = directory {
             shared.operators.use_directory(directory);
+            app.insert_resource(shared.clients.clone());
         }
         app.insert_resource(RealmLink { has_realm: has_realm && !self.is_realms() });
     }
