@@ -4,6 +4,7 @@
 //! one app adds these plugins to that app. What crosses into a world is a message ([`messages`]); the world's half of each
 //! feature is in the game.
 
+pub mod codes;
 pub mod messages;
 pub mod operators;
 pub mod roles;
@@ -13,6 +14,7 @@ use raidkeep_engine::outside::REALM;
 use raidkeep_engine::plugins::EngineRowsPlugin;
 use raidkeep_game::GameSettings;
 
+use crate::codes::CodesPlugin;
 use crate::messages::MessagesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
 
@@ -38,6 +40,7 @@ impl PluginGroup for RealmPlugins {
         let RealmSettings { operators, message_days } = self.settings;
         PluginGroupBuilder::start::<Self>()
             .add(MessagesPlugin { kept_days: message_days })
+            .add(CodesPlugin)
             .add(OperatorsPlugin { settings: operators })
     }
 }
