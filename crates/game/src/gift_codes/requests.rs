@@ -44,6 +44,7 @@ pub struct RedeemCode {
 
 request!(
     Player, "redeem_code", RedeemCode => Redeemed,
+    ACTS_OUTSIDE = true,
     CODES = &[
         Code::of(NO_SUCH_CODE),
         Code::of(CODE_USED_UP),

@@ -90,7 +90,7 @@ request!(
     CODES = &[Code::refusal(UNKNOWN_ITEM, "no such item"), Code::of(NO_MORE_BATCHES)],
 );
 
-/// The reply of `code_make`.
+/// The reply of `code_make`. A repeat with the same key tells no codes; `code_show` does.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CodesMade {
     /// The number of the batch.
@@ -187,7 +187,9 @@ fn code_make(In(call): In<Call<CodeMake>>, mut press: Press) -> Waits<CodesMade>
     };
     press.notes.add(format!("gift codes: batch {number} of {count}"));
     press.batches.0.insert(number, batch);
-    Ok(Success::with(CodesMade { batch: number, codes: codes.iter().map(|code| letters::written(code)).collect() }))
+    let codes = codes.iter().map(|code| letters::written(code)).collect();
+    // The audit can be read by whoever may look, the codes only by whoever may give them away.
+    Ok(Success::with(CodesMade { batch: number, codes }).told_once())
 }
 
 /// `code_withdraw {batch, reason}`: nobody can redeem these codes any more. Who has redeemed one keeps the goods.

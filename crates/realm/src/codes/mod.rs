@@ -15,6 +15,7 @@ use bevy_app::{App, Plugin};
 use model::{CodeBatches, CodeTotals, KeptCode, KeptUse, Recent};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::verify::VerifyApp;
 use raidkeep_game::gift_codes::CodeClaim;
 
 /// `code_make`, `code_list`, `code_show`, `code_withdraw`, and `code_claim` for the worlds.
