@@ -25,6 +25,7 @@ mod event_times;
 mod families;
 mod figures;
 mod functions;
+mod gift_codes;
 mod grants;
 mod hang_up;
 mod http_refusals;

@@ -7,9 +7,8 @@ use raidkeep::studio::testing::TestServer;
 pub(crate) fn replayed(server: &TestServer, journal: &[u8]) -> Replay {
     let (_, frames) = Frames::open(journal).expect("it should begin as a journal does");
     let mut records = frames.collect::<Vec<Record>>().into_iter();
-    let app = server.app();
     let (mut replay, first) =
-        Replay::start(&mut records, app, server.rules(), Box::new(|_| None)).expect("the journal is its own");
+        Replay::start(&mut records, server.app(), server.rules(), Box::new(|_| None)).expect("the journal is its own");
     for record in first.into_iter().chain(records) {
         replay.play(record, &mut |_, _, _| false).expect("each tick should have the same outcome");
     }

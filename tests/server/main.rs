@@ -21,6 +21,7 @@ mod files;
 mod front_end;
 mod full_disk;
 mod full_file_system;
+mod gift_codes;
 mod hostile_strangers;
 mod hot_reload;
 mod http_routes;

@@ -19,6 +19,7 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
   damage_ranking: "the older name of stage_damage_ranking",
   enter_world_boss_stage: "the older way into a boss stage; the page uses enter_stage_boss",
   leave_world_boss_stage: "the older way out of a boss stage; the page uses victory_stage_boss",
+  redeem_code: "codes are given away by the game's own channels; the page has no place to type one",
   query_match_base: "a question of SUD's servers, signed with their secret; no player asks it",
 };
 

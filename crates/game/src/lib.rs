@@ -18,6 +18,7 @@ pub mod energy;
 pub mod event_calendar;
 pub mod families;
 pub mod figures;
+pub mod gift_codes;
 pub mod goals;
 pub mod hang_up;
 pub mod identifiers;
@@ -81,6 +82,7 @@ use crate::energy::EnergyPlugin;
 use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
 use crate::figures::FiguresPlugin;
+use crate::gift_codes::GiftCodesPlugin;
 use crate::goals::GoalsPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
@@ -223,6 +225,7 @@ impl PluginGroup for GamePlugins {
             .add(MailPlugin)
             .add(MaintenancePlugin)
             .add(AnnouncementsPlugin)
+            .add(GiftCodesPlugin)
             .add(CharacterPlugin)
             .add(CraftingPlugin)
             .add(PresencePlugin)

@@ -6,6 +6,7 @@
 
 pub mod announcements;
 pub mod clients;
+pub mod codes;
 pub mod maintenance;
 pub mod messages;
 pub mod operators;
@@ -18,6 +19,7 @@ use raidkeep_game::GameSettings;
 
 use crate::announcements::RealmAnnouncementsPlugin;
 use crate::clients::ClientsPlugin;
+use crate::codes::CodesPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
@@ -44,6 +46,7 @@ impl PluginGroup for RealmPlugins {
         let RealmSettings { operators, message_days } = self.settings;
         PluginGroupBuilder::start::<Self>()
             .add(MessagesPlugin { kept_days: message_days })
+            .add(CodesPlugin)
             .add(OperatorsPlugin { settings: operators })
             .add(RealmMaintenancePlugin)
             .add(RealmAnnouncementsPlugin)

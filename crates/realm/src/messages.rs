@@ -151,6 +151,11 @@ impl RealmMessages<'_> {
         }
     }
 
+    /// Where the rows go that belong to a message, in the same batch.
+    pub fn archive(&mut self) -> &mut Archive {
+        &mut self.archive
+    }
+
     /// How many worlds there are.
     pub fn worlds(&self) -> u32 {
         self.place.worlds

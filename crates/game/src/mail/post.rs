@@ -24,6 +24,26 @@ pub struct Post<'w, 's> {
 impl Post<'_, '_> {
     /// Adds a mail to the player's mailbox and notifies the player. Nothing changes when the mailbox is full.
     pub fn deliver(&mut self, player: Entity, subj: &str, body: &str, items: &[Amount]) -> Result<(), MailError> {
+        self.put(player, (subj, body, items), self.rules.box_max)
+    }
+
+    /// The same also when the mailbox is full, for goods that cannot wait outside.
+    pub fn deliver_over_limit(
+        &mut self,
+        player: Entity,
+        subj: &str,
+        body: &str,
+        items: &[Amount],
+    ) -> Result<(), MailError> {
+        self.put(player, (subj, body, items), usize::MAX)
+    }
+
+    fn put(
+        &mut self,
+        player: Entity,
+        (subj, body, items): (&str, &str, &[Amount]),
+        box_max: usize,
+    ) -> Result<(), MailError> {
         let letter = Letter {
             at: self.clock.now(),
             from: self.rules.system_sender.as_str().into(),
@@ -32,7 +52,7 @@ impl Post<'_, '_> {
             items: items.to_vec(),
         };
         let mut mailbox = self.boxes.get_mut(player).map_err(|_| MailError::NoSuchBox)?;
-        let key = mailbox.receive(letter.clone(), self.rules.box_max)?;
+        let key = mailbox.receive(letter.clone(), box_max)?;
         self.events.tell(player, &MailReceived::of(&letter, Some(&key)));
         Ok(())
     }
