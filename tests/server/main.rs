@@ -34,6 +34,7 @@ mod load;
 mod manual;
 mod metrics;
 mod narrator_endpoint;
+mod operator_command;
 mod operators;
 mod payment_crash;
 mod play;
