@@ -21,6 +21,7 @@ mod lsp;
 mod manual;
 mod metrics;
 mod moment;
+mod operator;
 mod player;
 mod reconcile;
 mod replay;
@@ -62,6 +63,9 @@ enum Command {
     Init(init::Init),
     /// Sends one request, or a file of requests, and prints the replies; exit code 2 if the server refuses any.
     Call(call::Call),
+    /// Adds, lists and removes the operators of a running server, and sets their roles and passwords.
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Replays a world's journal, and shows a player at any moment.
     Replay(replay::ReplayArguments),
     /// Checks configuration file, environment and arguments of serve without starting it; exit code 1 if there are mistakes.
@@ -144,6 +148,7 @@ pub fn run() -> ExitCode {
         Some(Command::Init(init)) => done(init.run()),
         Some(Command::CheckConfig(serve)) => serve.check(),
         Some(Command::Call(call)) => call.run(),
+        Some(Command::Operator(operator)) => done(operator.run()),
         Some(Command::Replay(replay)) => done(replay.run()),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Lsp(server)) => server.run(),

@@ -36,19 +36,25 @@ struct Server {
 
 impl Server {
     fn connect(&self) -> Result<Operator, Failure> {
-        let token = self.token.clone().ok_or("the operator's token is missing: RAIDKEEP_OPERATOR_TOKEN or --token")?;
-        Ok(Operator { client: self.doors.operators(self.world)?, token })
+        Operator::connect(&self.doors, self.world, self.token.clone())
     }
 }
 
-struct Operator {
+/// A connection to the operators' listener with a token.
+pub(super) struct Operator {
     client: Client,
     token: String,
 }
 
 impl Operator {
+    /// Connects; without a token nothing is asked.
+    pub(super) fn connect(doors: &Doors, world: u32, token: Option<String>) -> Result<Self, Failure> {
+        let token = token.ok_or("the operator's token is missing: RAIDKEEP_OPERATOR_TOKEN or --token")?;
+        Ok(Self { client: doors.operators(world)?, token })
+    }
+
     /// The reply's `data`, or the refusal as an error that starts with `what`.
-    fn ask(&mut self, function: &str, mut data: Value, what: &str) -> Result<Value, Failure> {
+    pub(super) fn ask(&mut self, function: &str, mut data: Value, what: &str) -> Result<Value, Failure> {
         data["token"] = self.token.clone().into();
         let mut reply = self.client.ask(function, data)?;
         if reply["status"] != 0 {

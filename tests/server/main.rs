@@ -35,6 +35,7 @@ mod load;
 mod manual;
 mod metrics;
 mod narrator_endpoint;
+mod operator_command;
 mod operators;
 mod payment_crash;
 mod play;
