@@ -1,6 +1,6 @@
 //! `raidkeep operator`: who may operate a running server, and as what.
 
-use std::io::{BufRead, IsTerminal, Read};
+use std::io::{BufRead, IsTerminal};
 
 use clap::{Args, Subcommand};
 use console::Term;

@@ -191,6 +191,7 @@ export const WAITING = [
   "main",
   "others",
   "query_match_base",
+  "redeem_code",
   "send_mail",
   "signup",
   "stage_damage_ranking",
@@ -400,6 +401,13 @@ export const CODES = {
   },
   query_match_base: {
     401: "the signature is wrong, too old, or was used before",
+  },
+  redeem_code: {
+    95: "尝试次数过多，请稍后再试",
+    96: "兑换码已失效",
+    97: "您已使用过该兑换码",
+    98: "兑换码已被用完",
+    99: "兑换码不存在",
   },
   refrash: {
     403: "role: expected your own username",
@@ -1140,6 +1148,20 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
+   * `redeem_code {code}`: the goods come as a mail.
+   * - 95: 尝试次数过多，请稍后再试
+   * - 96: 兑换码已失效
+   * - 97: 您已使用过该兑换码
+   * - 98: 兑换码已被用完
+   * - 99: 兑换码不存在
+   */
+  redeem_code: {
+    request: RedeemCodeRequest;
+    reply: RedeemCodeReply;
+    code: 95 | 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
    * `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes).
    * - 403: role: expected your own username
    */
@@ -1414,6 +1436,33 @@ export interface PlayerFunctions {
 /** What operators may call, on their listener. */
 export interface OperatorFunctions {
   /**
+   * `announce {text, at?, repeat_minutes?, until?, worlds?}`: tells everybody who is connected.
+   * - 97: too many announcements, withdraw some
+   */
+  announce: {
+    request: AnnounceRequest;
+    reply: AnnounceReply;
+    code: 97;
+    success: 0;
+  };
+  /** `announce_list {}`: all that are not over. */
+  announce_list: {
+    request: AnnounceListRequest;
+    reply: AnnounceListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `announce_withdraw {number}`: it is not told again.
+   * - 99: no such announcement, or it is over
+   */
+  announce_withdraw: {
+    request: AnnounceWithdrawRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
    * `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won.
    * - 97: every attempt of the player was won or given back
    * - 98: no such stage, or it cannot be entered so
@@ -1444,6 +1493,33 @@ export interface OperatorFunctions {
     code: 97 | 98 | 99;
     success: 0;
   };
+  /**
+   * `client_minimum {name, version, url}`: older versions of a client are no longer served, from now on.
+   * - 97: too many clients have a minimum, remove some
+   */
+  client_minimum: {
+    request: ClientMinimumRequest;
+    reply: undefined;
+    code: 97;
+    success: 0;
+  };
+  /** `client_minimum_list {}`: the clients that have a minimum. */
+  client_minimum_list: {
+    request: ClientMinimumListRequest;
+    reply: ClientMinimumListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `client_minimum_remove {name}`: every version of a client is served.
+   * - 99: this client has no minimum
+   */
+  client_minimum_remove: {
+    request: ClientMinimumRemoveRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
   /** `clock_advance {seconds}`: moves a manual clock, backwards with a negative number. */
   clock_advance: {
     request: ClockAdvanceRequest;
@@ -1459,6 +1535,58 @@ export interface OperatorFunctions {
     request: ClockMendRequest;
     reply: ClockMendReply;
     code: never;
+    success: 0;
+  };
+  /**
+   * `code_claim {world, player, code}`, a function of the realm: a player of a world redeems a code.
+   * - 96: 兑换码已失效
+   * - 97: 您已使用过该兑换码
+   * - 98: 兑换码已被用完
+   * - 99: 兑换码不存在
+   */
+  code_claim: {
+    request: CodeClaimRequest;
+    reply: CodeClaimReply;
+    code: 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /** `code_list {before?}`: the batches without their codes, newest first, at most 100. */
+  code_list: {
+    request: CodeListRequest;
+    reply: CodeListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `code_make {count, items, until, uses?, per_player?, title?, text?, reason}`: makes a batch of codes.
+   * - 97: there are as many batches as codes can name
+   * - 98: no such item
+   */
+  code_make: {
+    request: CodeMakeRequest;
+    reply: CodeMakeReply;
+    code: 97 | 98;
+    success: 0;
+  };
+  /**
+   * `code_show {batch}`: the codes of a batch, in the order of their letters.
+   * - 99: no such batch of codes
+   */
+  code_show: {
+    request: CodeShowRequest;
+    reply: CodeShowReply;
+    code: 99;
+    success: 0;
+  };
+  /**
+   * `code_withdraw {batch, reason}`: nobody can redeem these codes any more. Who has redeemed one keeps the goods.
+   * - 98: it was withdrawn before
+   * - 99: no such batch of codes
+   */
+  code_withdraw: {
+    request: CodeWithdrawRequest;
+    reply: undefined;
+    code: 98 | 99;
     success: 0;
   };
   /**
@@ -1502,6 +1630,16 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `items_known {items}`, a function of worlds: whether the game has these items.
+   * - 98: no such item
+   */
+  items_known: {
+    request: ItemsKnownRequest;
+    reply: undefined;
+    code: 98;
+    success: 0;
+  };
+  /**
    * `ledger_list {name, limit, before}`: movements of a player, newest first.
    * - 99: no such player
    */
@@ -1509,6 +1647,53 @@ export interface OperatorFunctions {
     request: LedgerListRequest;
     reply: LedgerListReply;
     code: 99;
+    success: 0;
+  };
+  /**
+   * `maintenance {from?, until, message, allow?}`: closes the game to players for a time.
+   * - 97: too much maintenance is planned, cancel some
+   * - 98: it overlaps with other maintenance
+   */
+  maintenance: {
+    request: MaintenanceRequest;
+    reply: MaintenanceReply;
+    code: 97 | 98;
+    success: 0;
+  };
+  /**
+   * `maintenance_cancel {number}`: it does not take place; one that is running ends.
+   * - 99: no such maintenance, or it is over
+   */
+  maintenance_cancel: {
+    request: MaintenanceCancelRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
+   * `maintenance_change {number, from?, until?, message?, allow?}`: changes what is given.
+   * - 97: too much maintenance is planned, cancel some
+   * - 98: it overlaps with other maintenance
+   * - 99: no such maintenance, or it is over
+   */
+  maintenance_change: {
+    request: MaintenanceChangeRequest;
+    reply: undefined;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /** `maintenance_list {}`: what is planned or running. */
+  maintenance_list: {
+    request: MaintenanceListRequest;
+    reply: MaintenanceListReply;
+    code: never;
+    success: 0;
+  };
+  /** `maintenance_state {}`: how far a world is with maintenance. */
+  maintenance_state: {
+    request: MaintenanceStateRequest;
+    reply: MaintenanceStateReply;
+    code: never;
     success: 0;
   };
   /**
@@ -1986,6 +2171,27 @@ export interface OperatorFunctions {
     code: never;
     success: 0;
   };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_announcements: {
+    request: TakeAnnouncementsRequest;
+    reply: TakeAnnouncementsReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_gift: {
+    request: TakeGiftRequest;
+    reply: TakeGiftReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_maintenance: {
+    request: TakeMaintenanceRequest;
+    reply: TakeMaintenanceReply;
+    code: never;
+    success: 0;
+  };
   /**
    * `tokens_end {player, reason}`: ends the player's token and closes its connections.
    * - 99: no such player
@@ -2022,6 +2228,8 @@ export interface OperatorFunctions {
 
 /** What the server tells players, and what `data` holds. */
 export interface Events {
+  /** The event `announcement`. */
+  announcement: AnnouncementEvent;
   /** The event `banned`: the player is banned, and the connection ends. */
   banned: BannedEvent;
   /** The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it. */
@@ -2045,6 +2253,8 @@ export interface Events {
   energy_full: EnergyFullEvent;
   /** The event `mail_received`. The mail of a broadcast has no key until its player takes it in. */
   mail_received: MailReceivedEvent;
+  /** The event `maintenance`. */
+  maintenance: MaintenanceEvent;
   /** The event `order_settled`: the order's request was answered before the order ended. */
   order_settled: OrderSettledEvent;
   /** The event `renamed`: an operator has given the player another name, which is its `role` from now on. */
@@ -2103,6 +2313,8 @@ export interface Assets {
   "levels.ron": LevelFile;
   /** The limits on mail, and the sender of system mail. */
   "mail.ron": MailRules;
+  /** When players are warned. */
+  "maintenance.ron": MaintenanceRules;
   /** `monsters.ron`. */
   "monsters.ron": MonsterRules;
   /** What a legal name is. */
@@ -2174,8 +2386,91 @@ export interface AccountShown {
   wname: string;
 }
 
+/** A player who may play during maintenance. */
+export interface AdmittedPlayer {
+  /** The account's number. */
+  player: number;
+  /** The player's world. Left out: `0`. */
+  world: number;
+}
+
 /** A quantity of an item, `group:id:quantity`. In changes it may be negative. */
 export type Amount = string;
+
+/** The reply of `announce_list`. */
+export interface AnnounceListReply {
+  /** By number. */
+  announcements: AnnouncementEntry[];
+}
+
+/** `announce_list {}`: all that are not over. */
+export type AnnounceListRequest = Record<string, never>;
+
+/** The reply of `announce`. */
+export interface AnnounceReply {
+  /** What to name it by. */
+  number: number;
+}
+
+/** `announce {text, at?, repeat_minutes?, until?, worlds?}`: tells everybody who is connected. */
+export interface AnnounceRequest {
+  /** When it is told first, unix seconds; missing = now. */
+  at?: number;
+  /** Minutes from one time to the next, 1 to 10,080; missing = it is told once. */
+  repeat_minutes?: number;
+  /** What it says. */
+  text: string;
+  /** With `repeat_minutes`: it is told before this moment only, unix seconds. */
+  until?: number;
+  /** The worlds that tell it; missing or empty = all. */
+  worlds?: number[];
+}
+
+/** `announce_withdraw {number}`: it is not told again. */
+export interface AnnounceWithdrawRequest {
+  /** As `announce` has replied. */
+  number: number;
+}
+
+/** A text for everybody who is connected. */
+export interface Announcement {
+  /** When it is told first, unix seconds. */
+  at: number;
+  /** Seconds from one time to the next; 0 = it is told once. */
+  every_seconds: number;
+  /** Counts from 1. */
+  number: number;
+  /** What it says. */
+  text: string;
+  /** It is told before this moment only, unix seconds. */
+  until: number;
+}
+
+/** An announcement as operators see it. */
+export interface AnnouncementEntry {
+  /** When it is told first, unix seconds. */
+  at: number;
+  /** Who made it. */
+  by: string;
+  /** What to name it by. */
+  number: number;
+  /** Minutes from one time to the next; null = it is told once. */
+  repeat_minutes: number | null;
+  /** What it says. */
+  text: string;
+  /** When it is over, unix seconds. */
+  until: number;
+  /** The worlds that tell it; empty = all. */
+  worlds: number[];
+}
+
+/** The event `announcement`. */
+export interface AnnouncementEvent {
+  /** The same each time it is told. */
+  number: number;
+  /** What it says. */
+  text: string;
+}
 
 /** An anomaly and its circumstances. */
 export interface Anomaly {
@@ -2364,6 +2659,32 @@ export interface BannedEvent {
 
 /** The number of a batch of rows. A world's batches are numbered from 1; 0 is before the first. */
 export type BatchNumber = number;
+
+/** A batch as operators see it. */
+export interface BatchShown {
+  /** Its number. */
+  batch: number;
+  /** How many codes. */
+  count: number;
+  /** Whether they were withdrawn. */
+  is_withdrawn: boolean;
+  /** What each is worth. */
+  items: Amount[];
+  /** Unix seconds. */
+  made_at: number;
+  /** The operator's name. */
+  made_by: string;
+  /** How many times one player can redeem the same code. */
+  per_player: number;
+  /** How many times they were redeemed in all. */
+  redeemed: number;
+  /** Subject of the mail. */
+  title: string;
+  /** Unix seconds from which on nobody can redeem them. */
+  until: number;
+  /** How many times each code can be redeemed in all. */
+  uses: number;
+}
 
 /**
  * The reply of `battle` (docs/contract/role-play.md#battles), and whether the battle is
@@ -2980,6 +3301,43 @@ export interface ClaimMailRequest {
   key: string;
 }
 
+/** A minimum as operators see it. */
+export interface ClientMinimumEntry {
+  /** Who has set it. */
+  by: string;
+  /** The client's name. */
+  name: string;
+  /** Where players get a newer one. */
+  url: string;
+  /** The oldest version that is served. */
+  version: string;
+}
+
+/** The reply of `client_minimum_list`. */
+export interface ClientMinimumListReply {
+  /** By name. */
+  clients: ClientMinimumEntry[];
+}
+
+/** `client_minimum_list {}`: the clients that have a minimum. */
+export type ClientMinimumListRequest = Record<string, never>;
+
+/** `client_minimum_remove {name}`: every version of a client is served. */
+export interface ClientMinimumRemoveRequest {
+  /** The client's name. */
+  name: string;
+}
+
+/** `client_minimum {name, version, url}`: older versions of a client are no longer served, from now on. */
+export interface ClientMinimumRequest {
+  /** The client's name, as it says it. */
+  name: string;
+  /** Where players get a newer one. */
+  url: string;
+  /** The oldest version that is served: up to four numbers with dots between them. */
+  version: string;
+}
+
 /** The game's time. */
 export type ClockAdvanceReply = TimeTold;
 
@@ -3007,12 +3365,107 @@ export interface ClockMendReply {
  */
 export type ClockMendRequest = Record<string, never>;
 
-/** A status of a function. */
+/** What a code is worth: the reply of `redeem_code`, and of `code_claim`. */
+export type CodeClaimReply = Redeemed;
+
+/** `code_claim {world, player, code}`, a function of the realm: a player of a world redeems a code. */
+export interface CodeClaimRequest {
+  /** As the player wrote it. */
+  code: string;
+  /** The account's number. */
+  player: number;
+  /** The player's world. */
+  world: number;
+}
+
+/** `take_gift`: what a player gets for a code. */
+export interface CodeGoods {
+  /** The goods, to be claimed. */
+  items: Amount[];
+  /** The account's number. */
+  player: number;
+  /** Text of the mail. */
+  text: string;
+  /** Subject of the mail. */
+  title: string;
+}
+
+/** The reply of `code_list`. */
+export interface CodeListReply {
+  /** Newest first. */
+  batches: BatchShown[];
+  /** The `before` of the next page. */
+  next: number | null;
+}
+
+/** `code_list {before?}`: the batches without their codes, newest first, at most 100. */
+export interface CodeListRequest {
+  /** Only batches before this one. */
+  before?: number;
+}
+
+/** The reply of `code_make`. A repeat with the same key tells no codes; `code_show` does. */
+export interface CodeMakeReply {
+  /** The number of the batch. */
+  batch: number;
+  /** The codes. */
+  codes: string[];
+}
+
+/** `code_make {count, items, until, uses?, per_player?, title?, text?, reason}`: makes a batch of codes. */
+export interface CodeMakeRequest {
+  /** How many codes. */
+  count: number;
+  /** What each is worth: of each at least 1; at most 20 of them. */
+  items: Amount[];
+  /** How many times one player can redeem the same code. Left out: `1`. */
+  per_player?: number;
+  /** Why, for operators. */
+  reason: string;
+  /** Text of that mail. Left out: `"感谢您使用兑换码，请领取奖励。"`. */
+  text?: string;
+  /** Subject of the mail with the goods. Left out: `"兑换码礼包"`. */
+  title?: string;
+  /** Unix seconds from which on nobody can redeem them. */
+  until: number;
+  /** How many times each code can be redeemed in all. Left out: `1`. */
+  uses?: number;
+}
+
+/** The reply of `code_show`. */
+export interface CodeShowReply {
+  /** The codes. */
+  codes: CodeShown[];
+}
+
+/** `code_show {batch}`: the codes of a batch, in the order of their letters. */
+export interface CodeShowRequest {
+  /** The number of the batch. */
+  batch: number;
+}
+
+/** A code as operators see it. */
 export interface CodeShown {
+  /** As players type it. */
+  code: string;
+  /** How many times it was redeemed. */
+  used: number;
+}
+
+/** A status of a function. */
+export interface CodeShown2 {
   /** What it means. */
   meaning: string;
   /** The status; null = any that another platform gives. */
   number: number | null;
+}
+
+/** `code_withdraw {batch, reason}`: nobody can redeem these codes any more. Who has redeemed one keeps the goods. */
+export interface CodeWithdrawRequest {
+  /** The number of the batch. */
+  batch: number;
+  /** Why, for operators. */
+  reason: string;
 }
 
 /** An item of `enter_stages`, with `iid` as a number. */
@@ -3035,6 +3488,12 @@ export interface CraftRules {
   name_longest: number;
   /** Mode 0. */
   skill: Recipe;
+}
+
+/** A message of the realm: all announcements of this world that are not over. It replaces those before. */
+export interface CurrentAnnouncements {
+  /** In no particular order. */
+  announcements: Announcement[];
 }
 
 /** A part of the curve of levels. */
@@ -3673,7 +4132,7 @@ export interface FunctionShown {
   /** The JSON Schema of what `data` holds in the request, without the token. */
   arguments: JsonValue;
   /** What it answers with besides the statuses of every function. */
-  codes: CodeShown[];
+  codes: CodeShown2[];
   /** Its name. */
   function: string;
   /** Whether the realm answers it, and no world. */
@@ -4051,6 +4510,12 @@ export interface ItemRules {
   items: Item[];
   /** What a new player owns. An amount of 0 shows the item in the player's list from the start. */
   newcomer: Amount[];
+}
+
+/** `items_known {items}`, a function of worlds: whether the game has these items. */
+export interface ItemsKnownRequest {
+  /** The items. */
+  items: Amount[];
 }
 
 /** A family as players see it. */
@@ -4477,6 +4942,130 @@ export interface MainRequest {
   text: string;
 }
 
+/** `maintenance_cancel {number}`: it does not take place; one that is running ends. */
+export interface MaintenanceCancelRequest {
+  /** As `maintenance` has replied. */
+  number: number;
+}
+
+/** `maintenance_change {number, from?, until?, message?, allow?}`: changes what is given. */
+export interface MaintenanceChangeRequest {
+  /** Who may play all the same. */
+  allow?: SentAdmittedPlayer[];
+  /** When it begins, unix seconds. */
+  from?: number;
+  /** Why, for players. */
+  message?: string;
+  /** As `maintenance` has replied. */
+  number: number;
+  /** When it ends, unix seconds. */
+  until?: number;
+}
+
+/** Maintenance as operators see it. */
+export interface MaintenanceEntry {
+  /** Who may play all the same. */
+  allow: AdmittedPlayer[];
+  /** Who planned it. */
+  by: string;
+  /** When it begins, unix seconds. */
+  from: number;
+  /** Whether it has begun. */
+  is_running: boolean;
+  /** Why, for players. */
+  message: string;
+  /** What to name it by. */
+  number: number;
+  /** When it ends, unix seconds. */
+  until: number;
+}
+
+/** The event `maintenance`. */
+export interface MaintenanceEvent {
+  /** When it begins, unix seconds. */
+  from: number;
+  /** Why. */
+  message: string;
+  /** What has happened. */
+  phase: MaintenancePhase;
+  /** When it ends, unix seconds. */
+  until: number;
+}
+
+/** The reply of `maintenance_list`. */
+export interface MaintenanceListReply {
+  /** By number. */
+  maintenance: MaintenanceEntry[];
+}
+
+/** `maintenance_list {}`: what is planned or running. */
+export type MaintenanceListRequest = Record<string, never>;
+
+/**
+ * What players are told about maintenance.
+ * - `planned`: It begins at `from`.
+ * - `begun`: It has begun.
+ * - `changed`: It goes on with another end, message or list of those admitted.
+ * - `over`: It is over.
+ * - `cancelled`: It does not take place.
+ */
+export type MaintenancePhase = "planned" | "begun" | "changed" | "over" | "cancelled";
+
+/** The reply of `maintenance`. */
+export interface MaintenanceReply {
+  /** What to name it by. */
+  number: number;
+}
+
+/** `maintenance {from?, until, message, allow?}`: closes the game to players for a time. */
+export interface MaintenanceRequest {
+  /** Who may play all the same. */
+  allow?: SentAdmittedPlayer[];
+  /** When it begins, unix seconds; missing = now. */
+  from?: number;
+  /** Why, for players. */
+  message: string;
+  /** When it ends, unix seconds. */
+  until: number;
+}
+
+/** When players are warned. */
+export interface MaintenanceRules {
+  /** Minutes before its beginning at which players are told of maintenance, the longest first. */
+  warn_minutes: number[];
+}
+
+/** The reply of `maintenance_state`. */
+export interface MaintenanceStateReply {
+  /** Whether the game is closed, no player is in memory and everything is folded. */
+  is_quiet: boolean;
+  /** How many players are in memory. */
+  players_in_memory: number;
+  /** What closes the game now; null = it is open. */
+  running: MaintenanceWindow | null;
+  /** How many batches are not yet folded into the rows on disk. */
+  unfolded_batches: number;
+  /** What is planned or running in this world. */
+  windows: MaintenanceWindow[];
+}
+
+/** `maintenance_state {}`: how far a world is with maintenance. */
+export type MaintenanceStateRequest = Record<string, never>;
+
+/** A time at which the game is closed, as one world is told of it. */
+export interface MaintenanceWindow {
+  /** The accounts of this world that may play all the same. */
+  admitted: number[];
+  /** When it begins, unix seconds. */
+  from: number;
+  /** Why, for players. */
+  message: string;
+  /** Counts from 1. */
+  number: number;
+  /** When it ends, unix seconds. */
+  until: number;
+}
+
 /** The reply of `manual`: the order, or what the platform shows with its refusal. */
 export type ManualReply = JsonValue;
 
@@ -4580,6 +5169,12 @@ export interface MergeRequest {
   num: number;
   /** The caller's own username. */
   role: string;
+}
+
+/** The reply of every function that takes a message. */
+export interface MessageTaken {
+  /** The last message that the world has taken. */
+  number: number;
 }
 
 /**
@@ -5483,6 +6078,12 @@ export type PayWith = "diamond" | "points";
 /** `ping {}`. */
 export type PingRequest = Record<string, never>;
 
+/** A message of the realm: all maintenance that is planned or running. It replaces what was planned before. */
+export interface PlannedMaintenance {
+  /** In no particular order; they do not overlap. */
+  windows: MaintenanceWindow[];
+}
+
 /**
  * The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
  * has none.
@@ -6003,6 +6604,21 @@ export interface RecordsShown {
   season: number;
 }
 
+/** What a code is worth: the reply of `redeem_code`, and of `code_claim`. */
+export type RedeemCodeReply = Redeemed;
+
+/** `redeem_code {code}`: the goods come as a mail. */
+export interface RedeemCodeRequest {
+  /** The code; case, spaces and hyphens do not matter. */
+  code: string;
+}
+
+/** What a code is worth: the reply of `redeem_code`, and of `code_claim`. */
+export interface Redeemed {
+  /** What the mail brings. */
+  items: Amount[];
+}
+
 /**
  * The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
  * battle. Asking also counts as presence.
@@ -6480,6 +7096,14 @@ export interface SendMailRequest {
   subj: string;
 }
 
+/** A player who may play during maintenance. */
+export interface SentAdmittedPlayer {
+  /** The account's number. */
+  player: number;
+  /** The player's world. Left out: `0`. */
+  world?: number;
+}
+
 /** The game's time. */
 export type ServerTimeReply = TimeTold;
 
@@ -6905,6 +7529,45 @@ export interface SweepRun {
   rewards: CurvedAmount[];
   /** The last stage of the run. */
   to: number;
+}
+
+/** The reply of every function that takes a message. */
+export type TakeAnnouncementsReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeAnnouncementsRequest {
+  /** What it says. */
+  body: CurrentAnnouncements;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
+export type TakeGiftReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeGiftRequest {
+  /** What it says. */
+  body: CodeGoods;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
+export type TakeMaintenanceReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeMaintenanceRequest {
+  /** What it says. */
+  body: PlannedMaintenance;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
 }
 
 /** The settings of a task of either kind. */

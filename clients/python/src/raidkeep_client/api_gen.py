@@ -216,6 +216,7 @@ WAITING: Final[frozenset[str]] = frozenset(
         "main",
         "others",
         "query_match_base",
+        "redeem_code",
         "send_mail",
         "signup",
         "stage_damage_ranking",
@@ -234,6 +235,7 @@ SIGNING_IN: Final[frozenset[str]] = frozenset(
 """Functions whose answer may change who the connection acts for."""
 EVENTS: Final[frozenset[str]] = frozenset(
     {
+        "announcement",
         "banned",
         "battle_verdict",
         "boss_died",
@@ -244,6 +246,7 @@ EVENTS: Final[frozenset[str]] = frozenset(
         "energy",
         "energy_full",
         "mail_received",
+        "maintenance",
         "order_settled",
         "renamed",
         "season_reset",
@@ -453,6 +456,13 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
     "query_match_base": {
         401: "the signature is wrong, too old, or was used before",
     },
+    "redeem_code": {
+        95: "尝试次数过多，请稍后再试",
+        96: "兑换码已失效",
+        97: "您已使用过该兑换码",
+        98: "兑换码已被用完",
+        99: "兑换码不存在",
+    },
     "refrash": {
         403: "role: expected your own username",
     },
@@ -626,6 +636,98 @@ class AccountShown(TypedDict):
     """The name of its purse at MCRMB."""
 
 
+class AdmittedPlayer(TypedDict):
+    """A player who may play during maintenance."""
+
+    player: int
+    """The account's number."""
+    world: int
+    """The player's world. Left out: `0`."""
+
+
+class AnnounceListReply(TypedDict):
+    """The reply of `announce_list`."""
+
+    announcements: list[AnnouncementEntry]
+    """By number."""
+
+
+class AnnounceListRequest(TypedDict):
+    """`announce_list {}`: all that are not over."""
+
+
+class AnnounceReply(TypedDict):
+    """The reply of `announce`."""
+
+    number: int
+    """What to name it by."""
+
+
+class AnnounceRequest(TypedDict):
+    """`announce {text, at?, repeat_minutes?, until?, worlds?}`: tells everybody who is connected."""
+
+    at: NotRequired[int]
+    """When it is told first, unix seconds; missing = now."""
+    repeat_minutes: NotRequired[int]
+    """Minutes from one time to the next, 1 to 10,080; missing = it is told once."""
+    text: str
+    """What it says."""
+    until: NotRequired[int]
+    """With `repeat_minutes`: it is told before this moment only, unix seconds."""
+    worlds: NotRequired[list[int]]
+    """The worlds that tell it; missing or empty = all."""
+
+
+class AnnounceWithdrawRequest(TypedDict):
+    """`announce_withdraw {number}`: it is not told again."""
+
+    number: int
+    """As `announce` has replied."""
+
+
+class Announcement(TypedDict):
+    """A text for everybody who is connected."""
+
+    at: int
+    """When it is told first, unix seconds."""
+    every_seconds: int
+    """Seconds from one time to the next; 0 = it is told once."""
+    number: int
+    """Counts from 1."""
+    text: str
+    """What it says."""
+    until: int
+    """It is told before this moment only, unix seconds."""
+
+
+class AnnouncementEntry(TypedDict):
+    """An announcement as operators see it."""
+
+    at: int
+    """When it is told first, unix seconds."""
+    by: str
+    """Who made it."""
+    number: int
+    """What to name it by."""
+    repeat_minutes: int | None
+    """Minutes from one time to the next; null = it is told once."""
+    text: str
+    """What it says."""
+    until: int
+    """When it is over, unix seconds."""
+    worlds: list[int]
+    """The worlds that tell it; empty = all."""
+
+
+class AnnouncementEvent(TypedDict):
+    """The event `announcement`."""
+
+    number: int
+    """The same each time it is told."""
+    text: str
+    """What it says."""
+
+
 class Anomaly(TypedDict):
     """An anomaly and its circumstances."""
 
@@ -685,6 +787,8 @@ Assets = TypedDict(
         "levels.ron": "LevelFile",
         # The limits on mail, and the sender of system mail.
         "mail.ron": "MailRules",
+        # When players are warned.
+        "maintenance.ron": "MaintenanceRules",
         # `monsters.ron`.
         "monsters.ron": "MonsterRules",
         # What a legal name is.
@@ -879,6 +983,33 @@ class BannedEvent(TypedDict):
     """Why, for the player."""
     until: NotRequired[int]
     """When it is over, unix seconds; absent = never."""
+
+
+class BatchShown(TypedDict):
+    """A batch as operators see it."""
+
+    batch: int
+    """Its number."""
+    count: int
+    """How many codes."""
+    is_withdrawn: bool
+    """Whether they were withdrawn."""
+    items: list[Amount]
+    """What each is worth."""
+    made_at: int
+    """Unix seconds."""
+    made_by: str
+    """The operator's name."""
+    per_player: int
+    """How many times one player can redeem the same code."""
+    redeemed: int
+    """How many times they were redeemed in all."""
+    title: str
+    """Subject of the mail."""
+    until: int
+    """Unix seconds from which on nobody can redeem them."""
+    uses: int
+    """How many times each code can be redeemed in all."""
 
 
 class BattleReply(TypedDict):
@@ -1484,6 +1615,48 @@ class ClaimMailRequest(TypedDict):
     """The mail's key."""
 
 
+class ClientMinimumEntry(TypedDict):
+    """A minimum as operators see it."""
+
+    by: str
+    """Who has set it."""
+    name: str
+    """The client's name."""
+    url: str
+    """Where players get a newer one."""
+    version: str
+    """The oldest version that is served."""
+
+
+class ClientMinimumListReply(TypedDict):
+    """The reply of `client_minimum_list`."""
+
+    clients: list[ClientMinimumEntry]
+    """By name."""
+
+
+class ClientMinimumListRequest(TypedDict):
+    """`client_minimum_list {}`: the clients that have a minimum."""
+
+
+class ClientMinimumRemoveRequest(TypedDict):
+    """`client_minimum_remove {name}`: every version of a client is served."""
+
+    name: str
+    """The client's name."""
+
+
+class ClientMinimumRequest(TypedDict):
+    """`client_minimum {name, version, url}`: older versions of a client are no longer served, from now on."""
+
+    name: str
+    """The client's name, as it says it."""
+    url: str
+    """Where players get a newer one."""
+    version: str
+    """The oldest version that is served: up to four numbers with dots between them."""
+
+
 class ClockAdvanceRequest(TypedDict):
     """`clock_advance {seconds}`: moves a manual clock, backwards with a negative number."""
 
@@ -1510,13 +1683,115 @@ class ClockMendRequest(TypedDict):
     """
 
 
+class CodeClaimRequest(TypedDict):
+    """`code_claim {world, player, code}`, a function of the realm: a player of a world redeems a code."""
+
+    code: str
+    """As the player wrote it."""
+    player: int
+    """The account's number."""
+    world: int
+    """The player's world."""
+
+
+class CodeGoods(TypedDict):
+    """`take_gift`: what a player gets for a code."""
+
+    items: list[Amount]
+    """The goods, to be claimed."""
+    player: int
+    """The account's number."""
+    text: str
+    """Text of the mail."""
+    title: str
+    """Subject of the mail."""
+
+
+class CodeListReply(TypedDict):
+    """The reply of `code_list`."""
+
+    batches: list[BatchShown]
+    """Newest first."""
+    next: int | None
+    """The `before` of the next page."""
+
+
+class CodeListRequest(TypedDict):
+    """`code_list {before?}`: the batches without their codes, newest first, at most 100."""
+
+    before: NotRequired[int]
+    """Only batches before this one."""
+
+
+class CodeMakeReply(TypedDict):
+    """The reply of `code_make`. A repeat with the same key tells no codes; `code_show` does."""
+
+    batch: int
+    """The number of the batch."""
+    codes: list[str]
+    """The codes."""
+
+
+class CodeMakeRequest(TypedDict):
+    """`code_make {count, items, until, uses?, per_player?, title?, text?, reason}`: makes a batch of codes."""
+
+    count: int
+    """How many codes."""
+    items: list[Amount]
+    """What each is worth: of each at least 1; at most 20 of them."""
+    per_player: NotRequired[int]
+    """How many times one player can redeem the same code. Left out: `1`."""
+    reason: str
+    """Why, for operators."""
+    text: NotRequired[str]
+    """Text of that mail. Left out: `"感谢您使用兑换码，请领取奖励。"`."""
+    title: NotRequired[str]
+    """Subject of the mail with the goods. Left out: `"兑换码礼包"`."""
+    until: int
+    """Unix seconds from which on nobody can redeem them."""
+    uses: NotRequired[int]
+    """How many times each code can be redeemed in all. Left out: `1`."""
+
+
+class CodeShowReply(TypedDict):
+    """The reply of `code_show`."""
+
+    codes: list[CodeShown]
+    """The codes."""
+
+
+class CodeShowRequest(TypedDict):
+    """`code_show {batch}`: the codes of a batch, in the order of their letters."""
+
+    batch: int
+    """The number of the batch."""
+
+
 class CodeShown(TypedDict):
+    """A code as operators see it."""
+
+    code: str
+    """As players type it."""
+    used: int
+    """How many times it was redeemed."""
+
+
+class CodeShown2(TypedDict):
     """A status of a function."""
 
     meaning: str
     """What it means."""
     number: int | None
     """The status; null = any that another platform gives."""
+
+
+class CodeWithdrawRequest(TypedDict):
+    """`code_withdraw {batch, reason}`: nobody can redeem these codes any more. Who has redeemed one keeps the goods."""
+
+    batch: int
+    """The number of the batch."""
+    reason: str
+    """Why, for operators."""
 
 
 class Cost(TypedDict):
@@ -1541,6 +1816,13 @@ class CraftRules(TypedDict):
     """The most characters of such a name."""
     skill: Recipe
     """Mode 0."""
+
+
+class CurrentAnnouncements(TypedDict):
+    """A message of the realm: all announcements of this world that are not over. It replaces those before."""
+
+    announcements: list[Announcement]
+    """In no particular order."""
 
 
 class CurvePiece(TypedDict):
@@ -2171,7 +2453,7 @@ class FunctionShown(TypedDict):
 
     arguments: JsonValue
     """The JSON Schema of what `data` holds in the request, without the token."""
-    codes: list[CodeShown]
+    codes: list[CodeShown2]
     """What it answers with besides the statuses of every function."""
     function: str
     """Its name."""
@@ -2592,6 +2874,13 @@ class ItemRules(TypedDict):
     """Every item of the game."""
     newcomer: list[Amount]
     """What a new player owns. An amount of 0 shows the item in the player's list from the start."""
+
+
+class ItemsKnownRequest(TypedDict):
+    """`items_known {items}`, a function of worlds: whether the game has these items."""
+
+    items: list[Amount]
+    """The items."""
 
 
 class JoinFamilyRequest(TypedDict):
@@ -3053,6 +3342,147 @@ class MainRequest(TypedDict):
     """What the player says."""
 
 
+class MaintenanceCancelRequest(TypedDict):
+    """`maintenance_cancel {number}`: it does not take place; one that is running ends."""
+
+    number: int
+    """As `maintenance` has replied."""
+
+
+MaintenanceChangeRequest = TypedDict(
+    "MaintenanceChangeRequest",
+    {
+        # Who may play all the same.
+        "allow": "NotRequired[list[SentAdmittedPlayer]]",
+        # When it begins, unix seconds.
+        "from": "NotRequired[int]",
+        # Why, for players.
+        "message": "NotRequired[str]",
+        # As `maintenance` has replied.
+        "number": "int",
+        # When it ends, unix seconds.
+        "until": "NotRequired[int]",
+    },
+)
+"""`maintenance_change {number, from?, until?, message?, allow?}`: changes what is given."""
+
+
+MaintenanceEntry = TypedDict(
+    "MaintenanceEntry",
+    {
+        # Who may play all the same.
+        "allow": "list[AdmittedPlayer]",
+        # Who planned it.
+        "by": "str",
+        # When it begins, unix seconds.
+        "from": "int",
+        # Whether it has begun.
+        "is_running": "bool",
+        # Why, for players.
+        "message": "str",
+        # What to name it by.
+        "number": "int",
+        # When it ends, unix seconds.
+        "until": "int",
+    },
+)
+"""Maintenance as operators see it."""
+
+
+MaintenanceEvent = TypedDict(
+    "MaintenanceEvent",
+    {
+        # When it begins, unix seconds.
+        "from": "int",
+        # Why.
+        "message": "str",
+        # What has happened.
+        "phase": "MaintenancePhase",
+        # When it ends, unix seconds.
+        "until": "int",
+    },
+)
+"""The event `maintenance`."""
+
+
+class MaintenanceListReply(TypedDict):
+    """The reply of `maintenance_list`."""
+
+    maintenance: list[MaintenanceEntry]
+    """By number."""
+
+
+class MaintenanceListRequest(TypedDict):
+    """`maintenance_list {}`: what is planned or running."""
+
+
+class MaintenanceReply(TypedDict):
+    """The reply of `maintenance`."""
+
+    number: int
+    """What to name it by."""
+
+
+MaintenanceRequest = TypedDict(
+    "MaintenanceRequest",
+    {
+        # Who may play all the same.
+        "allow": "NotRequired[list[SentAdmittedPlayer]]",
+        # When it begins, unix seconds; missing = now.
+        "from": "NotRequired[int]",
+        # Why, for players.
+        "message": "str",
+        # When it ends, unix seconds.
+        "until": "int",
+    },
+)
+"""`maintenance {from?, until, message, allow?}`: closes the game to players for a time."""
+
+
+class MaintenanceRules(TypedDict):
+    """When players are warned."""
+
+    warn_minutes: list[int]
+    """Minutes before its beginning at which players are told of maintenance, the longest first."""
+
+
+class MaintenanceStateReply(TypedDict):
+    """The reply of `maintenance_state`."""
+
+    is_quiet: bool
+    """Whether the game is closed, no player is in memory and everything is folded."""
+    players_in_memory: int
+    """How many players are in memory."""
+    running: MaintenanceWindow | None
+    """What closes the game now; null = it is open."""
+    unfolded_batches: int
+    """How many batches are not yet folded into the rows on disk."""
+    windows: list[MaintenanceWindow]
+    """What is planned or running in this world."""
+
+
+class MaintenanceStateRequest(TypedDict):
+    """`maintenance_state {}`: how far a world is with maintenance."""
+
+
+MaintenanceWindow = TypedDict(
+    "MaintenanceWindow",
+    {
+        # The accounts of this world that may play all the same.
+        "admitted": "list[int]",
+        # When it begins, unix seconds.
+        "from": "int",
+        # Why, for players.
+        "message": "str",
+        # Counts from 1.
+        "number": "int",
+        # When it ends, unix seconds.
+        "until": "int",
+    },
+)
+"""A time at which the game is closed, as one world is told of it."""
+
+
 class ManualRequest(TypedDict):
     """`manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points."""
 
@@ -3153,6 +3583,13 @@ class MergeRequest(TypedDict):
     """How many units of the material to spend."""
     role: str
     """The caller's own username."""
+
+
+class MessageTaken(TypedDict):
+    """The reply of every function that takes a message."""
+
+    number: int
+    """The last message that the world has taken."""
 
 
 class ModeRules(TypedDict):
@@ -4400,6 +4837,13 @@ class PingRequest(TypedDict):
     """`ping {}`."""
 
 
+class PlannedMaintenance(TypedDict):
+    """A message of the realm: all maintenance that is planned or running. It replaces what was planned before."""
+
+    windows: list[MaintenanceWindow]
+    """In no particular order; they do not overlap."""
+
+
 class PlausibleDamage(TypedDict):
     """The most damage that is believed: the sum of these, each 0 if absent."""
 
@@ -4934,6 +5378,20 @@ class RecordsShown(TypedDict):
     """The number of the season that runs."""
 
 
+class RedeemCodeRequest(TypedDict):
+    """`redeem_code {code}`: the goods come as a mail."""
+
+    code: str
+    """The code; case, spaces and hyphens do not matter."""
+
+
+class Redeemed(TypedDict):
+    """What a code is worth: the reply of `redeem_code`, and of `code_claim`."""
+
+    items: list[Amount]
+    """What the mail brings."""
+
+
 class RefrashRequest(TypedDict):
     """`refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes)."""
 
@@ -5381,6 +5839,15 @@ class SendMailRequest(TypedDict):
     """The subject."""
 
 
+class SentAdmittedPlayer(TypedDict):
+    """A player who may play during maintenance."""
+
+    player: int
+    """The account's number."""
+    world: NotRequired[int]
+    """The player's world. Left out: `0`."""
+
+
 class ServerTimeRequest(TypedDict):
     """`server_time {}`."""
 
@@ -5822,6 +6289,39 @@ SweepRun = TypedDict(
     },
 )
 """A run of stages with rewards that grow along it: by `growth`, or by formulas in `n`, the number of the stage."""
+
+
+class TakeAnnouncementsRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: CurrentAnnouncements
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakeGiftRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: CodeGoods
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakeMaintenanceRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: PlannedMaintenance
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
 
 
 class Task(TypedDict):
@@ -6407,6 +6907,9 @@ ChallengeRejectedEvent: TypeAlias = ChallengeAnswered
 ClockAdvanceReply: TypeAlias = TimeTold
 """The game's time."""
 
+CodeClaimReply: TypeAlias = Redeemed
+"""What a code is worth: the reply of `redeem_code`, and of `code_claim`."""
+
 CurvedAmount: TypeAlias = str
 """A quantity of an item, `group:id:quantity`; in a run the quantity may be a formula in `n`, the number of the entry: `3:1:375 + 10 * (n - 8)`."""
 
@@ -6523,6 +7026,15 @@ LogInWay: TypeAlias = Literal["password", "device"]
 LoginUniqueReply: TypeAlias = LoginUniqueReplyToken | LoginUniqueReplyRetryAfterMs
 """The reply of `login_unique`."""
 
+MaintenancePhase: TypeAlias = Literal["planned", "begun", "changed", "over", "cancelled"]
+"""What players are told about maintenance.
+- `planned`: It begins at `from`.
+- `begun`: It has begun.
+- `changed`: It goes on with another end, message or list of those admitted.
+- `over`: It is over.
+- `cancelled`: It does not take place.
+"""
+
 ManualReply: TypeAlias = JsonValue
 """The reply of `manual`: the order, or what the platform shows with its refusal."""
 
@@ -6629,6 +7141,9 @@ QueryMatchReply: TypeAlias = MatchAnswer
 Ratios: TypeAlias = dict[str, str]
 """The life of each boss, from "0.00" to "1.00"."""
 
+RedeemCodeReply: TypeAlias = Redeemed
+"""What a code is worth: the reply of `redeem_code`, and of `code_claim`."""
+
 RefrashReply: TypeAlias = Refreshed
 """The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 battle. Asking also counts as presence.
@@ -6723,6 +7238,15 @@ StageDamageRankingReply: TypeAlias = RankingPage
 StateName: TypeAlias = Literal["written", "sent", "in_doubt", "paid", "granted", "watched", "refused", "operator"]
 """The names of the states, as operators and players see them."""
 
+TakeAnnouncementsReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
+TakeGiftReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
+TakeMaintenanceReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
 TaskInfoPersonalReply: TypeAlias = TaskList
 """The reply of `task_info` and `task_info_personal`."""
 
@@ -6768,6 +7292,9 @@ WishShown: TypeAlias = WishShownGoods | WishShownKind
 
 AcceptCCode: TypeAlias = Never
 AcceptChallengeCode: TypeAlias = Never
+AnnounceCode: TypeAlias = Literal[97]
+AnnounceListCode: TypeAlias = Never
+AnnounceWithdrawCode: TypeAlias = Literal[99]
 AttemptReturnCode: TypeAlias = Literal[97, 98, 99]
 AuditListCode: TypeAlias = Never
 BackupCode: TypeAlias = Literal[97, 98, 99]
@@ -6784,8 +7311,16 @@ CheckCardCode: TypeAlias = int
 CheckMoneyCode: TypeAlias = int
 CheckRecordCode: TypeAlias = int
 ClaimMailCode: TypeAlias = Literal[97, 98, 99]
+ClientMinimumCode: TypeAlias = Literal[97]
+ClientMinimumListCode: TypeAlias = Never
+ClientMinimumRemoveCode: TypeAlias = Literal[99]
 ClockAdvanceCode: TypeAlias = Never
 ClockMendCode: TypeAlias = Never
+CodeClaimCode: TypeAlias = Literal[96, 97, 98, 99]
+CodeListCode: TypeAlias = Never
+CodeMakeCode: TypeAlias = Literal[97, 98]
+CodeShowCode: TypeAlias = Literal[99]
+CodeWithdrawCode: TypeAlias = Literal[98, 99]
 DamageRankingCode: TypeAlias = Literal[98, 99]
 DeleteMailCode: TypeAlias = Literal[97, 99]
 DeleteReadMailCode: TypeAlias = Never
@@ -6813,6 +7348,7 @@ GetNewMailCode: TypeAlias = Never
 GetPlayerInfoCode: TypeAlias = Never
 GetShopCode: TypeAlias = Never
 GetTopDamageCode: TypeAlias = Literal[98, 99]
+ItemsKnownCode: TypeAlias = Literal[98]
 JoinFamilyCode: TypeAlias = Literal[95, 97, 98]
 LeaveFamilyCode: TypeAlias = Literal[94]
 LeaveWorldBossStageCode: TypeAlias = Literal[96, 98, 99]
@@ -6824,6 +7360,11 @@ ListenCode: TypeAlias = Never
 LoginCode: TypeAlias = Never
 LoginUniqueCode: TypeAlias = Never
 MainCode: TypeAlias = Literal[403, 422, 423]
+MaintenanceCode: TypeAlias = Literal[97, 98]
+MaintenanceCancelCode: TypeAlias = Literal[99]
+MaintenanceChangeCode: TypeAlias = Literal[97, 98, 99]
+MaintenanceListCode: TypeAlias = Never
+MaintenanceStateCode: TypeAlias = Never
 ManualCode: TypeAlias = int
 MarkReadMailCode: TypeAlias = Literal[99]
 MergeCode: TypeAlias = Literal[95, 99, 403, 422, 423]
@@ -6867,6 +7408,7 @@ PlayerViewCode: TypeAlias = Literal[97, 98, 99]
 QueryMatchCode: TypeAlias = int
 QueryMatchBaseCode: TypeAlias = Literal[401]
 RealmHelloCode: TypeAlias = Never
+RedeemCodeCode: TypeAlias = Literal[95, 96, 97, 98, 99]
 RefrashCode: TypeAlias = Literal[403]
 RefreshCode: TypeAlias = Literal[403]
 RejectChallengeCode: TypeAlias = Never
@@ -6890,6 +7432,9 @@ StartHangUpCode: TypeAlias = Literal[99]
 StatusCode: TypeAlias = Literal[403]
 SudBindCode: TypeAlias = Literal[97, 98]
 SuspectListCode: TypeAlias = Never
+TakeAnnouncementsCode: TypeAlias = Never
+TakeGiftCode: TypeAlias = Never
+TakeMaintenanceCode: TypeAlias = Never
 TaskInfoCode: TypeAlias = Literal[403]
 TaskInfoPersonalCode: TypeAlias = Literal[403]
 TaskCode: TypeAlias = Literal[403, 409, 422, 423, 429]
@@ -7609,6 +8154,22 @@ class PlayerFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["redeem_code"],
+        data: RedeemCodeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RedeemCodeReply:
+        """`redeem_code {code}`: the goods come as a mail.
+        - 95: 尝试次数过多，请稍后再试
+        - 96: 兑换码已失效
+        - 97: 您已使用过该兑换码
+        - 98: 兑换码已被用完
+        - 99: 兑换码不存在
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["refrash"],
         data: RefrashRequest,
         *,
@@ -7930,6 +8491,40 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["announce"],
+        data: AnnounceRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> AnnounceReply:
+        """`announce {text, at?, repeat_minutes?, until?, worlds?}`: tells everybody who is connected.
+        - 97: too many announcements, withdraw some
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["announce_list"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> AnnounceListReply:
+        """`announce_list {}`: all that are not over."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["announce_withdraw"],
+        data: AnnounceWithdrawRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`announce_withdraw {number}`: it is not told again.
+        - 99: no such announcement, or it is over
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["attempt_return"],
         data: AttemptReturnRequest,
         *,
@@ -7968,6 +8563,40 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["client_minimum"],
+        data: ClientMinimumRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`client_minimum {name, version, url}`: older versions of a client are no longer served, from now on.
+        - 97: too many clients have a minimum, remove some
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["client_minimum_list"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ClientMinimumListReply:
+        """`client_minimum_list {}`: the clients that have a minimum."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["client_minimum_remove"],
+        data: ClientMinimumRemoveRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`client_minimum_remove {name}`: every version of a client is served.
+        - 99: this client has no minimum
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["clock_advance"],
         data: ClockAdvanceRequest,
         *,
@@ -7985,6 +8614,69 @@ class OperatorFunctions(ABC):
     ) -> ClockMendReply:
         """`clock_mend {token}`: moments that lie in the future, because the clock was ahead when they were stored, are brought
         back to now. What was paid or used up stays so.
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["code_claim"],
+        data: CodeClaimRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CodeClaimReply:
+        """`code_claim {world, player, code}`, a function of the realm: a player of a world redeems a code.
+        - 96: 兑换码已失效
+        - 97: 您已使用过该兑换码
+        - 98: 兑换码已被用完
+        - 99: 兑换码不存在
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["code_list"],
+        data: CodeListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CodeListReply:
+        """`code_list {before?}`: the batches without their codes, newest first, at most 100."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["code_make"],
+        data: CodeMakeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CodeMakeReply:
+        """`code_make {count, items, until, uses?, per_player?, title?, text?, reason}`: makes a batch of codes.
+        - 97: there are as many batches as codes can name
+        - 98: no such item
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["code_show"],
+        data: CodeShowRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CodeShowReply:
+        """`code_show {batch}`: the codes of a batch, in the order of their letters.
+        - 99: no such batch of codes
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["code_withdraw"],
+        data: CodeWithdrawRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`code_withdraw {batch, reason}`: nobody can redeem these codes any more. Who has redeemed one keeps the goods.
+        - 98: it was withdrawn before
+        - 99: no such batch of codes
         """
 
     @overload
@@ -8039,6 +8731,18 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["items_known"],
+        data: ItemsKnownRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`items_known {items}`, a function of worlds: whether the game has these items.
+        - 98: no such item
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["ledger_list"],
         data: LedgerListRequest,
         *,
@@ -8047,6 +8751,65 @@ class OperatorFunctions(ABC):
         """`ledger_list {name, limit, before}`: movements of a player, newest first.
         - 99: no such player
         """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["maintenance"],
+        data: MaintenanceRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MaintenanceReply:
+        """`maintenance {from?, until, message, allow?}`: closes the game to players for a time.
+        - 97: too much maintenance is planned, cancel some
+        - 98: it overlaps with other maintenance
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["maintenance_cancel"],
+        data: MaintenanceCancelRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`maintenance_cancel {number}`: it does not take place; one that is running ends.
+        - 99: no such maintenance, or it is over
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["maintenance_change"],
+        data: MaintenanceChangeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`maintenance_change {number, from?, until?, message?, allow?}`: changes what is given.
+        - 97: too much maintenance is planned, cancel some
+        - 98: it overlaps with other maintenance
+        - 99: no such maintenance, or it is over
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["maintenance_list"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MaintenanceListReply:
+        """`maintenance_list {}`: what is planned or running."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["maintenance_state"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MaintenanceStateReply:
+        """`maintenance_state {}`: how far a world is with maintenance."""
 
     @overload
     async def call(
@@ -8611,6 +9374,36 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["take_announcements"],
+        data: TakeAnnouncementsRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeAnnouncementsReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["take_gift"],
+        data: TakeGiftRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeGiftReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["take_maintenance"],
+        data: TakeMaintenanceRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeMaintenanceReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
         function: Literal["tokens_end"],
         data: TokensEndRequest,
         *,
@@ -8659,6 +9452,12 @@ class PlayerEvents(ABC):
     @abstractmethod
     def on_untyped(self, event: str, listener: Callable[[Never], object]) -> Callable[[], None]:
         """Hears an event; `on` gives it its type."""
+
+    @overload
+    def on(
+        self, event: Literal["announcement"], listener: Callable[[AnnouncementEvent], object]
+    ) -> Callable[[], None]:
+        """The event `announcement`."""
 
     @overload
     def on(
@@ -8721,6 +9520,12 @@ class PlayerEvents(ABC):
         self, event: Literal["mail_received"], listener: Callable[[MailReceivedEvent], object]
     ) -> Callable[[], None]:
         """The event `mail_received`. The mail of a broadcast has no key until its player takes it in."""
+
+    @overload
+    def on(
+        self, event: Literal["maintenance"], listener: Callable[[MaintenanceEvent], object]
+    ) -> Callable[[], None]:
+        """The event `maintenance`."""
 
     @overload
     def on(
@@ -8791,6 +9596,24 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["accept_challenge"]
 ) -> TypeGuard[RefusedError[AcceptChallengeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["announce"]
+) -> TypeGuard[RefusedError[AnnounceCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["announce_list"]
+) -> TypeGuard[RefusedError[AnnounceListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["announce_withdraw"]
+) -> TypeGuard[RefusedError[AnnounceWithdrawCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -8891,6 +9714,24 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["client_minimum"]
+) -> TypeGuard[RefusedError[ClientMinimumCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["client_minimum_list"]
+) -> TypeGuard[RefusedError[ClientMinimumListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["client_minimum_remove"]
+) -> TypeGuard[RefusedError[ClientMinimumRemoveCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["clock_advance"]
 ) -> TypeGuard[RefusedError[ClockAdvanceCode | GlobalRefusal]]: ...
 
@@ -8899,6 +9740,36 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["clock_mend"]
 ) -> TypeGuard[RefusedError[ClockMendCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["code_claim"]
+) -> TypeGuard[RefusedError[CodeClaimCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["code_list"]
+) -> TypeGuard[RefusedError[CodeListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["code_make"]
+) -> TypeGuard[RefusedError[CodeMakeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["code_show"]
+) -> TypeGuard[RefusedError[CodeShowCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["code_withdraw"]
+) -> TypeGuard[RefusedError[CodeWithdrawCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -9065,6 +9936,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["items_known"]
+) -> TypeGuard[RefusedError[ItemsKnownCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["join_family"]
 ) -> TypeGuard[RefusedError[JoinFamilyCode | GlobalRefusal]]: ...
 
@@ -9127,6 +10004,36 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["main"]
 ) -> TypeGuard[RefusedError[MainCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["maintenance"]
+) -> TypeGuard[RefusedError[MaintenanceCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["maintenance_cancel"]
+) -> TypeGuard[RefusedError[MaintenanceCancelCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["maintenance_change"]
+) -> TypeGuard[RefusedError[MaintenanceChangeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["maintenance_list"]
+) -> TypeGuard[RefusedError[MaintenanceListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["maintenance_state"]
+) -> TypeGuard[RefusedError[MaintenanceStateCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -9389,6 +10296,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["redeem_code"]
+) -> TypeGuard[RefusedError[RedeemCodeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["refrash"]
 ) -> TypeGuard[RefusedError[RefrashCode | GlobalRefusal]]: ...
 
@@ -9523,6 +10436,24 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["suspect_list"]
 ) -> TypeGuard[RefusedError[SuspectListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_announcements"]
+) -> TypeGuard[RefusedError[TakeAnnouncementsCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_gift"]
+) -> TypeGuard[RefusedError[TakeGiftCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_maintenance"]
+) -> TypeGuard[RefusedError[TakeMaintenanceCode | GlobalRefusal]]: ...
 
 
 @overload
