@@ -94,6 +94,7 @@ fn the_minimum_can_be_raised_lowered_and_removed_and_outlives_a_restart() {
 #[test]
 fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let mut server = server();
+    server.settle();
     let refused = [
         ("client_minimum", json!({"name": "fox", "version": "newest", "url": URL}), 13),
         ("client_minimum", json!({"name": "", "version": "1", "url": URL}), 13),

@@ -46,6 +46,14 @@ fn refused(server: &mut TestServer, who: &Client, code: &str, (status, message):
     assert_eq!((&reply["status"], &reply["message"]), (&json!(status), &json!(message)), "{code}");
 }
 
+/// The server after a loss of power, with as many connections as before.
+fn reopened(server: TestServer) -> TestServer {
+    let mut server = server.crash_and_reopen();
+    server.connect();
+    server.connect();
+    server
+}
+
 /// The items of a player's mails, newest first.
 fn mailed(server: &mut TestServer, who: &Client) -> Vec<Value> {
     let all = who.succeed(server, "get_all_mail", json!({}));
@@ -128,8 +136,7 @@ fn a_repeat_with_the_same_once_is_the_same_attempt() {
     server.step(3);
     server.settle();
     assert_eq!(mailed(&mut server, &ann).len(), 1);
-    let mut server = server.crash_and_reopen();
-    server.connect();
+    let mut server = reopened(server);
     assert_eq!(server.send(&request), first, "also after a restart");
     server.step(3);
     server.settle();
@@ -186,14 +193,12 @@ fn goods_that_were_on_their_way_at_a_loss_of_power_arrive_after_it_and_once() {
     let (mut server, ann, _) = server();
     let (_, codes) = make(&mut server, json!({}));
     assert_eq!(ann.ask(&mut server, "redeem_code", json!({"code": codes[0]}))["status"], 0);
-    let mut server = server.crash_and_reopen();
-    server.connect();
+    let mut server = reopened(server);
     server.step(3);
     server.settle();
     assert_eq!(mailed(&mut server, &ann), [json!(["3:1:7"])]);
     refused(&mut server, &ann, &codes[0], REDEEMED);
-    let mut server = server.crash_and_reopen();
-    server.connect();
+    let mut server = reopened(server);
     server.step(3);
     server.settle();
     assert_eq!(mailed(&mut server, &ann).len(), 1);

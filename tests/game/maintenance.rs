@@ -4,6 +4,7 @@ use crate::desk::{Client, server_of};
 use crate::payer::{DECIDED, diamonds, paid, pass, post, rich};
 use crate::replayed::replayed;
 use crate::traveller::{PASSWORD, sign_up};
+use raidkeep::engine::clock::ClockMode;
 use raidkeep::engine::request::reply::Dismissal;
 use raidkeep::engine::tick::state_hash;
 use raidkeep::studio::testing::{NOON_MS, Network, TestPlayer, TestServer, TestSetup};
@@ -234,7 +235,9 @@ fn a_restart_keeps_the_game_closed_and_opens_it_in_time() {
 
 #[test]
 fn a_restart_after_the_end_finds_the_game_open() {
-    let (mut server, ann, _) = server();
+    let mut setup = TestSetup::default().with_realm();
+    setup.settings.clock = ClockMode::Real;
+    let (mut server, ann, _) = server_of(TestServer::with(setup));
     plan(&mut server, NOON + 60, NOON + 600, json!([]));
     server.advance_seconds(60);
     let mut server = server.crash_and_reopen_after(3600);

@@ -55,9 +55,14 @@ impl Terms for Pace {
     }
 }
 
+/// What follows changed rules of energy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
+pub struct EnergyRulesSystems;
+
 pub(super) fn register(app: &mut App) {
+    app.configure_sets(Tick, EnergyRulesSystems.in_set(TickSystems::Receive));
     let follow_rules = follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
-    app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
+    app.add_systems(Tick, follow_rules.in_set(EnergyRulesSystems));
     app.add_moments::<Energy>();
     app.add_world_mend(|world, mend| world.resource_mut::<History<Pace>>().bring_back(mend.at));
 }

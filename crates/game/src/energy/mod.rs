@@ -23,7 +23,7 @@ use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
 use raidkeep_engine::verify::{Inspection, VerifyApp};
 
-pub use history::Pace;
+pub use history::{EnergyRulesSystems, Pace};
 use told::{EnergyFull, EnergyReturned};
 
 /// A player's energy, as of the moment its timer started.

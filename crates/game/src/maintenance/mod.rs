@@ -12,6 +12,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
+use crate::energy::EnergyRulesSystems;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::closing::Closure;
 use raidkeep_engine::due::{Agenda, Occasion};
@@ -44,7 +45,7 @@ impl Plugin for MaintenancePlugin {
             let now = world.resource::<Clock>().now();
             world.resource_mut::<Agenda>().set(STEP, 0, now);
         });
-        app.configure_sets(Tick, MaintenanceSystems.in_set(TickSystems::Receive));
+        app.configure_sets(Tick, MaintenanceSystems.in_set(TickSystems::Receive).after(EnergyRulesSystems));
         app.add_systems(Tick, follow.in_set(MaintenanceSystems));
         requests::register(app);
     }
