@@ -21,7 +21,7 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_raidkeep");
 /// The operator token of every server that [`Host`] starts.
 pub(crate) const OPERATOR: &str = "the-operator-of-these-tests";
 /// A test fails if it waits longer than this. Generous, because the machine may be busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a read that took too long ends with.
 const PATIENCE_ENDS: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::TimedOut];

@@ -7150,16 +7150,27 @@ export interface ShownGuarantee {
 
 /** The parts of the view of a player that were asked for, by name. */
 export interface ShownParts {
+  /** What the part `account` shows. */
   account?: AccountShown;
+  /** What the part `battles` shows. */
   battles?: BattleSeenPage;
+  /** What the part `log_ins` shows. */
   log_ins?: LogInsShown;
+  /** What the part `mail` shows. */
   mail?: MailboxShown;
+  /** What the part `movements` shows. */
   movements?: EntryPage;
+  /** What the part `notes` shows. */
   notes?: NotePage;
+  /** What the part `orders` shows. */
   orders?: OrderShownPage;
+  /** What the part `overview` shows. */
   overview?: PlayerOverview;
+  /** What the part `records` shows. */
   records?: RecordsShown;
+  /** What the part `sanctions` shows. */
   sanctions?: SanctionsShown;
+  /** What the part `sud` shows. */
   sud?: SudShown;
 }
 

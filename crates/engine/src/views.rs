@@ -5,8 +5,8 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use schemars::JsonSchema;
 use schemars::json_schema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -213,6 +213,12 @@ fn show<P: ViewPart>(viewed: &Viewed<'_>, rows: FoundRows) -> Result<Box<RawValu
     Ok(serde_json::value::to_raw_value(&shown).expect("what a part shows should be plain data"))
 }
 
+fn field_of<P: ViewPart>(generator: &mut SchemaGenerator) -> Schema {
+    let mut field = schema_of::<P::Shown>(generator);
+    field.insert("description".to_owned(), format!("What the part `{}` shows.", P::NAME).into());
+    field
+}
+
 /// How a feature shows operators what it knows of a player.
 pub trait ViewApp {
     /// Adds a part to the view of a player.
@@ -227,7 +233,7 @@ impl ViewApp for App {
         let parts = self.world_mut().get_resource_or_init::<ViewParts>().into_inner();
         assert!(parts.names().all(|name| name != P::NAME), "the part {} should be registered once", P::NAME);
         parts.kinds.push(PartKind { name: P::NAME, rows: P::rows, show: show::<P> });
-        self.world_mut().resource_mut::<RequestTable>().add_field(SHOWN_PARTS, P::NAME, schema_of::<P::Shown>);
+        self.world_mut().resource_mut::<RequestTable>().add_field(SHOWN_PARTS, P::NAME, field_of::<P>);
         self
     }
 }

@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_mistake_in_the_file_is_told_with_its_place() {
         let told = |text| Roles::read("roles.ron", text).expect_err(text).to_string();
-        assert_eq!(told(r#"{"x": (right: [])}"#).split(": ").next(), Some("roles.ron:1:13"));
+        assert_eq!(told(r#"{"x": (right: [])}"#).split(": ").next(), Some("roles.ron:1:8"));
         assert!(told(r#"{"x": (rights: ["veiw"])}"#).contains("role x: there is no right \"veiw\""));
         assert!(told(r#"{"x": (rights: [], limits: {"gold": 1})}"#).contains("there is no limit \"gold\""));
         assert!(told(r#"{"admin": (rights: [])}"#).contains("admin may do everything"));

@@ -5887,16 +5887,27 @@ class ShownParts(TypedDict):
     """The parts of the view of a player that were asked for, by name."""
 
     account: NotRequired[AccountShown]
+    """What the part `account` shows."""
     battles: NotRequired[BattleSeenPage]
+    """What the part `battles` shows."""
     log_ins: NotRequired[LogInsShown]
+    """What the part `log_ins` shows."""
     mail: NotRequired[MailboxShown]
+    """What the part `mail` shows."""
     movements: NotRequired[EntryPage]
+    """What the part `movements` shows."""
     notes: NotRequired[NotePage]
+    """What the part `notes` shows."""
     orders: NotRequired[OrderShownPage]
+    """What the part `orders` shows."""
     overview: NotRequired[PlayerOverview]
+    """What the part `overview` shows."""
     records: NotRequired[RecordsShown]
+    """What the part `records` shows."""
     sanctions: NotRequired[SanctionsShown]
+    """What the part `sanctions` shows."""
     sud: NotRequired[SudShown]
+    """What the part `sud` shows."""
 
 
 class ShownRate(TypedDict):

@@ -12,7 +12,7 @@ _WAITS_SECONDS = {
 
 
 def changes(function: str) -> bool:
-    """Whether a call of this function may change anything, so that it needs a key."""
+    """Whether a call of this function may change anything, so that it needs a key; all of operators' count as such."""
     return function not in READ_ONLY
 
 

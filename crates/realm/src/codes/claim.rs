@@ -5,7 +5,7 @@ use bevy_ecs::system::SystemParam;
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::request::answer::rows_found;
-use raidkeep_engine::request::{Call, Fact, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Fact, Need, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::{ArchivedRow, FoundRows, RowQuery};
 use raidkeep_game::gift_codes::requests::Redeemed;
 use raidkeep_game::gift_codes::{CODE_USED_UP, CodeClaim, CodeGoods, NO_SUCH_CODE};
@@ -23,27 +23,35 @@ pub(super) struct Books<'w> {
 }
 
 impl Books<'_> {
-    /// What is known of a code. The row of a code is looked for first, and the fact of the call is taken if it is that row.
+    /// What is known of a code.
     fn code(&mut self, code: &Code, fact: &mut Option<Fact>) -> Result<KeptCode, Unready> {
         if let Some(kept) = self.recent.codes.get(code) {
             return Ok(kept);
         }
-        let rows = rows_found(RowQuery::one(KeptCode::TABLE, code), fact.take())?;
+        let rows = row_of(KeptCode::TABLE, code, fact)?;
         let kept: KeptCode = only(&rows)?.ok_or(NO_SUCH_CODE)?;
         self.recent.codes.put(*code, kept);
         Ok(kept)
     }
 
     /// What a player has redeemed of a code.
-    fn of_player(&mut self, key: &UseKey, fact: Option<Fact>) -> Result<KeptUse, Unready> {
+    fn of_player(&mut self, key: &UseKey, fact: &mut Option<Fact>) -> Result<KeptUse, Unready> {
         if let Some(kept) = self.recent.uses.get(key) {
             return Ok(kept);
         }
-        let rows = rows_found(RowQuery::one(KeptUse::TABLE, key), fact)?;
+        let rows = row_of(KeptUse::TABLE, key, fact)?;
         let kept = only(&rows)?.unwrap_or_default();
         self.recent.uses.put(*key, kept);
         Ok(kept)
     }
+}
+
+/// The row of a key. A claim asks for two rows, one after the other; the row of the code can have become known by another
+/// claim while this one waited for it, so the key tells which row the fact of the call is.
+fn row_of(table: &'static str, key: &[u8], fact: &mut Option<Fact>) -> Result<FoundRows, Need> {
+    let is_of_key = |rows: &FoundRows| rows.first().is_none_or(|(found, _)| found == key);
+    let own = fact.take_if(|fact| fact.downcast_ref().is_some_and(is_of_key));
+    rows_found(RowQuery::one(table, key), own)
 }
 
 /// The row that was found, if there is one.
@@ -64,7 +72,7 @@ pub(super) fn code_claim(
     }
     let key = use_key(&code, world, player);
     let mut kept = books.code(&code, &mut call.fact)?;
-    let mut own = books.of_player(&key, call.fact)?;
+    let mut own = books.of_player(&key, &mut call.fact)?;
     let now = books.clock.now();
     let common = books.batches.0.get(&batch).ok_or(NO_SUCH_CODE)?;
     common.check(kept.used, own.times, now)?;

@@ -65,7 +65,6 @@ struct Shared {
     realm: Option<Door>,
     open: OpenCount,
     admission: Arc<Admission>,
-    commons: Mutex<Option<Commons>>,
     /// `None` = nothing is encrypted.
     tls: Option<Tls>,
     caller: caller::PlatformClient,
@@ -85,6 +84,8 @@ struct Progress {
     taken: BTreeMap<u32, RealmTaken>,
     /// Of the worlds that are ready, by their numbers.
     rows: BTreeMap<u32, Rows>,
+    /// `None` = no world has come so far.
+    commons: Option<Commons>,
     has_failed: bool,
     failure: Option<StartError>,
 }
@@ -94,6 +95,13 @@ struct Commons {
     way_in: Arc<WayIn>,
     reloader: Arc<Reloader>,
     watcher: Option<Watcher>,
+}
+
+impl Commons {
+    /// What each app takes of it.
+    fn joined(&self) -> (Arc<WayIn>, Arc<Reloader>) {
+        (self.way_in.clone(), self.reloader.clone())
+    }
 }
 
 use door::{Door, subscribe};
@@ -154,7 +162,6 @@ impl Listener {
             realm,
             open: OpenCount::new(metrics::gauge!("raidkeep_connections")),
             admission: Arc::new(admission),
-            commons: Mutex::default(),
             caller,
             progress: Mutex::default(),
             has_changed: Condvar::new(),
@@ -195,7 +202,7 @@ impl Listener {
     /// Reads the assets again, as `rules_reload` does, and the certificate. Blocks until they are checked.
     pub fn reload(&self) {
         self.0.tls.iter().for_each(Tls::reload);
-        let reloader = lock(&self.0.commons).as_ref().map(|commons| commons.reloader.clone());
+        let reloader = lock(&self.0.progress).commons.as_ref().map(|commons| commons.reloader.clone());
         if let Some(reloader) = reloader {
             reloader.reload();
         }
@@ -303,34 +310,22 @@ impl Seat {
         if self.is_realms() {
             return self.await_commons();
         }
-        let joined = self.listener.0.join_commons(self.number, world, requests, rules)?;
-        // Under the lock that whoever waits for them holds while it looks; and not under that of what they share, which
-        // who waits locks second.
-        let _progress = lock(&self.listener.0.progress);
+        let mut progress = lock(&self.listener.0.progress);
+        let commons = match &mut progress.commons {
+            Some(commons) => commons,
+            none => none.insert(self.listener.0.commons_of(world, requests, rules)?),
+        };
+        if !commons.way_in.has_functions_of(requests) {
+            return Err(StartError::OtherFunctions { number: self.number });
+        }
+        let joined = commons.joined();
+        drop(progress);
         self.listener.0.has_changed.notify_all();
         Ok(joined)
     }
 }
 
 impl Shared {
-    fn join_commons(
-        &self,
-        number: u32,
-        world: &World,
-        requests: &RequestTable,
-        rules: OpenRules,
-    ) -> Result<(Arc<WayIn>, Arc<Reloader>), StartError> {
-        let mut commons = lock(&self.commons);
-        let commons = match &mut *commons {
-            Some(commons) => commons,
-            none => none.insert(self.commons_of(world, requests, rules)?),
-        };
-        if !commons.way_in.has_functions_of(requests) {
-            return Err(StartError::OtherFunctions { number });
-        }
-        Ok((commons.way_in.clone(), commons.reloader.clone()))
-    }
-
     fn commons_of(&self, world: &World, requests: &RequestTable, open: OpenRules) -> Result<Commons, StartError> {
         let OpenRules { rules, source, catalogue } = open;
         let config = &self.config;
@@ -382,7 +377,8 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        if let Some(watcher) = lock(&self.commons).take().and_then(|commons| commons.watcher) {
+        let commons = lock(&self.progress).commons.take();
+        if let Some(watcher) = commons.and_then(|commons| commons.watcher) {
             watcher.stop();
         }
         self.stop.send_replace(true);

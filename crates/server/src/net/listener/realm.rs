@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use bevy_app::App;
 
-use crate::net::listener::{Commons, Door, Seat, Shared, lock};
+use crate::net::listener::{Door, Seat, Shared, lock};
 use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
 use raidkeep_engine::outside::REALM;
@@ -84,8 +84,8 @@ impl Seat {
         let shared = &self.listener.0;
         let mut progress = lock(&shared.progress);
         loop {
-            if let Some(Commons { way_in, reloader, .. }) = lock(&shared.commons).as_ref() {
-                return Ok((way_in.clone(), reloader.clone()));
+            if let Some(commons) = &progress.commons {
+                return Ok(commons.joined());
             }
             if progress.has_failed {
                 return Err(system("start the realm")(std::io::Error::other("a world has failed")));
