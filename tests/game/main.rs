@@ -83,3 +83,8 @@ mod traveller;
 mod undoing;
 mod usage;
 mod windows;
+
+/// How many stories a property is tried with: as many as `PROPTEST_CASES` says, else a sample for each run.
+fn stories(sample: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|number| number.parse().ok()).unwrap_or(sample)
+}
