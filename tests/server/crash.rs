@@ -252,7 +252,7 @@ struct Raider {
     name: String,
     token: String,
     history: History,
-    /// The last keyed request that was answered, in play or when it was repeated, with its answer.
+    /// The last keyed request that was answered, with its answer. Repeats count too: their replies push out older ones.
     kept: Option<(String, String)>,
     keys: u64,
     tally: Tally,
@@ -303,9 +303,9 @@ impl Raider {
             if first != second {
                 return Err(format!("{request} was answered {first} and then {second}"));
             }
-            statuses.push(status_of(&first)?);
-            // Where the machine is so busy that nothing is answered in play, only repeats are, and they push out older replies.
-            if statuses.last() <= Some(&DONE_MAX) {
+            let status = status_of(&first)?;
+            statuses.push(status);
+            if status <= DONE_MAX {
                 self.kept = Some((request, first));
             }
         }
