@@ -7,6 +7,7 @@
 pub mod announcements;
 pub mod clients;
 pub mod codes;
+mod goods;
 pub mod maintenance;
 pub mod messages;
 pub mod operators;
