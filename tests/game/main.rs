@@ -37,6 +37,7 @@ mod legacy_stages;
 mod lenient_fields;
 mod limited_items;
 mod mail;
+mod mail_all;
 mod maintenance;
 mod mended_clock;
 mod mutes;

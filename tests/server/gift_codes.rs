@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::files::copy_folder;
 use crate::process::{Client, Host, Server, wait_for};
 
-const PLENTY_OF_TIME: i64 = 4_102_444_800;
+pub(crate) const PLENTY_OF_TIME: i64 = 4_102_444_800;
 
 fn make(server: &Server, more: Value) -> Vec<String> {
     let mut data = json!({"count": 1, "items": ["3:1:7"], "until": PLENTY_OF_TIME, "reason": "festival"});
@@ -23,17 +23,17 @@ fn redeem(client: &mut Client, world: u32, code: &str) -> i64 {
     reply["status"].as_i64().unwrap_or_else(|| panic!("a status: {reply}"))
 }
 
-fn mails(client: &mut Client, world: u32) -> usize {
+pub(crate) fn mails(client: &mut Client, world: u32) -> usize {
     client.ask_in(world, "get_all_mail", json!({}))["data"]["mail"].as_array().map_or(0, Vec::len)
 }
 
-fn wait_for_mails(client: &mut Client, world: u32, expected: usize) {
+pub(crate) fn wait_for_mails(client: &mut Client, world: u32, expected: usize) {
     wait_for("the goods", || (mails(client, world) >= expected).then_some(()));
     assert_eq!(mails(client, world), expected, "each arrives once");
 }
 
 /// Puts back the files of the realm, or of the worlds, from a copy of the data folder.
-fn put_back(host: &Host, copy: &str, of_realm: bool) {
+pub(crate) fn put_back(host: &Host, copy: &str, of_realm: bool) {
     let (from, to) = (host.path(copy), host.data());
     let chosen = |name: &std::ffi::OsStr| {
         let name = name.to_string_lossy().into_owned();

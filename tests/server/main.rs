@@ -32,6 +32,7 @@ mod legacy_push;
 mod legend;
 mod listeners;
 mod load;
+mod mail_all;
 mod manual;
 mod metrics;
 mod narrator_endpoint;

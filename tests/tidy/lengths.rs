@@ -15,7 +15,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/engine/src/journal/replay.rs", 403),
     ("crates/engine/src/storage/rows.rs", 873),
     ("crates/game/src/boss/ranking/standings.rs", 573),
-    ("crates/game/src/mail/model.rs", 544),
+    ("crates/game/src/mail/model.rs", 480),
     ("crates/game/src/orders/model.rs", 447),
     ("crates/game/src/platforms/sud/rounds.rs", 464),
     ("crates/studio/src/testing/mod.rs", 641),

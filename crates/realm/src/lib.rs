@@ -7,6 +7,8 @@
 pub mod announcements;
 pub mod clients;
 pub mod codes;
+mod goods;
+pub mod mails;
 pub mod maintenance;
 pub mod messages;
 pub mod operators;
@@ -20,6 +22,7 @@ use raidkeep_game::GameSettings;
 use crate::announcements::RealmAnnouncementsPlugin;
 use crate::clients::ClientsPlugin;
 use crate::codes::CodesPlugin;
+use crate::mails::RealmMailsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
@@ -50,6 +53,7 @@ impl PluginGroup for RealmPlugins {
             .add(OperatorsPlugin { settings: operators })
             .add(RealmMaintenancePlugin)
             .add(RealmAnnouncementsPlugin)
+            .add(RealmMailsPlugin)
             .add(ClientsPlugin)
     }
 }

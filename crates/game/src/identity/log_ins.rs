@@ -9,9 +9,6 @@ use serde::{Deserialize, Serialize};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::storage::{Arrival, EditWorld, PlayerRow, Unfit};
 
-/// How many log-ins of an account are kept.
-const KEPT: usize = 20;
-
 /// How somebody has logged in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -41,8 +38,11 @@ pub struct LogIns {
 }
 
 impl LogIns {
+    /// How many log-ins of an account are kept.
+    pub const KEPT: usize = 20;
+
     fn note(&mut self, log_in: NotedLogIn) {
-        self.latest.truncate(KEPT - 1);
+        self.latest.truncate(Self::KEPT - 1);
         self.latest.insert(0, log_in);
     }
 
@@ -60,9 +60,9 @@ impl PlayerRow for LogIns {
     }
 
     fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
-        match self.latest.len() <= KEPT {
+        match self.latest.len() <= Self::KEPT {
             true => Ok(()),
-            false => Err(Unfit::at("latest", format!("expected {KEPT} log-ins at most"))),
+            false => Err(Unfit::at("latest", format!("expected {} log-ins at most", Self::KEPT))),
         }
     }
 }

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
-use crate::mail::{Letter, MailRules};
+use crate::mail::{AudienceTerms, Letter, MailRules, Recipient};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::WorldRow;
 
@@ -55,6 +55,32 @@ pub enum MailAudience {
     UpTo(AccountId),
     /// These accounts, each with items of its own after those for all.
     Ranked(Vec<(AccountId, Vec<Amount>)>),
+    /// Whoever an operator has meant.
+    Meeting(Box<SentToAll>),
+}
+
+/// Where a mail of an operator comes from, and for whom it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentToAll {
+    /// The number of the realm's message that brought it, by which it is withdrawn.
+    pub message: u64,
+    /// When it was written, unix seconds.
+    pub written_at: i64,
+    /// The last account that there was when the message came.
+    pub last: AccountId,
+    /// Who gets it; [prepared](AudienceTerms::prepared).
+    pub terms: AudienceTerms,
+}
+
+impl SentToAll {
+    /// Whether it is for this player.
+    pub fn is_for(&self, who: &Recipient<'_>) -> bool {
+        (self.terms.newcomers || who.account <= self.last) && self.terms.admits(who, self.written_at)
+    }
+
+    fn is_for_every(&self, account: AccountId) -> bool {
+        self.terms.is_everybody() && account <= self.last
+    }
 }
 
 /// The mails to everybody that are announced or may still be delivered: one record each, whatever the number of
@@ -83,11 +109,17 @@ pub(super) struct Announced {
 /// when the row is first read ([`Broadcasts::close`]).
 const WHENEVER_MADE: MailAudience = MailAudience::UpTo(AccountId(u64::MAX));
 
+/// The version of rows that know no mails of operators, and are otherwise the same.
+const BEFORE_OPERATORS: u16 = 2;
+
 impl WorldRow for Broadcasts {
     const TABLE: &'static str = "broadcasts";
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        if version == BEFORE_OPERATORS {
+            return postcard::from_bytes(bytes).ok();
+        }
         #[derive(Deserialize)]
         enum Audience {
             Everybody,
@@ -122,11 +154,28 @@ impl Announced {
         self.letter.at <= now && now < self.expires_at
     }
 
-    /// The letter for an account, if it is in the audience.
+    /// The realm's message that brought it, if an operator has sent it.
+    pub(super) fn message(&self) -> Option<u64> {
+        match &self.audience {
+            MailAudience::Meeting(sent) => Some(sent.message),
+            MailAudience::UpTo(_) | MailAudience::Ranked(_) => None,
+        }
+    }
+
+    /// The letter for a player, if it is in the audience.
+    pub(super) fn letter_for(&self, who: &Recipient<'_>) -> Option<Letter> {
+        match &self.audience {
+            MailAudience::Meeting(sent) => sent.is_for(who).then(|| self.letter.clone()),
+            MailAudience::UpTo(_) | MailAudience::Ranked(_) => self.letter_to(who.account),
+        }
+    }
+
+    /// The letter for an account of which nothing else is known, if it is certain to be in the audience.
     pub(super) fn letter_to(&self, account: AccountId) -> Option<Letter> {
         let own: &[Amount] = match &self.audience {
             MailAudience::UpTo(last) if account <= *last => &[],
-            MailAudience::UpTo(_) => return None,
+            MailAudience::Meeting(sent) if sent.is_for_every(account) => &[],
+            MailAudience::UpTo(_) | MailAudience::Meeting(_) => return None,
             MailAudience::Ranked(ranked) => {
                 let at = ranked.binary_search_by_key(&account, |(account, _)| *account).ok()?;
                 &ranked[at].1
@@ -160,6 +209,11 @@ impl Broadcasts {
         self.last
     }
 
+    /// Delivers no longer what this message of the realm has brought.
+    pub(super) fn withdraw(&mut self, message: u64) {
+        self.list.retain(|announced| announced.message() != Some(message));
+    }
+
     /// Those that are delivered at this moment, in order of their numbers.
     pub(super) fn live(&self, now: i64) -> impl Iterator<Item = &Announced> {
         self.list.iter().filter(move |announced| announced.is_live(now))
@@ -170,14 +224,15 @@ impl Broadcasts {
         self.list.iter().filter(move |announced| now < announced.expires_at)
     }
 
-    /// Whether one is delivered later than this (unix seconds).
+    /// Whether one of the game's own is delivered later than this (unix seconds). The moments of operators are what they
+    /// are.
     pub(super) fn delivers_after(&self, latest: i64) -> bool {
-        self.list.iter().any(|announced| announced.letter.at > latest)
+        self.list.iter().any(|announced| announced.message().is_none() && announced.letter.at > latest)
     }
 
-    /// Delivers all by this moment (unix seconds) at the latest.
+    /// Delivers all of the game's own by this moment (unix seconds) at the latest.
     pub(super) fn deliver_by(&mut self, latest: i64) {
-        for announced in &mut self.list {
+        for announced in self.list.iter_mut().filter(|announced| announced.message().is_none()) {
             let late = announced.letter.at.saturating_sub(latest).max(0);
             announced.letter.at -= late;
             announced.expires_at -= late;
@@ -260,5 +315,45 @@ mod tests {
         assert!(!broadcasts.is_open());
         let gets = |account| broadcasts.list[0].letter_to(AccountId(account)).is_some();
         assert_eq!((gets(3), gets(4)), (true, false), "accounts created later get none");
+    }
+
+    fn of_operator(terms: &str) -> Announced {
+        let terms: AudienceTerms = serde_json::from_str(terms).expect("terms");
+        let sent = SentToAll { message: 5, written_at: 100, last: AccountId(3), terms: terms.prepared() };
+        let letter = Letter { at: 900, from: "s".into(), subj: "gift".into(), body: "b".into(), items: Vec::new() };
+        let audience = MailAudience::Meeting(Box::new(sent));
+        Announced { number: 1, expires_at: 999, told: false, letter, audience }
+    }
+
+    #[test]
+    fn a_mail_of_an_operator_is_for_the_accounts_of_its_time_or_for_newcomers_too() {
+        let gets =
+            |announced: &Announced, number: u64| announced.letter_for(&Recipient::plain(AccountId(number))).is_some();
+        let everybody = of_operator("{}");
+        assert_eq!((gets(&everybody, 3), gets(&everybody, 4)), (true, false), "an account that moves in later");
+        assert!(gets(&of_operator(r#"{"newcomers": true}"#), 4));
+        let known = |announced: &Announced| announced.letter_to(AccountId(3)).is_some();
+        assert!(known(&everybody), "whoever leaves takes along what is for everybody");
+        assert!(!known(&of_operator(r#"{"level_min": 1}"#)), "nobody knows whether the terms are met");
+    }
+
+    #[test]
+    fn a_mended_clock_hurries_only_what_the_game_itself_has_announced() {
+        let mut broadcasts = Broadcasts { last: 1, list: vec![of_operator("{}")] };
+        assert!(!broadcasts.delivers_after(500));
+        broadcasts.deliver_by(500);
+        assert_eq!(broadcasts.list[0].letter.at, 900);
+        broadcasts.withdraw(4);
+        assert_eq!(broadcasts.len(), 1);
+        broadcasts.withdraw(5);
+        assert!(broadcasts.is_empty());
+    }
+
+    #[test]
+    fn a_row_from_before_operators_could_write_to_all_is_read_as_it_is() {
+        let announced = Announced { audience: MailAudience::UpTo(AccountId(3)), ..of_operator("{}") };
+        let row = postcard::to_stdvec(&Broadcasts { last: 7, list: vec![announced] }).expect("plain data");
+        let broadcasts = Broadcasts::upgrade(2, &row).expect("version 2 can be upgraded");
+        assert!((broadcasts.last, broadcasts.len()) == (7, 1) && broadcasts.contains(1));
     }
 }

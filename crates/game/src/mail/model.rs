@@ -6,12 +6,9 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
-use crate::mail::Broadcasts;
 use crate::mail::broadcasts::Announced;
-use crate::mail::portable::PortableMailbox;
+use crate::mail::{Broadcasts, Recipient};
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::clock::Clock;
-use raidkeep_engine::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, decode_value, encode_value};
 
 /// The content of a mail. Its texts are shared: a letter to everybody is in memory once, however many players took it
 /// in.
@@ -35,9 +32,12 @@ pub struct Mail {
     /// Part of the row's key. A player's mails are numbered from 1, and numbers are never reused.
     #[serde(skip)]
     pub(super) number: u64,
-    letter: Letter,
-    read: bool,
-    claimed: bool,
+    pub(super) letter: Letter,
+    pub(super) read: bool,
+    pub(super) claimed: bool,
+    /// The realm's message that brought it, if an operator has sent it to all.
+    #[serde(default)]
+    pub(super) message: Option<u64>,
 }
 
 impl Mail {
@@ -159,39 +159,43 @@ impl Mailbox {
         self.head.last += 1;
         self.head_unsaved = true;
         self.unsaved.push(self.head.last);
-        let mail = Mail { number: self.head.last, letter, read: false, claimed: false };
+        let mail = Mail { number: self.head.last, letter, read: false, claimed: false, message: None };
         let key = mail.key();
         self.mails.push(mail);
         Ok(key)
     }
 
-    /// Turns the broadcasts that are due for this account and not yet taken in into mails, as far as there is room; the
+    /// Turns the broadcasts that are due for this player and not yet taken in into mails, as far as there is room; the
     /// others wait.
-    pub fn take_in(&mut self, account: AccountId, broadcasts: &Broadcasts, now: i64, box_max: usize) {
-        self.take(account, broadcasts, broadcasts.live(now), box_max);
+    pub fn take_in(&mut self, who: &Recipient<'_>, broadcasts: &Broadcasts, now: i64, box_max: usize) {
+        self.take(broadcasts, broadcasts.live(now), |announced| announced.letter_for(who), box_max);
     }
 
-    /// The same including those not due yet, for a player who will have another account by then.
+    /// The same including those not due yet, for a player who will have another account by then. Mails with terms stay
+    /// behind unless they are in the box.
     pub(super) fn take_along(&mut self, account: AccountId, broadcasts: &Broadcasts, now: i64, box_max: usize) {
-        self.take(account, broadcasts, broadcasts.announced(now), box_max);
+        self.take(broadcasts, broadcasts.announced(now), |announced| announced.letter_to(account), box_max);
     }
 
     fn take<'b>(
         &mut self,
-        account: AccountId,
         broadcasts: &Broadcasts,
         announced: impl Iterator<Item = &'b Announced>,
+        letter: impl Fn(&Announced) -> Option<Letter>,
         box_max: usize,
     ) {
         for announced in announced {
             let Err(at) = self.head.taken.binary_search(&announced.number) else {
                 continue;
             };
-            let Some(letter) = announced.letter_to(account) else {
+            let Some(letter) = letter(announced) else {
                 continue;
             };
             if self.receive(letter, box_max).is_err() {
                 break;
+            }
+            if let Some(mail) = self.mails.last_mut() {
+                mail.message = announced.message();
             }
             self.head.taken.insert(at, announced.number);
             self.head.taken.retain(|taken| broadcasts.contains(*taken));
@@ -254,84 +258,15 @@ impl Mailbox {
         self.head_unsaved = true;
     }
 
-    fn find(&self, key: &str) -> Result<usize, MailError> {
+    pub(super) fn find(&self, key: &str) -> Result<usize, MailError> {
         let number: u64 = key.parse().map_err(|_| MailError::NoSuchMail)?;
         let at = self.position(number).map_err(|_| MailError::NoSuchMail)?;
         // "+7" and "07" parse as numbers but are not keys.
         if self.mails[at].key() == key { Ok(at) } else { Err(MailError::NoSuchMail) }
     }
 
-    fn position(&self, number: u64) -> Result<usize, usize> {
+    pub(super) fn position(&self, number: u64) -> Result<usize, usize> {
         self.mails.binary_search_by_key(&number, |mail| mail.number)
-    }
-}
-
-fn row_key(account: AccountId, number: u64) -> [u8; 16] {
-    let mut key = [0; 16];
-    key[..8].copy_from_slice(&account.to_key());
-    key[8..].copy_from_slice(&number.to_be_bytes());
-    key
-}
-
-pub(super) fn row_number(key: &[u8]) -> Result<u64, RowError> {
-    let number = key.get(8..).and_then(|number| number.try_into().ok());
-    number.map(u64::from_be_bytes).ok_or(RowError::Damaged)
-}
-
-pub(super) const VERSION: u16 = 1;
-
-impl PlayerRows for Mailbox {
-    const TABLE: &'static str = "mail";
-
-    fn newcomer(world: &World) -> Self {
-        Self::new(world.resource::<Clock>().day())
-    }
-
-    fn save(&mut self, account: AccountId, batch: &mut Batch) {
-        if std::mem::take(&mut self.head_unsaved) {
-            batch.put(Self::TABLE, &row_key(account, HEAD), |out| encode_value(VERSION, &self.head, out));
-        }
-        let mut unsaved = std::mem::take(&mut self.unsaved);
-        unsaved.sort_unstable();
-        unsaved.dedup();
-        for number in unsaved {
-            let key = row_key(account, number);
-            match self.position(number) {
-                Ok(at) => batch.put(Self::TABLE, &key, |out| encode_value(VERSION, &self.mails[at], out)),
-                Err(_) => batch.delete(Self::TABLE, &key),
-            }
-        }
-    }
-
-    fn digest(&self, out: &mut Vec<u8>) {
-        encode_value(VERSION, &self.head, out);
-        for mail in &self.mails {
-            out.extend_from_slice(&mail.number.to_be_bytes());
-            encode_value(VERSION, mail, out);
-        }
-    }
-
-    fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError> {
-        let Some(((_, head), mails)) = rows.split_first() else {
-            return Ok(Self::newcomer(world));
-        };
-        let head = decode_value(VERSION, head, |_, _| None)?;
-        let read = |(key, value): &(Vec<u8>, Vec<u8>)| {
-            let mail: Mail = decode_value(VERSION, value, |_, _| None)?;
-            Ok(mail.numbered(row_number(key)?))
-        };
-        let mails = mails.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self { head, mails, head_unsaved: false, unsaved: Vec::new() })
-    }
-
-    type Portable = PortableMailbox;
-
-    fn pack(self, departure: Departure<'_>) -> Result<PortableMailbox, RowError> {
-        Ok(PortableMailbox::of(self, departure))
-    }
-
-    fn unpack(portable: PortableMailbox, arrival: Arrival<'_>) -> Result<Self, Unfit> {
-        portable.into_mailbox(arrival)
     }
 }
 
@@ -340,6 +275,7 @@ mod tests {
     use super::*;
     use crate::mail::{Broadcast, MailAudience};
     use proptest::prelude::*;
+    use raidkeep_engine::storage::{Batch, PlayerRows};
 
     const NOW: i64 = 1000;
     const ANN: AccountId = AccountId(1);
@@ -360,7 +296,7 @@ mod tests {
     }
 
     fn take_in(mailbox: &mut Mailbox, broadcasts: &Broadcasts, now: i64) -> usize {
-        mailbox.take_in(ANN, broadcasts, now, 100);
+        mailbox.take_in(&Recipient::plain(ANN), broadcasts, now, 100);
         mailbox.len()
     }
 
@@ -406,8 +342,8 @@ mod tests {
         ];
         broadcasts.announce(gift(NOW, MailAudience::Ranked(ranked)));
         let (mut ann, mut bob) = (Mailbox::new(0), Mailbox::new(0));
-        ann.take_in(ANN, &broadcasts, NOW, 100);
-        bob.take_in(BOB, &broadcasts, NOW, 100);
+        ann.take_in(&Recipient::plain(ANN), &broadcasts, NOW, 100);
+        bob.take_in(&Recipient::plain(BOB), &broadcasts, NOW, 100);
         let claimed = ann.claim("1").expect("ann is ranked");
         assert_eq!(claimed, amounts(&["3:1:5", "3:5:1", "3:3:7"]), "for all, then her own, none below one");
         assert!(bob.is_empty(), "bob is not ranked");
@@ -437,10 +373,10 @@ mod tests {
         let mut mailbox = Mailbox::new(0);
         mailbox.receive(letter(1, &[]), 1).expect("there is room for one");
         assert_eq!(mailbox.receive(letter(2, &[]), 1), Err(MailError::Full));
-        mailbox.take_in(ANN, &broadcasts, NOW, 1);
+        mailbox.take_in(&Recipient::plain(ANN), &broadcasts, NOW, 1);
         assert!(mailbox.head.taken.is_empty(), "it waits");
         mailbox.delete("1").expect("nothing is owed");
-        mailbox.take_in(ANN, &broadcasts, NOW, 1);
+        mailbox.take_in(&Recipient::plain(ANN), &broadcasts, NOW, 1);
         assert_eq!(mailbox.newest_first()[0].key(), "2", "the number of a deleted mail does not come again");
     }
 

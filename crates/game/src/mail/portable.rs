@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mail::Broadcasts;
 use crate::mail::model::{Head, Mail, Mailbox};
 use crate::mail::rules::MailRules;
+use crate::mail::{Broadcasts, WithdrawnMails};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Arrival, Departure, Unfit};
@@ -32,16 +32,19 @@ impl PortableMailbox {
     pub(super) fn of(mut mailbox: Mailbox, departure: Departure<'_>) -> Self {
         let Departure { account, world, .. } = departure;
         let box_max = world.resource::<Rules<MailRules>>().box_max;
+        mailbox.drop_withdrawn(world.resource::<WithdrawnMails>());
         mailbox.take_along(account, world.resource::<Broadcasts>(), world.resource::<Clock>().now(), box_max);
         let numbered = |mail: Mail| NumberedMail { number: mail.number, mail };
         Self { head: mailbox.head, mails: mailbox.mails.into_iter().map(numbered).collect() }
     }
 
-    /// The mailbox. Which of another world's broadcasts were taken in says nothing about those of this world.
+    /// The mailbox. Which of another world's broadcasts were taken in, and which message brought a mail there, says nothing
+    /// about those of this world.
     pub(super) fn into_mailbox(self, arrival: Arrival<'_>) -> Result<Mailbox, Unfit> {
-        let Self { mut head, mails } = self;
+        let Self { mut head, mut mails } = self;
         if !arrival.is_same_world {
             head.taken.clear();
+            mails.iter_mut().for_each(|numbered| numbered.mail.message = None);
         }
         if !head.taken.is_sorted_by(|one, next| one < next) {
             return Err(Unfit::at("taken", "expected numbers in ascending order"));

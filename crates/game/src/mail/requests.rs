@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::case_file::{CaseFile, MUTED};
 use crate::identity::{Account, NameRules, find_by_name};
 use crate::items::{Amount, Cause, Inventory};
-use crate::mail::Broadcasts;
+use crate::mail::audience::Recipients;
 use crate::mail::model::{Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
+use crate::mail::{Broadcasts, WithdrawnMails};
 use crate::spelling::{self, Breaks};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -158,7 +159,9 @@ impl MailShown {
 #[derive(SystemParam)]
 struct PostOffice<'w, 's> {
     boxes: Query<'w, 's, &'static mut Mailbox>,
+    recipients: Recipients<'w, 's>,
     broadcasts: Res<'w, Broadcasts>,
+    withdrawn: Res<'w, WithdrawnMails>,
     clock: Res<'w, Clock>,
     rules: Res<'w, Rules<MailRules>>,
 }
@@ -173,11 +176,15 @@ fn change<T>(mailbox: &mut Mut<Mailbox>, may_change: impl FnOnce(&mut Mailbox) -
 }
 
 impl PostOffice<'_, '_> {
-    /// Takes in the broadcasts that are due, and lists the mails that `is_meant` accepts.
+    /// Takes in the broadcasts that are due, drops what was withdrawn, and lists the mails that `is_meant` accepts.
     fn list(&mut self, player: Player, is_meant: impl Fn(&Mail) -> bool) -> Answer<MailList> {
         let mut mailbox = player.get_mut(&mut self.boxes)?;
         let max = self.rules.box_max;
-        change(&mut mailbox, |mailbox| mailbox.take_in(player.account, &self.broadcasts, self.clock.now(), max));
+        let who = self.recipients.of(player.entity)?;
+        change(&mut mailbox, |mailbox| {
+            mailbox.drop_withdrawn(&self.withdrawn);
+            mailbox.take_in(&who, &self.broadcasts, self.clock.now(), max);
+        });
         let shown = mailbox.newest_first().into_iter().filter(|mail| is_meant(mail));
         let mail = shown.map(|mail| MailShown::of(mail, &self.clock)).collect();
         Ok(Success::with(MailList { mail, count: MailCount { cur: mailbox.len(), max } }))
@@ -201,8 +208,13 @@ pub struct MarkReadMail {
 
 request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller, CODES = &[Code::of(NO_SUCH_MAIL)]);
 
-fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
+fn mark_read_mail(
+    In(call): In<Call<MarkReadMail>>,
+    mut boxes: Query<&mut Mailbox>,
+    withdrawn: Res<WithdrawnMails>,
+) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
+    mailbox.must_have(&call.request.key, &withdrawn)?;
     change(&mut mailbox, |mailbox| mailbox.mark_read(&call.request.key))?;
     Ok(Success::empty())
 }
@@ -220,8 +232,13 @@ request!(
     CODES = &[Code::of(NO_SUCH_MAIL), Code::of(UNCLAIMED)],
 );
 
-fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
+fn delete_mail(
+    In(call): In<Call<DeleteMail>>,
+    mut boxes: Query<&mut Mailbox>,
+    withdrawn: Res<WithdrawnMails>,
+) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
+    mailbox.must_have(&call.request.key, &withdrawn)?;
     mailbox.delete(&call.request.key)?;
     Ok(Success::empty())
 }
@@ -263,8 +280,10 @@ pub struct MailClaimed {
 fn claim_mail(
     In(call): In<Call<ClaimMail>>,
     mut players: Query<(&mut Mailbox, &mut Inventory)>,
+    withdrawn: Res<WithdrawnMails>,
 ) -> Answer<MailClaimed> {
     let (mut mailbox, mut inventory) = call.caller.get_mut(&mut players)?;
+    mailbox.must_have(&call.request.key, &withdrawn)?;
     let reward = mailbox.claim(&call.request.key)?;
     inventory.grant(&reward, CLAIMED);
     Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))

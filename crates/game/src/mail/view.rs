@@ -6,11 +6,14 @@ use bevy_app::App;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::identity::{Account, LogIns};
 use crate::items::Amount;
-use crate::mail::{Broadcasts, Letter, Mail, Mailbox};
-use raidkeep_engine::account::AccountId;
+use crate::items::Inventory;
+use crate::levels::{Experience, LevelRules};
+use crate::mail::{Broadcasts, Letter, Mail, Mailbox, Recipient, WithdrawnMails};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::request::Refusal;
+use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::FoundRows;
 use raidkeep_engine::views::{ViewApp, ViewEntries, ViewPart, Viewed};
 
@@ -26,15 +29,15 @@ impl Mailbox {
         self.head.taken.binary_search(&broadcast).is_ok()
     }
 
-    /// The letters of broadcasts that are due for this account and not taken in yet.
+    /// The letters of broadcasts that are due for this player and not taken in yet.
     pub(super) fn waiting<'b>(
         &'b self,
-        account: AccountId,
+        who: &'b Recipient<'b>,
         broadcasts: &'b Broadcasts,
         now: i64,
     ) -> impl Iterator<Item = Letter> + 'b {
         let waiting = broadcasts.live(now).filter(|live| !self.has_taken(live.number));
-        waiting.filter_map(move |live| live.letter_to(account))
+        waiting.filter_map(move |live| live.letter_for(who))
     }
 }
 
@@ -97,9 +100,14 @@ impl ViewPart for MailPart {
     fn show(viewed: &Viewed<'_>, _: FoundRows) -> Result<MailboxShown, Refusal> {
         let (mailbox, world) = (viewed.get::<Mailbox>()?, viewed.world);
         let now = world.resource::<Clock>().now();
-        let asked_for = mailbox.mails.iter().rev().filter(|mail| viewed.page.covers(mail.letter().at));
+        let withdrawn = world.resource::<WithdrawnMails>();
+        let kept = mailbox.mails.iter().rev().filter(|mail| !mail.is_withdrawn(withdrawn));
+        let asked_for = kept.filter(|mail| viewed.page.covers(mail.letter().at));
         let mails = ViewEntries::of(asked_for.map(|mail| (mail.number, KeptMail::of(mail))), viewed.page);
-        let waiting = mailbox.waiting(viewed.player.account, world.resource::<Broadcasts>(), now);
+        let level = world.resource::<Rules<LevelRules>>().standing(viewed.get::<Experience>()?.total).level;
+        let (account, log_ins) = (viewed.get::<Account>()?, viewed.get::<LogIns>()?);
+        let who = Recipient::of(viewed.player.account, account, level, log_ins, viewed.get::<Inventory>()?);
+        let waiting = mailbox.waiting(&who, world.resource::<Broadcasts>(), now);
         Ok(MailboxShown { mails, waiting: waiting.map(LetterShown::from).collect() })
     }
 }

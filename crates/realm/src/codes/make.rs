@@ -9,20 +9,17 @@ use serde::{Deserialize, Serialize};
 use raidkeep_engine::audit::AuditNotes;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::operators::Right;
-use raidkeep_engine::realm::{REALM_LINE, RealmAnswer, to_world};
 use raidkeep_engine::request;
-use raidkeep_engine::request::{
-    Answer, Call, Code, Fact, Job, Need, Operator, Refusal, Request, Success, Unready, Waits,
-};
+use raidkeep_engine::request::{Answer, Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::Archive;
-use raidkeep_game::case_file::{REASON_CHARS, operator_text, within_limits};
-use raidkeep_game::gift_codes::{ItemsKnown, UNKNOWN_ITEM};
+use raidkeep_game::case_file::{REASON_CHARS, operator_text};
+use raidkeep_game::gift_codes::UNKNOWN_ITEM;
 use raidkeep_game::items::Amount;
 
 use crate::codes::letters::{self, LAST_BATCH};
 use crate::codes::model::{CodeBatch, CodeBatches, KeptCode};
+use crate::goods::{self, ITEMS_MAX};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<CodeMake, _>(code_make).add_request::<CodeWithdraw, _>(code_withdraw);
@@ -30,8 +27,6 @@ pub(super) fn register(app: &mut App) {
 
 /// The most codes in one batch; the reply names them all.
 const COUNT_MAX: u32 = 10_000;
-/// The most kinds of items for a code.
-const ITEMS_MAX: usize = 20;
 const USES_MAX: u32 = 1_000_000_000;
 const TITLE_CHARS: usize = 100;
 const TEXT_CHARS: usize = 1000;
@@ -119,37 +114,18 @@ impl CodeMake {
         Ok(())
     }
 
-    /// Whether the operator's role allows to give so much to one player.
-    fn check_limits(&self, operator: &Operator) -> Result<(), Refusal> {
-        self.items.iter().try_for_each(|amount| {
-            let same = self.items.iter().filter(|other| other.item == amount.item);
-            let sum = same.fold(0_i64, |sum, other| sum.saturating_add(other.quantity));
-            within_limits(operator, "items", sum.unsigned_abs())
-        })
-    }
-
     /// The random part of each code, once the first world has said that it knows the items and a job has drawn them.
     fn drawn(&self, fact: Option<Fact>) -> Result<Vec<u64>, Unready> {
-        let ask = ItemsKnown { items: self.items.clone() };
-        let ask = || Need::Exchange(REALM_LINE, to_world(0, <ItemsKnown as Request>::FUNCTION, &ask));
-        let fact = fact.ok_or_else(ask)?;
-        let outcome = match fact.downcast::<Vec<u64>>() {
+        let fact = fact.ok_or_else(|| goods::ask_known(self.items.clone()))?;
+        let answer = match fact.downcast::<Vec<u64>>() {
             Ok(drawn) => return Ok(*drawn),
-            Err(other) => other.downcast::<CallOutcome>().map_err(|_| Refusal::internal())?,
+            Err(answer) => answer,
         };
-        match RealmAnswer::<()>::of(&outcome) {
-            RealmAnswer::Done(()) => {
-                let count = self.count;
-                // The generator is seeded by the operating system, and cannot be guessed.
-                let draw = move || (0..count).map(|_| rand::random()).collect::<Vec<u64>>();
-                Err(Need::Job(Job::new(draw)).into())
-            }
-            RealmAnswer::Refused(UNKNOWN_ITEM, message) => Err(Refusal::saying(UNKNOWN_ITEM, message).into()),
-            RealmAnswer::Refused(..) => Err(Refusal::internal().into()),
-            RealmAnswer::Later | RealmAnswer::Nowhere => {
-                Err(Refusal::busy("no world can say whether it has these items, retry later").into())
-            }
-        }
+        goods::must_be_known(answer)?;
+        let count = self.count;
+        // The generator is seeded by the operating system, and cannot be guessed.
+        let draw = move || (0..count).map(|_| rand::random()).collect::<Vec<u64>>();
+        Err(Need::Job(Job::new(draw)).into())
     }
 }
 
@@ -164,7 +140,7 @@ struct Press<'w> {
 fn code_make(In(call): In<Call<CodeMake>>, mut press: Press) -> Waits<CodesMade> {
     let now = press.clock.now();
     call.request.check(now)?;
-    call.request.check_limits(&call.caller)?;
+    goods::check_limits(&call.request.items, &call.caller)?;
     let drawn = call.request.drawn(call.fact)?;
     let number = press.batches.0.last_key_value().map_or(1, |(last, _)| last + 1);
     if number > LAST_BATCH {
