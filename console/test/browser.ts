@@ -6,13 +6,13 @@ import { Server } from "./server.js";
 
 const built = join(import.meta.dirname, "../built");
 
-export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1360, height: 860 } } as const;
+export const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1440, height: 900 } } as const;
 export type SizeName = keyof typeof SIZES;
 
 /** What a machine may need on which much else runs. */
 const PATIENCE_MS = 60_000;
 
-/** Without the networking flags Chromium looks for its maker's servers at every start. */
+/** Without the networking flags Chromium looks for its maker's servers at every start, and asks before a page that a test serves itself talks to this machine. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -21,6 +21,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--disable-features=LocalNetworkAccessChecks",
 ];
 
 /** A server, started with these arguments, and a browser, for the tests of a file; they end after them. */

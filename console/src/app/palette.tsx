@@ -49,7 +49,7 @@ export function Palette({ places }: { places: readonly Place[] }): ReactElement 
     },
     {
       group: texts.shell.functions,
-      actions: functions.all().map((info) => ({
+      actions: functions.allowed().map((info) => ({
         id: `function ${info.function}`,
         label: word(texts.verbs, info.function),
         description: `${info.function} · ${plainDoc(functions.about(info.function)).slice(0, DOC_CHARS)}`,

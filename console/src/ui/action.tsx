@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconCheck, IconFlask } from "@tabler/icons-react";
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from "react";
 import { RefusedError } from "../api/line.js";
-import type { Schema } from "../api/schema.js";
+import type { Field, Schema } from "../api/schema.js";
 import { useHere, useRefresh } from "../api/use.js";
 import { useTexts, word } from "../texts/index.js";
 import { Facts, ReplyView } from "./facts.js";
@@ -24,6 +24,8 @@ export interface ActionProps {
   preset?: Readonly<Record<string, unknown>>;
   /** What other arguments begin with. */
   initial?: Readonly<Record<string, unknown>>;
+  /** The values that an argument may have, where the schema does not name them. */
+  choices?: Readonly<Record<string, readonly string[]>>;
   /** Whether it hurts: the button is red, and the values have to be confirmed. */
   isGrave?: boolean;
 }
@@ -35,7 +37,7 @@ export interface ActionButtonProps extends ActionProps {
   size?: "xs" | "sm";
 }
 
-/** A button that opens the form of a function. It is not there where the server has no such function. */
+/** A button that opens the form of a function. It is not there where the server would refuse the call. */
 export function ActionButton({
   label,
   icon,
@@ -46,8 +48,7 @@ export function ActionButton({
   const { functions } = useHere();
   const texts = useTexts();
   const [isOpen, setOpen] = useState(false);
-  if (!functions.has(action.called)) return null;
-  const isAllowed = functions.may(action.called);
+  if (!functions.may(action.called)) return null;
   return (
     <>
       <Button
@@ -55,8 +56,6 @@ export function ActionButton({
         variant={action.isGrave === true && variant === "default" ? "light" : variant}
         {...(action.isGrave === true ? { color: "red" } : {})}
         leftSection={icon}
-        disabled={!isAllowed}
-        title={isAllowed ? undefined : texts.common.notAllowed}
         data-action={action.called}
         onClick={() => {
           setOpen(true);
@@ -95,6 +94,7 @@ function ActionForm({
   called,
   preset = {},
   initial = {},
+  choices = {},
   isGrave = false,
   onClose,
 }: ActionProps & { onClose: () => void }) {
@@ -103,7 +103,9 @@ function ActionForm({
   const refresh = useRefresh();
   const info = functions.find(called);
   const all = useMemo(() => functions.schemas.fields(info?.arguments ?? {}), [functions, info]);
-  const fields = all.filter(({ name }) => !(name in preset) && name !== DRY_RUN);
+  const fields = all
+    .filter(({ name }) => !(name in preset) && name !== DRY_RUN)
+    .map((field) => withChoices(field, choices));
   const hasDryRun = all.some(({ name }) => name === DRY_RUN);
   const needed = info?.may_change === true ? ["reason"] : [];
   const [values, setValues] = useState(() => beginWith(fields, initial));
@@ -196,6 +198,11 @@ function ActionForm({
       </Stack>
     </form>
   );
+}
+
+function withChoices(field: Field, choices: Readonly<Record<string, readonly string[]>>): Field {
+  const named = choices[field.name];
+  return named === undefined || named.length === 0 ? field : { ...field, kind: "choice", choices: [...named] };
 }
 
 function Preset({ values, schema }: { values: Readonly<Record<string, unknown>>; schema: Schema }): ReactElement {
