@@ -18,6 +18,19 @@ export function Palette({ places }: { places: readonly Place[] }): ReactElement 
   const wanted = query.trim();
   const actions: SpotlightActionGroupData[] = [
     {
+      group: texts.shell.pages,
+      actions: places.map(({ name, path, icon: Icon }) => ({
+        id: `page ${name}`,
+        label: texts.pages[name],
+        description: texts.about[name],
+        keywords: name,
+        leftSection: <Icon size={18} aria-hidden />,
+        onClick: () => {
+          go(path);
+        },
+      })),
+    },
+    {
       group: texts.shell.people,
       actions:
         wanted === ""
@@ -33,19 +46,6 @@ export function Palette({ places }: { places: readonly Place[] }): ReactElement 
                 },
               },
             ],
-    },
-    {
-      group: texts.shell.pages,
-      actions: places.map(({ name, path, icon: Icon }) => ({
-        id: `page ${name}`,
-        label: texts.pages[name],
-        description: texts.about[name],
-        keywords: name,
-        leftSection: <Icon size={18} aria-hidden />,
-        onClick: () => {
-          go(path);
-        },
-      })),
     },
     {
       group: texts.shell.functions,

@@ -102,6 +102,7 @@ export const en = {
     refused: (status: number) => `Refused (${status})`,
     noAnswer: "No answer came. The change may have been made: trying again with the same button is safe.",
     csv: "Download as CSV",
+    download: (file: string) => `Download ${file}`,
     open: "Open",
     listOf: (count: number) => `${count} entries`,
     readOnly: "reads only",

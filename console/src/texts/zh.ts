@@ -103,6 +103,7 @@ export const zh: Texts = {
     refused: (status) => `被拒绝（${status}）`,
     noAnswer: "没有收到答复，改动可能已经生效：用同一个按钮重试是安全的。",
     csv: "下载 CSV",
+    download: (file) => `下载 ${file}`,
     open: "打开",
     listOf: (count) => `${count} 项`,
     readOnly: "只读",

@@ -9,6 +9,7 @@ import { useTexts, word } from "../texts/index.js";
 import { Facts, ReplyView } from "./facts.js";
 import { SchemaForm } from "./form.js";
 import { beginWith, readForm } from "./form-values.js";
+import { download } from "./format.js";
 import { newKey } from "./key.js";
 import { ErrorNote } from "./states.js";
 import { Value } from "./value.js";
@@ -79,7 +80,13 @@ export function ActionButton({
 export function ActionDialog({ onClose, ...action }: ActionProps & { onClose: () => void }): ReactElement {
   const texts = useTexts();
   return (
-    <Modal opened onClose={onClose} title={word(texts.verbs, action.called)} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={word(texts.verbs, action.called)}
+      size="lg"
+      closeButtonProps={{ "aria-label": texts.common.close }}
+    >
       <ActionForm {...action} onClose={onClose} />
     </Modal>
   );
@@ -130,9 +137,14 @@ function ActionForm({
             ? line.call(called, { ...data, [DRY_RUN]: true }, { world })
             : line.call(TRY, { function: called, arguments: data }, { world }))
         : await line.call(called, data, { world, once: key.current });
-      setOutcome({ reply, isTrial });
-      if (isTrial) return;
+      if (isTrial) {
+        setOutcome({ reply, isTrial });
+        return;
+      }
       key.current = newKey();
+      // Without anything to read the message beside the page is enough; and what the dialog hangs on may be gone now.
+      if (reply === null || reply === undefined) onClose();
+      else setOutcome({ reply, isTrial });
       refresh();
       notifications.show({ message: `${word(texts.verbs, called)}: ${texts.action.done}`, color: "teal" });
     } catch (failure) {
@@ -224,14 +236,33 @@ function Done({ reply, schema, onClose }: { reply: unknown; schema: Schema; onCl
   return (
     <Stack gap="md">
       <Alert color="teal" variant="light" icon={<IconCheck />} title={texts.action.done} role="status" />
-      {reply !== null && reply !== undefined && <ReplyView reply={reply} schema={schema} />}
-      <Group justify="flex-end">
+      <ReplyView reply={reply} schema={schema} />
+      <Group justify="flex-end" gap="xs">
+        {listsOf(reply).map(([name, lines]) => (
+          <Button
+            key={name}
+            variant="default"
+            onClick={() => {
+              download(`${name}.txt`, `${lines.join("\n")}\n`, "text/plain");
+            }}
+          >
+            {texts.common.download(`${name}.txt`)}
+          </Button>
+        ))}
         <Button onClick={onClose} data-autofocus>
           {texts.common.close}
         </Button>
       </Group>
     </Stack>
   );
+}
+
+/** The lists of texts in a reply, which may be too long to read on the page. */
+function listsOf(reply: unknown): [string, string[]][] {
+  if (typeof reply !== "object" || reply === null) return [];
+  const isTexts = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string");
+  return Object.entries(reply).filter((entry): entry is [string, string[]] => isTexts(entry[1]));
 }
 
 /** What a type's comment says, without the call that it begins with. */
