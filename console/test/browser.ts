@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { after } from "node:test";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { Server } from "./server.js";
 
 const built = join(import.meta.dirname, "../built");
 
-export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1360, height: 860 } } as const;
+export const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1440, height: 900 } } as const;
 export type SizeName = keyof typeof SIZES;
 
 /** What a machine may need on which much else runs. */
 const PATIENCE_MS = 60_000;
 
-/** Without the networking flags Chromium looks for its maker's servers at every start. */
+/** Without the networking flags Chromium looks for its maker's servers at every start, and asks before a page that a test serves itself talks to this machine. */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -21,6 +21,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--disable-features=LocalNetworkAccessChecks",
 ];
 
 /** A server, started with these arguments, and a browser, for the tests of a file; they end after them. */
@@ -91,6 +92,95 @@ export async function logIn(page: Page, server: Server): Promise<void> {
   await page.getByLabel(/^Operator token|^运营令牌/).fill(server.token);
   await page.locator("button[type=submit]").click();
   await page.locator("[data-page=overview]").waitFor();
+}
+
+/** Fills and sends the log-in with a name. */
+export async function logInAs(page: Page, name: string, password: string): Promise<void> {
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.locator("button[type=submit]").click();
+}
+
+/** Makes an operator, and logs in for the first time: with a password of their own. */
+export async function firstLogIn(page: Page, server: Server, name: string, role: string): Promise<void> {
+  const [first, own] = ["for the first day", `a password of ${name}`];
+  await server.operate("operator_add", { name, role, password: first });
+  await logInAs(page, name, first);
+  await choosePassword(page, first, own);
+  await page.locator("[data-page=overview]").waitFor();
+}
+
+/** Fills and sends the form for a password of one's own. */
+export async function choosePassword(page: Page, present: string, own: string): Promise<void> {
+  await page.getByLabel("Present password", { exact: true }).fill(present);
+  await page.getByLabel("New password", { exact: true }).fill(own);
+  await page.getByLabel("New password once more", { exact: true }).fill(own);
+  await page.locator("button[type=submit]").click();
+}
+
+/** Opens the form of a function by its button, fills it, confirms and sends it. Returns the dialog with what came of it. */
+export async function act(
+  page: Page,
+  place: Page | Locator,
+  called: string,
+  given: Readonly<Record<string, string>>,
+): Promise<Locator> {
+  await place.locator(`[data-action=${called}]`).click();
+  const dialog = page.getByRole("dialog");
+  for (const [name, value] of Object.entries(given)) {
+    const field = dialog.locator(`[name=${name}]`);
+    if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+    else await field.fill(value);
+  }
+  const confirmation = dialog.getByLabel("I have checked the values.");
+  if ((await confirmation.count()) > 0) await confirmation.check();
+  await dialog.locator("button[type=submit]").click();
+  return dialog;
+}
+
+/** Waits until the page says that the thing is done, and closes what it says it with. */
+export async function closeDone(dialog: Locator): Promise<void> {
+  const said = dialog.page().locator(".mantine-Notification-root", { hasText: "Done" });
+  await said.waitFor();
+  if (await dialog.isVisible()) await dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+  await dialog.waitFor({ state: "detached" });
+  await said.getByRole("button").click();
+  await said.waitFor({ state: "detached" });
+}
+
+/** A moment as a field for dates and times takes it, so many seconds from now, on the pages' clock. */
+export function inSeconds(seconds: number): string {
+  const PAGES_ZONE_SECONDS = 8 * 3600;
+  return new Date(Date.now() + (seconds + PAGES_ZONE_SECONDS) * 1000).toISOString().slice(0, 19);
+}
+
+/** What the server answers to a call that the page itself makes, with its cookie, past every button. */
+export async function statusFromPage(
+  page: Page,
+  called: string,
+  data: object,
+  world: number | "realm" = 0,
+): Promise<number> {
+  return page.evaluate(
+    async ([text]) => {
+      const url = new URL("../ws", location.href.replace(/#.*/, ""));
+      url.protocol = "ws:";
+      const socket = new WebSocket(url, "raidkeep.v1");
+      const reply = new Promise<string>((resolve) => {
+        socket.addEventListener("message", (event) => {
+          resolve(String(event.data));
+        });
+      });
+      await new Promise((resolve) => {
+        socket.addEventListener("open", resolve);
+      });
+      socket.send(text ?? "");
+      const { status } = JSON.parse(await reply) as { status: number };
+      socket.close();
+      return status;
+    },
+    [JSON.stringify({ world, function: called, data, id: 1 })],
+  );
 }
 
 /** Goes to a page of the console by its address. */

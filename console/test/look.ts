@@ -1,18 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { errorsOf, logIn, openBrowser, openPage, settled, SIZES, type SizeName, visit } from "./browser.js";
+import { PATHS, pathName } from "./paths.js";
 import { Server } from "./server.js";
-import { veterans } from "./veterans.js";
+import { deeds, veterans } from "./veterans.js";
 
-/** Pictures of every page at every size in light and dark, to be looked at: `target/console/`. */
+/** Pictures of every page at every size, in light and English and in dark and Chinese, to be looked at: `target/console/`. */
 const folder = join(import.meta.dirname, "../../target/console");
 const only = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const server = await Server.start();
 const browser = await openBrowser();
 try {
-  const player = await veterans(server);
-  const paths = only.length > 0 ? only : ["/", "/players", `/players/${player}`, "/functions", "/functions/order_list"];
+  await deeds(server, await veterans(server));
+  const paths = only.length > 0 ? only : PATHS;
   for (const size of Object.keys(SIZES) as SizeName[]) {
     for (const scheme of ["light", "dark"] as const) {
       const page = await openPage(browser, server, { size, scheme, locale: scheme === "dark" ? "zh-CN" : "en-GB" });
@@ -22,8 +23,7 @@ try {
       for (const path of paths) {
         await visit(page, path);
         await page.waitForTimeout(300);
-        const name = path.replace(/^\//, "").replaceAll("/", "-") || "overview";
-        await page.screenshot({ path: join(folder, `${name}-${size}-${scheme}.png`), fullPage: true });
+        await page.screenshot({ path: join(folder, `${pathName(path)}-${size}-${scheme}.png`), fullPage: true });
       }
       for (const error of errorsOf(page)) console.log(`${size} ${scheme}: ${error}`);
       await page.context().close();

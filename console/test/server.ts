@@ -71,8 +71,19 @@ export class Server {
   }
 
   /** Calls a function of operators. */
-  async operate(name: string, data: object = {}): Promise<unknown> {
-    return this.call([], name, data);
+  async operate(name: string, data: object = {}, world = "0"): Promise<unknown> {
+    return this.call(["--world", world], name, data);
+  }
+
+  /** Calls a function as a guest, and says with which status the server answered. */
+  async statusOf(guest: string, name: string, data: object = {}): Promise<number> {
+    try {
+      await this.play(guest, name, data);
+      return 0;
+    } catch (failure) {
+      const { stdout = "" } = failure as { stdout?: string };
+      return (JSON.parse(stdout) as { status: number }).status;
+    }
   }
 
   private async call(who: string[], name: string, data: object): Promise<unknown> {

@@ -41,6 +41,11 @@ export class Functions {
     return [...this.byName.values()];
   }
 
+  /** Those that the operator has the right to, by name. */
+  allowed(): FunctionInfo[] {
+    return this.all().filter((info) => this.may(info.function));
+  }
+
   find(name: string): FunctionInfo | undefined {
     return this.byName.get(name);
   }

@@ -80,9 +80,11 @@ export class Schemas {
   /** The form of a function's arguments. */
   fields(schema: Schema): Field[] {
     const required = new Set(this.resolved(schema).required ?? []);
-    const fields = Object.entries(this.properties(schema)).map(([name, property]) =>
-      this.field(name, property, required.has(name)),
-    );
+    const order = signature(this.resolved(schema).description ?? "");
+    const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+    const fields = Object.entries(this.properties(schema))
+      .sort(([one], [other]) => place(one) - place(other))
+      .map(([name, property]) => this.field(name, property, required.has(name)));
     return [...fields.filter((field) => field.isRequired), ...fields.filter((field) => !field.isRequired)];
   }
 
@@ -120,6 +122,11 @@ export class Schemas {
     const [kind = "", name = ""] = reference.split("/").slice(-2);
     return this.resolved(this.definitions[kind]?.[name]);
   }
+}
+
+/** The names of arguments in the order in which a type's comment begins with them, "`f {player, until?, reason}`: ..". */
+function signature(comment: string): string[] {
+  return /^`\w+ \{([^}]*)\}`/.exec(comment)?.[1]?.match(/\w+/g) ?? [];
 }
 
 /** Whether a number is a moment, in unix seconds. */

@@ -10,6 +10,7 @@ import { HereContext } from "../api/use.js";
 import { type Language, LANGUAGES, SpeechContext } from "../texts/index.js";
 import { Loading } from "../ui/states.js";
 import { LogIn } from "./log-in.js";
+import { NewPassword } from "./new-password.js";
 import { Shell } from "./shell.js";
 import { theme } from "./theme.js";
 
@@ -77,6 +78,13 @@ function Gate(): ReactElement {
     queries.clear();
     setSession("nobody");
   };
+  if (session.operator.must_change_password) {
+    const reopen = async () => {
+      session.line.end();
+      return open();
+    };
+    return <NewPassword session={session} onChanged={reopen} onLeave={leave} />;
+  }
   return (
     <HereContext value={{ ...session, world, setWorld, leave }}>
       <Shell />

@@ -18,6 +18,19 @@ export function Palette({ places }: { places: readonly Place[] }): ReactElement 
   const wanted = query.trim();
   const actions: SpotlightActionGroupData[] = [
     {
+      group: texts.shell.pages,
+      actions: places.map(({ name, path, icon: Icon }) => ({
+        id: `page ${name}`,
+        label: texts.pages[name],
+        description: texts.about[name],
+        keywords: name,
+        leftSection: <Icon size={18} aria-hidden />,
+        onClick: () => {
+          go(path);
+        },
+      })),
+    },
+    {
       group: texts.shell.people,
       actions:
         wanted === ""
@@ -35,21 +48,8 @@ export function Palette({ places }: { places: readonly Place[] }): ReactElement 
             ],
     },
     {
-      group: texts.shell.pages,
-      actions: places.map(({ name, path, icon: Icon }) => ({
-        id: `page ${name}`,
-        label: texts.pages[name],
-        description: texts.about[name],
-        keywords: name,
-        leftSection: <Icon size={18} aria-hidden />,
-        onClick: () => {
-          go(path);
-        },
-      })),
-    },
-    {
       group: texts.shell.functions,
-      actions: functions.all().map((info) => ({
+      actions: functions.allowed().map((info) => ({
         id: `function ${info.function}`,
         label: word(texts.verbs, info.function),
         description: `${info.function} · ${plainDoc(functions.about(info.function)).slice(0, DOC_CHARS)}`,

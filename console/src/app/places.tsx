@@ -1,8 +1,11 @@
 import {
+  IconBarrierBlock,
   IconBook2,
   IconBroadcast,
+  IconChartLine,
   IconClipboardList,
   IconCode,
+  IconGift,
   IconLayoutDashboard,
   IconReceipt,
   IconShieldLock,
@@ -12,7 +15,10 @@ import {
 import type { ComponentType } from "react";
 import { Audit } from "../pages/audit.js";
 import { Bosses } from "../pages/bosses.js";
+import { Codes } from "../pages/codes.js";
+import { Figures } from "../pages/figures.js";
 import { Functions as FunctionsPage } from "../pages/functions.js";
+import { Maintenance } from "../pages/maintenance.js";
 import { Operators } from "../pages/operators.js";
 import { Orders } from "../pages/orders.js";
 import { Overview } from "../pages/overview.js";
@@ -36,6 +42,7 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { name: "overview", path: "/", group: "watch", icon: IconLayoutDashboard, page: Overview, needs: [] },
+  { name: "figures", path: "/figures", group: "watch", icon: IconChartLine, page: Figures, needs: ["figures"] },
   { name: "players", path: "/players", group: "help", icon: IconUsers, page: Players, needs: [] },
   { name: "orders", path: "/orders", group: "help", icon: IconReceipt, page: Orders, needs: ["order_list"] },
   { name: "reports", path: "/reports", group: "help", icon: IconBroadcast, page: Reports, needs: ["report_list"] },
@@ -47,6 +54,15 @@ export const PLACES: readonly Place[] = [
     page: Bosses,
     needs: ["season_ranking", "family_list"],
   },
+  { name: "codes", path: "/codes", group: "game", icon: IconGift, page: Codes, needs: ["code_list"] },
+  {
+    name: "maintenance",
+    path: "/maintenance",
+    group: "game",
+    icon: IconBarrierBlock,
+    page: Maintenance,
+    needs: ["maintenance_list"],
+  },
   { name: "rules", path: "/rules", group: "game", icon: IconBook2, page: Rules, needs: ["rules_status"] },
   { name: "audit", path: "/audit", group: "watch", icon: IconClipboardList, page: Audit, needs: ["audit_list"] },
   {
@@ -55,12 +71,12 @@ export const PLACES: readonly Place[] = [
     group: "run",
     icon: IconShieldLock,
     page: Operators,
-    needs: ["operator_list"],
+    needs: ["operator_self"],
   },
   { name: "functions", path: "/functions", group: "run", icon: IconCode, page: FunctionsPage, needs: [] },
 ];
 
-/** The pages that this server has something for. */
+/** The pages that this server has something for, and the operator the right. */
 export function placesOf(functions: Functions): Place[] {
-  return PLACES.filter(({ needs }) => needs.length === 0 || needs.some((name) => functions.has(name)));
+  return PLACES.filter(({ needs }) => needs.length === 0 || needs.some((name) => functions.may(name)));
 }

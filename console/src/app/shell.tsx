@@ -86,10 +86,15 @@ function Header({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void })
         <img src="./icon.svg" alt="" width={26} height={26} />
         <span>{texts.product}</span>
       </Link>
-      <button type="button" className={classes["search"]} onClick={spotlight.open} aria-label={texts.shell.searchHint}>
+      <button
+        type="button"
+        className={classes["search"]}
+        onClick={spotlight.open}
+        aria-keyshortcuts="Control+K Meta+K /"
+      >
         <IconSearch size={16} aria-hidden />
         <span>{texts.shell.searchHint}</span>
-        <kbd>{MODIFIER} K</kbd>
+        <kbd aria-hidden>{MODIFIER} K</kbd>
       </button>
       <div className={classes["tools"]}>
         <WorldChoice />

@@ -5,6 +5,20 @@ import { useTexts } from "../texts/index.js";
 import { List } from "../ui/list.js";
 import { Card, Page } from "../ui/page.js";
 
+/** The fields of an entry that are shown, what matters most first. */
+export const AUDIT_COLUMNS = [
+  "at",
+  "operator",
+  "function",
+  "players",
+  "reason",
+  "changes",
+  "arguments",
+  "reply",
+  "role",
+  "address",
+];
+
 /** What was changed in the world that is looked at, or in the realm. */
 export function Audit(): ReactElement {
   const texts = useTexts();
@@ -33,6 +47,7 @@ export function Audit(): ReactElement {
           called="audit_list"
           list="entries"
           {...(place === REALM ? { world: REALM } : {})}
+          columns={AUDIT_COLUMNS}
           filters={["operator", "function", "player", "from", "to"]}
           file="audit"
         />

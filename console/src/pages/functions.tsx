@@ -37,7 +37,7 @@ export function Functions(): ReactElement {
   const [wanted, setWanted] = useState("");
   const [made, setMade] = useState<readonly Made[]>([]);
   const shown = functions
-    .all()
+    .allowed()
     .filter((info) =>
       `${info.function} ${word(texts.verbs, info.function)}`.toLowerCase().includes(wanted.toLowerCase()),
     );
@@ -64,7 +64,6 @@ export function Functions(): ReactElement {
               aria-current={one.function === name ? "true" : undefined}
               label={one.function}
               description={word(texts.verbs, one.function)}
-              disabled={!functions.may(one.function)}
               onClick={() => {
                 go(`/functions/${one.function}`);
               }}

@@ -139,7 +139,7 @@ function Worlds({ moments }: { moments: readonly Metrics[] }): ReactElement | nu
         return (
           <section key={world} className={classes["world"]}>
             <h3>
-              {/^\d+$/.test(world) ? texts.shell.worldNumber(Number(world)) : world}{" "}
+              {/^\d+$/.test(world) ? texts.shell.worldNumber(Number(world)) : texts.audit.realm}{" "}
               <State value={sum("raidkeep_archive_failing") ? "warning" : "running"} />
             </h3>
             <Facts

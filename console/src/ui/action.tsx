@@ -3,12 +3,13 @@ import { notifications } from "@mantine/notifications";
 import { IconCheck, IconFlask } from "@tabler/icons-react";
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from "react";
 import { RefusedError } from "../api/line.js";
-import type { Schema } from "../api/schema.js";
+import type { Field, Schema } from "../api/schema.js";
 import { useHere, useRefresh } from "../api/use.js";
 import { useTexts, word } from "../texts/index.js";
 import { Facts, ReplyView } from "./facts.js";
 import { SchemaForm } from "./form.js";
 import { beginWith, readForm } from "./form-values.js";
+import { download } from "./format.js";
 import { newKey } from "./key.js";
 import { ErrorNote } from "./states.js";
 import { Value } from "./value.js";
@@ -24,6 +25,8 @@ export interface ActionProps {
   preset?: Readonly<Record<string, unknown>>;
   /** What other arguments begin with. */
   initial?: Readonly<Record<string, unknown>>;
+  /** The values that an argument may have, where the schema does not name them. */
+  choices?: Readonly<Record<string, readonly string[]>>;
   /** Whether it hurts: the button is red, and the values have to be confirmed. */
   isGrave?: boolean;
 }
@@ -35,7 +38,7 @@ export interface ActionButtonProps extends ActionProps {
   size?: "xs" | "sm";
 }
 
-/** A button that opens the form of a function. It is not there where the server has no such function. */
+/** A button that opens the form of a function. It is not there where the server would refuse the call. */
 export function ActionButton({
   label,
   icon,
@@ -46,8 +49,7 @@ export function ActionButton({
   const { functions } = useHere();
   const texts = useTexts();
   const [isOpen, setOpen] = useState(false);
-  if (!functions.has(action.called)) return null;
-  const isAllowed = functions.may(action.called);
+  if (!functions.may(action.called)) return null;
   return (
     <>
       <Button
@@ -55,8 +57,6 @@ export function ActionButton({
         variant={action.isGrave === true && variant === "default" ? "light" : variant}
         {...(action.isGrave === true ? { color: "red" } : {})}
         leftSection={icon}
-        disabled={!isAllowed}
-        title={isAllowed ? undefined : texts.common.notAllowed}
         data-action={action.called}
         onClick={() => {
           setOpen(true);
@@ -80,7 +80,13 @@ export function ActionButton({
 export function ActionDialog({ onClose, ...action }: ActionProps & { onClose: () => void }): ReactElement {
   const texts = useTexts();
   return (
-    <Modal opened onClose={onClose} title={word(texts.verbs, action.called)} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={word(texts.verbs, action.called)}
+      size="lg"
+      closeButtonProps={{ "aria-label": texts.common.close }}
+    >
       <ActionForm {...action} onClose={onClose} />
     </Modal>
   );
@@ -95,6 +101,7 @@ function ActionForm({
   called,
   preset = {},
   initial = {},
+  choices = {},
   isGrave = false,
   onClose,
 }: ActionProps & { onClose: () => void }) {
@@ -103,7 +110,9 @@ function ActionForm({
   const refresh = useRefresh();
   const info = functions.find(called);
   const all = useMemo(() => functions.schemas.fields(info?.arguments ?? {}), [functions, info]);
-  const fields = all.filter(({ name }) => !(name in preset) && name !== DRY_RUN);
+  const fields = all
+    .filter(({ name }) => !(name in preset) && name !== DRY_RUN)
+    .map((field) => withChoices(field, choices));
   const hasDryRun = all.some(({ name }) => name === DRY_RUN);
   const needed = info?.may_change === true ? ["reason"] : [];
   const [values, setValues] = useState(() => beginWith(fields, initial));
@@ -128,9 +137,14 @@ function ActionForm({
             ? line.call(called, { ...data, [DRY_RUN]: true }, { world })
             : line.call(TRY, { function: called, arguments: data }, { world }))
         : await line.call(called, data, { world, once: key.current });
-      setOutcome({ reply, isTrial });
-      if (isTrial) return;
+      if (isTrial) {
+        setOutcome({ reply, isTrial });
+        return;
+      }
       key.current = newKey();
+      // Without anything to read the message beside the page is enough; and what the dialog hangs on may be gone now.
+      if (reply === null || reply === undefined) onClose();
+      else setOutcome({ reply, isTrial });
       refresh();
       notifications.show({ message: `${word(texts.verbs, called)}: ${texts.action.done}`, color: "teal" });
     } catch (failure) {
@@ -198,6 +212,11 @@ function ActionForm({
   );
 }
 
+function withChoices(field: Field, choices: Readonly<Record<string, readonly string[]>>): Field {
+  const named = choices[field.name];
+  return named === undefined || named.length === 0 ? field : { ...field, kind: "choice", choices: [...named] };
+}
+
 function Preset({ values, schema }: { values: Readonly<Record<string, unknown>>; schema: Schema }): ReactElement {
   const { functions } = useHere();
   const texts = useTexts();
@@ -217,14 +236,33 @@ function Done({ reply, schema, onClose }: { reply: unknown; schema: Schema; onCl
   return (
     <Stack gap="md">
       <Alert color="teal" variant="light" icon={<IconCheck />} title={texts.action.done} role="status" />
-      {reply !== null && reply !== undefined && <ReplyView reply={reply} schema={schema} />}
-      <Group justify="flex-end">
+      <ReplyView reply={reply} schema={schema} />
+      <Group justify="flex-end" gap="xs">
+        {listsOf(reply).map(([name, lines]) => (
+          <Button
+            key={name}
+            variant="default"
+            onClick={() => {
+              download(`${name}.txt`, `${lines.join("\n")}\n`, "text/plain");
+            }}
+          >
+            {texts.common.download(`${name}.txt`)}
+          </Button>
+        ))}
         <Button onClick={onClose} data-autofocus>
           {texts.common.close}
         </Button>
       </Group>
     </Stack>
   );
+}
+
+/** The lists of texts in a reply, which may be too long to read on the page. */
+function listsOf(reply: unknown): [string, string[]][] {
+  if (typeof reply !== "object" || reply === null) return [];
+  const isTexts = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string");
+  return Object.entries(reply).filter((entry): entry is [string, string[]] => isTexts(entry[1]));
 }
 
 /** What a type's comment says, without the call that it begins with. */

@@ -104,6 +104,8 @@ function FieldInput({ field, isCompact, isNeeded, value, mistake, onChange }: Fi
 
 function described({ description, kind, minimum, maximum, unit }: Field, oneEach: string): string {
   const range = minimum !== undefined && maximum !== undefined ? `${minimum} – ${maximum}` : "";
-  const plain = description.replace(/\s+/g, " ").replaceAll("`", "");
+  const text = description.replace(/\s+/g, " ").replaceAll("`", "");
+  // A moment is chosen in a calendar, whatever the server is sent.
+  const plain = kind === "moment" ? text.replace(/, unix seconds/, "").replace(/^Unix seconds/, "The moment") : text;
   return [kind === "texts" ? `${oneEach}.` : "", plain, unit ?? "", range].filter((part) => part !== "").join(" ");
 }

@@ -45,7 +45,7 @@ export function DataTable({ rows, schema, columns, cells, actions, file }: DataT
   const texts = useTexts();
   const [wanted, setWanted] = useState("");
   const properties = useMemo(() => functions.schemas.properties(schema), [functions, schema]);
-  const names = useMemo(() => columns ?? namesOf(rows, Object.keys(properties)), [columns, rows, properties]);
+  const names = useMemo(() => columns ?? namesOf(rows), [columns, rows]);
   const shown = useMemo(() => filtered(rows, wanted), [rows, wanted]);
   const definitions = useMemo<Columns>(
     () =>
@@ -136,10 +136,9 @@ export function DataTable({ rows, schema, columns, cells, actions, file }: DataT
   );
 }
 
-/** The fields that any row has, those of the schema first. */
-function namesOf(rows: readonly Row[], known: string[]): string[] {
-  const there = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...known.filter((name) => there.has(name)), ...[...there].filter((name) => !known.includes(name))];
+/** The fields that any row has, in the order in which the server writes them. */
+function namesOf(rows: readonly Row[]): string[] {
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
 }
 
 function filtered(rows: readonly Row[], wanted: string): readonly Row[] {

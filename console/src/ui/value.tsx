@@ -9,7 +9,10 @@ import { bytes, dateTime, distance, number } from "./format.js";
 import classes from "./value.module.css";
 
 const LONG_CHARS = 160;
+const SHORT_CHARS = 24;
 const FEW = 4;
+/** A word that is too long to be kept together. */
+const UNBROKEN = /[^\s-]{28}/;
 const TONES: Readonly<Record<string, string>> = {
   granted: "teal",
   open: "orange",
@@ -25,6 +28,7 @@ const TONES: Readonly<Record<string, string>> = {
   running: "teal",
 };
 const PLAYERS = /^(player|account)$/;
+const DATES = /^\d{4}-\d\d-\d\d( [\d:]+)?$/;
 const STATES = /^(state|severity|level|kind|role|right)$/;
 
 /** A value of a reply, as its name and its schema say it is to be read. */
@@ -59,7 +63,11 @@ function unitOf(texts: Texts, unit: string): string {
 function TextValue({ name, value }: { name: string; value: string }): ReactElement {
   const [isWhole, setWhole] = useState(false);
   if (STATES.test(name)) return <State value={value} />;
-  if (value.length <= LONG_CHARS || isWhole) return <span className={classes["text"]}>{value}</span>;
+  if (DATES.test(value)) return <span className={classes["moment"]}>{value}</span>;
+  if (value.length <= LONG_CHARS || isWhole) {
+    const kind = UNBROKEN.test(value) ? "long" : value.length > SHORT_CHARS ? "sentence" : "text";
+    return <span className={classes[kind]}>{value}</span>;
+  }
   return (
     <button
       type="button"
@@ -75,9 +83,10 @@ function TextValue({ name, value }: { name: string; value: string }): ReactEleme
 
 /** A state, in the colour of its meaning. */
 export function State({ value }: { value: string }): ReactElement {
+  const texts = useTexts();
   return (
     <Badge variant="light" color={TONES[value] ?? "gray"} radius="sm" tt="none">
-      {value.replaceAll("_", " ")}
+      {Object.hasOwn(texts.states, value) ? texts.states[value] : value.replaceAll("_", " ")}
     </Badge>
   );
 }
@@ -96,7 +105,8 @@ export function Moment({ at }: { at: number }): ReactElement {
   const texts = useTexts();
   return (
     <time dateTime={new Date(at * 1000).toISOString()} className={classes["moment"]}>
-      {dateTime(at)} <span className={classes["distance"]}>{distance(texts, at)}</span>
+      {dateTime(at)} <wbr />
+      <span className={classes["distance"]}>{distance(texts, at)}</span>
     </time>
   );
 }

@@ -59,7 +59,7 @@ export function PlayerActions({ player, name }: { player: number; name: string }
   const { functions } = useHere();
   const groups = GROUPS.map((group) => ({
     ...group,
-    actions: group.actions.filter(({ called }) => functions.has(called)),
+    actions: group.actions.filter(({ called }) => functions.may(called)),
   }));
   return (
     <div className={classes["bar"]}>

@@ -8,6 +8,7 @@ import { List } from "../../ui/list.js";
 import { Card, Page } from "../../ui/page.js";
 import { Empty, ErrorNote, Loading } from "../../ui/states.js";
 import { PlayerActions } from "./actions.js";
+import { AUDIT_COLUMNS } from "../audit.js";
 import { Movements } from "./movements.js";
 import { Part } from "./part.js";
 import classes from "./player.module.css";
@@ -83,7 +84,7 @@ function Panel({ tab, player, viewed }: { tab: string; player: number; viewed: V
   if (tab === AUDIT) {
     return (
       <Card>
-        <List called="audit_list" list="entries" data={{ player }} />
+        <List called="audit_list" list="entries" data={{ player }} columns={AUDIT_COLUMNS} />
       </Card>
     );
   }

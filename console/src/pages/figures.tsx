@@ -1,0 +1,149 @@
+import { Button, Group, SegmentedControl, TextInput } from "@mantine/core";
+import { type ReactElement, useMemo, useState } from "react";
+import { type Row, useAnyReply, useHere } from "../api/use.js";
+import { type Texts, useTexts, word } from "../texts/index.js";
+import { Chart } from "../ui/chart.js";
+import { Card, Page } from "../ui/page.js";
+import { Empty, ErrorNote, Loading } from "../ui/states.js";
+import { DataTable } from "../ui/table.js";
+import classes from "./figures.module.css";
+
+const DAY_MS = 86_400_000;
+const SPANS = ["7", "30", "90"] as const;
+const FIRST_SPAN = "30";
+
+/** What is drawn together. Numbers of one picture are of the same kind, so that they share an axis. */
+const CHARTS = {
+  players: ["active_day", "active_week", "active_month", "new"],
+  online: ["online_most"],
+  sessions: ["sessions", "sessions_ended"],
+  returned: ["day_1", "day_3", "day_7", "day_30"],
+  stages: ["stages_entered", "stages_won"],
+  progress: ["levels_reached", "bosses_killed"],
+  points: ["points_gained", "points_spent"],
+  orders: ["orders", "orders_granted", "orders_refused"],
+} as const satisfies Partial<Record<keyof Texts["figures"]["charts"], readonly string[]>>;
+type ChartName = keyof typeof CHARTS;
+
+/** The first and the last day, `YYYY-MM-DD`. */
+interface Days {
+  from: string;
+  to: string;
+}
+
+/** A day of `figures`. */
+interface Day extends Row {
+  date: string;
+}
+
+/** Numbers of each day as lines, and as a table. */
+export function Figures(): ReactElement {
+  const texts = useTexts();
+  const [days, setDays] = useState(() => lastDays(FIRST_SPAN));
+  const figures = useAnyReply<{ today: string; online: number; days: Day[] }>("figures", days);
+  return (
+    <Page name="figures">
+      <Card>
+        <Span days={days} onChange={setDays} />
+      </Card>
+      {figures.error !== null && <ErrorNote error={figures.error} retry={() => void figures.refetch()} />}
+      {figures.isLoading && <Loading />}
+      {figures.data?.days.length === 0 && <Empty text={texts.figures.none} />}
+      {figures.data !== undefined && figures.data.days.length > 0 && <Shown days={figures.data.days} />}
+    </Page>
+  );
+}
+
+/** The days until today by the browser's calendar, and one more: the game's may be ahead. */
+function lastDays(span: string): Days {
+  const day = (before: number) => new Date(Date.now() - before * DAY_MS).toISOString().slice(0, 10);
+  return { from: day(Number(span) - 1), to: day(-1) };
+}
+
+function Span({ days, onChange }: { days: Days; onChange: (days: Days) => void }): ReactElement {
+  const texts = useTexts();
+  const [typed, setTyped] = useState(days);
+  const choose = (chosen: Days) => {
+    setTyped(chosen);
+    onChange(chosen);
+  };
+  const shown = SPANS.find((span) => lastDays(span).from === days.from && lastDays(span).to === days.to);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        choose(typed);
+      }}
+    >
+      <Group gap="sm" align="flex-end">
+        <SegmentedControl
+          aria-label={texts.figures.span}
+          value={shown ?? ""}
+          data={SPANS.map((span) => ({ value: span, label: texts.common.days(Number(span)) }))}
+          onChange={(span) => {
+            choose(lastDays(span));
+          }}
+        />
+        {(["from", "to"] as const).map((end) => (
+          <TextInput
+            key={end}
+            type="date"
+            required
+            withAsterisk={false}
+            label={texts.figures[end]}
+            value={typed[end]}
+            onChange={(event) => {
+              setTyped({ ...typed, [end]: event.currentTarget.value });
+            }}
+          />
+        ))}
+        <Button type="submit" variant="default">
+          {texts.common.apply}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function Shown({ days }: { days: readonly Day[] }): ReactElement {
+  const texts = useTexts();
+  const { functions } = useHere();
+  const { schemas } = functions;
+  const rows = useMemo(() => days.map(flat), [days]);
+  const charts = useMemo(() => {
+    const dates = rows.map(({ date }) => date);
+    return (Object.keys(CHARTS) as ChartName[]).map((chart) => ({
+      chart,
+      dates,
+      series: CHARTS[chart].map((name) => ({
+        name: word(texts.fields, name),
+        values: rows.map((row) => (typeof row[name] === "number" ? row[name] : null)),
+      })),
+    }));
+  }, [rows, texts]);
+  const schema = schemas.elements(schemas.resolved(schemas.properties(functions.find("figures")?.reply ?? {})["days"]));
+  return (
+    <>
+      <div className={classes["charts"]}>
+        {charts.map(({ chart, dates, series }) => (
+          <Card key={chart} title={texts.figures.charts[chart]}>
+            <Chart
+              dayName={word(texts.fields, "date")}
+              label={texts.figures.charts[chart]}
+              days={dates}
+              series={series}
+            />
+          </Card>
+        ))}
+      </div>
+      <Card title={texts.figures.table}>
+        <DataTable rows={[...rows].reverse()} schema={schema} file="figures" />
+      </Card>
+    </>
+  );
+}
+
+/** A day with the numbers of players who came back beside the others. */
+function flat({ retained, ...day }: Day): Day {
+  return { ...day, ...(retained as Row | undefined) };
+}

@@ -1,0 +1,25 @@
+/** Every page of the console, with the parts of a player's, of the player that `veterans` makes. */
+export const PATHS = [
+  "/",
+  "/figures",
+  "/players",
+  "/find/1",
+  "/players/1",
+  "/players/1/movements",
+  "/players/1/audit",
+  "/orders",
+  "/reports",
+  "/bosses",
+  "/codes",
+  "/maintenance",
+  "/rules",
+  "/audit",
+  "/operators",
+  "/functions",
+  "/functions/player_grant",
+] as const;
+
+/** A name for the files of a page. */
+export function pathName(path: string): string {
+  return path.replace(/^\//, "").replaceAll("/", "-") || "overview";
+}
