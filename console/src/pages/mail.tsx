@@ -5,20 +5,9 @@ import { useTexts } from "../texts/index.js";
 import { ActionButton } from "../ui/action.js";
 import { List } from "../ui/list.js";
 import { Card, Page } from "../ui/page.js";
+import { Value } from "../ui/value.js";
 
-const COLUMNS = [
-  "number",
-  "title",
-  "text",
-  "items",
-  "audience",
-  "worlds",
-  "from",
-  "until",
-  "written_at",
-  "by",
-  "reason",
-];
+const COLUMNS = ["state", "number", "title", "items", "audience", "from", "until", "by", "reason"];
 
 /** What everybody is told and given: mails to all, and announcements to those who are connected. */
 export function Mail(): ReactElement {
@@ -30,8 +19,8 @@ export function Mail(): ReactElement {
         <List
           called="mail_all_list"
           list="mails"
-          columns={["state", ...COLUMNS]}
-          cells={{ state: (row) => <MailState row={row} /> }}
+          columns={COLUMNS}
+          cells={{ state: (row) => <MailState row={row} />, audience: (row) => <Audience row={row} /> }}
           actions={({ number, withdrawn_at }) =>
             (withdrawn_at ?? null) === null && <ActionButton called="mail_all_withdraw" preset={{ number }} isGrave />
           }
@@ -58,6 +47,18 @@ function MailState({ row }: { row: Row }): ReactElement {
       {mail[state]}
     </Badge>
   );
+}
+
+/** What is asked of a player, if it is not everybody. */
+function Audience({ row }: { row: Row }): ReactElement {
+  const texts = useTexts();
+  const { functions } = useHere();
+  const { schemas } = functions;
+  const asked = Object.entries(row["audience"] as Row).filter(([, value]) => value !== null && value !== false);
+  const limits = asked.filter(([, value]) => !Array.isArray(value) || value.length > 0);
+  if (limits.length === 0) return <>{texts.mail.everybody}</>;
+  const properties = schemas.properties(schemas.resolved(functions.find("mail_all")?.arguments ?? {}));
+  return <Value name="audience" value={Object.fromEntries(limits)} schema={schemas.resolved(properties["audience"])} />;
 }
 
 const COLORS = { withdrawn: "red", over: "gray", planned: "blue", running: "teal" } as const;

@@ -258,6 +258,7 @@ export const en = {
   codes: { codes: "Batches of codes", valid: "valid", expired: "expired", withdrawn: "withdrawn" },
   mail: {
     mails: "Mails to all",
+    everybody: "everybody",
     announcements: "Announcements",
     running: "running",
     planned: "planned",

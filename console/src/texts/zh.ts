@@ -258,6 +258,7 @@ export const zh: Texts = {
   codes: { codes: "礼包码批次", valid: "有效", expired: "已过期", withdrawn: "已作废" },
   mail: {
     mails: "全员邮件",
+    everybody: "所有人",
     announcements: "公告",
     running: "发放中",
     planned: "待发放",
