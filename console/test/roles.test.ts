@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { act, choosePassword, firstLogIn, logIn, logInAs, openPage, staged, statusFromPage, visit } from "./browser.js";
+import {
+  act,
+  authenticatorCode,
+  choosePassword,
+  closeDone,
+  fact,
+  firstLogIn,
+  logIn,
+  logInAs,
+  openPage,
+  staged,
+  statusFromPage,
+  visit,
+} from "./browser.js";
 import { PATHS } from "./paths.js";
 import { deeds, veterans } from "./veterans.js";
 
@@ -66,6 +79,26 @@ test("a password that somebody else has set must be changed first", async () => 
   await page.getByText("The name, the password or the code is wrong.").waitFor();
   await logInAs(page, "nora", "a password of mine");
   await page.locator("[data-page=overview]").waitFor();
+});
+
+test("with a second factor a password alone lets nobody in", async () => {
+  const page = await openPage(browser, server);
+  await firstLogIn(page, server, "tess", "viewer");
+  await visit(page, "/operators");
+  await page.locator("[data-action=operator_totp]").click();
+  const dialog = page.getByRole("dialog");
+  const secret = await fact(dialog, "Secret").innerText();
+  await dialog.locator("[name=code]").fill(authenticatorCode(secret));
+  await dialog.locator("button[type=submit]").click();
+  await closeDone(dialog);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await logInAs(page, "tess", "a password of tess");
+  await page.getByText("The name, the password or the code is wrong.").waitFor();
+  // Each code counts once, and the first has been used.
+  await page.getByLabel("Code of your authenticator").fill(authenticatorCode(secret, 1));
+  await page.locator("button[type=submit]").click();
+  await fact(page.locator("[data-page=operators]"), "Second factor").getByText("Yes").waitFor();
 });
 
 test("two operators at once see what each other did", async () => {
