@@ -8,6 +8,7 @@ pub mod announcements;
 pub mod clients;
 pub mod codes;
 mod goods;
+pub mod incidents;
 pub mod mails;
 pub mod maintenance;
 pub mod messages;
@@ -25,6 +26,7 @@ use raidkeep_game::GameSettings;
 use crate::announcements::RealmAnnouncementsPlugin;
 use crate::clients::ClientsPlugin;
 use crate::codes::CodesPlugin;
+use crate::incidents::IncidentsPlugin;
 use crate::mails::RealmMailsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
@@ -58,6 +60,7 @@ impl PluginGroup for RealmPlugins {
             .add(RealmAnnouncementsPlugin)
             .add(RealmMailsPlugin)
             .add(ClientsPlugin)
+            .add(IncidentsPlugin)
     }
 }
 
