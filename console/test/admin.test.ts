@@ -5,6 +5,7 @@ import { act, closeDone, errorsOf, inSeconds, logIn, logInAs, openPage, staged, 
 
 const { server, browser } = await staged();
 const CLOSED = 18;
+const ABNORMAL = 93;
 const TOO_OLD = 19;
 const HOUR = 3600;
 
@@ -125,5 +126,27 @@ test("the figures of today are drawn, and can be downloaded", async () => {
   assert.equal((await download).suggestedFilename(), "figures.csv");
   await page.getByText("7 d", { exact: true }).click();
   await page.getByText("7 rows").or(page.getByText("8 rows")).waitFor();
+  assert.deepEqual(errorsOf(page), []);
+});
+
+test("an incident is counted on the overview until somebody has seen it, and is closed with a reason", async () => {
+  const page = await openPage(browser, server);
+  await logIn(page, server);
+  const damage = 999_999_999_999;
+  assert.equal(await server.statusOf("mallory", "enter_stage_boss", { stage: 3001 }), 0);
+  assert.equal(await server.statusOf("mallory", "victory_stage_boss", { stage: 3001, damage }), ABNORMAL);
+  await page.getByRole("link", { name: "1", exact: true }).click();
+  const row = page.locator("[data-page=incidents] tbody tr", { hasText: "a client reports damage" });
+  await row.getByText("open", { exact: true }).waitFor();
+
+  await closeDone(await act(page, row, "incident_seen", { note: "I look at her fights." }));
+  await row.getByText("seen", { exact: true }).waitFor();
+  await row.getByText("I look at her fights.").waitFor();
+  assert.equal(await row.locator("[data-action=incident_seen]").count(), 0, "it is seen already");
+  await closeDone(await act(page, row, "incident_close", { reason: "She is banned." }));
+  await row.getByText("closed", { exact: true }).waitFor();
+  assert.equal(await row.locator("[data-action]").count(), 0, "nothing is left to do");
+  await visit(page, "/");
+  await page.getByRole("link", { name: "0", exact: true }).waitFor();
   assert.deepEqual(errorsOf(page), []);
 });

@@ -1,6 +1,7 @@
 /** Every page of the console, with the parts of a player's, of the player that `veterans` makes. */
 export const PATHS = [
   "/",
+  "/incidents",
   "/figures",
   "/players",
   "/find/1",

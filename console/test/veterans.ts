@@ -13,6 +13,8 @@ export async function veterans(server: Server): Promise<number> {
   await server.play("veteran", "buy_item", { offer: "starter" });
   await server.play("veteran", "enter_stage_boss", { stage: 3001 });
   await server.play("veteran", "victory_stage_boss", { stage: 3001, damage: 123_456 });
+  await server.play("mallory", "enter_stage_boss", { stage: 3001 });
+  await server.statusOf("mallory", "victory_stage_boss", { stage: 3001, damage: 999_999_999_999 });
   for (const guest of ["ann", "bob"]) await server.play(guest, "get_player_info");
   return 1;
 }

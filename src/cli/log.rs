@@ -14,7 +14,9 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::cli::incident_layer::IncidentLayer;
 use raidkeep_engine::private;
+use raidkeep_server::net::incident_log::IncidentLog;
 
 /// The environment variable with the levels.
 const LEVELS_VARIABLE: &str = "RAIDKEEP_LOG";
@@ -31,14 +33,19 @@ impl Levels {
         filter(&levels).map(Self).map_err(|mistake| format!("{LEVELS_VARIABLE}: {mistake}"))
     }
 
-    /// Starts the log of this process.
+    /// Starts the log of this process. Its warnings and errors are said to `incidents` too.
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub(super) fn start_log(self, as_json: bool, file: Option<&Path>) -> Result<LogFile, String> {
+    pub(super) fn start_log(
+        self,
+        as_json: bool,
+        file: Option<&Path>,
+        incidents: Option<IncidentLog>,
+    ) -> Result<LogFile, String> {
         let file = LogFile::open(file)?;
         let is_coloured = file.0.is_none() && AutoStream::choice(&io::stderr()) != ColorChoice::Never;
-        subscriber(self.0, Form { as_json, is_coloured }, file.clone()).init();
+        subscriber(self.0, Form { as_json, is_coloured }, (file.clone(), incidents)).init();
         Ok(file)
     }
 }
@@ -67,13 +74,18 @@ struct Form {
     is_coloured: bool,
 }
 
-fn subscriber(filter: Targets, form: Form, file: LogFile) -> impl Subscriber + Send + Sync {
+fn subscriber(
+    filter: Targets,
+    form: Form,
+    (file, incidents): (LogFile, Option<IncidentLog>),
+) -> impl Subscriber + Send + Sync {
     // Without the level hint, libraries would build several traces per request that nobody reads.
     let hint = Filter::<Registry>::max_level_hint(&filter).unwrap_or(LevelFilter::TRACE);
     let no_secrets = filter_fn(is_free_of_secrets).with_max_level_hint(hint);
     let log = tracing_subscriber::fmt::layer().with_writer(file);
     let log = if form.as_json { log.with_ansi(false).json().boxed() } else { log.with_ansi(form.is_coloured).boxed() };
-    Registry::default().with(log.with_filter(filter)).with(no_secrets)
+    let incidents = incidents.map(|incidents| IncidentLayer(incidents).with_filter(filter.clone()));
+    Registry::default().with(log.with_filter(filter)).with(incidents).with(no_secrets)
 }
 
 /// At finer levels libraries log whole frames and URLs, including tokens, card passwords and signatures. No setting
@@ -141,7 +153,7 @@ mod tests {
     #[test]
     fn what_nobody_will_see_is_turned_off_at_its_source() {
         let most = |levels: &str| {
-            subscriber(filter(levels).expect("valid levels"), Form::default(), LogFile::default()).max_level_hint()
+            subscriber(filter(levels).expect("valid levels"), Form::default(), Default::default()).max_level_hint()
         };
         assert_eq!(most("info"), Some(LevelFilter::INFO), "libraries build no traces that nobody reads");
         assert_eq!(most("info,raidkeep=debug"), Some(LevelFilter::DEBUG));

@@ -14,6 +14,7 @@ mod doors;
 mod environment;
 mod figures;
 mod goals;
+mod incident_layer;
 mod init;
 mod load;
 mod log;

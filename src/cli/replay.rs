@@ -30,7 +30,7 @@ use raidkeep_engine::storage::store::Store;
 use raidkeep_game::GameSettings;
 use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
 use raidkeep_game::platforms::sud::sessions::SessionKeys;
-use raidkeep_realm::app_of;
+use raidkeep_realm::app_of_journal;
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_server::config::Config;
 use raidkeep_studio::slice::Slice;
@@ -91,9 +91,9 @@ impl ReplayArguments {
             format!("this program cannot read the rules of the journal ({rules}); replay it with {writer}, which wrote it:\n{problems}")
         })?;
         let began = Instant::now();
+        let app = app_of_journal(&start, &settings);
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
-        let (mut replay, first) =
-            Replay::start(&mut records, app_of(number, &settings), &rules, self.library(&settings))?;
+        let (mut replay, first) = Replay::start(&mut records, app, &rules, self.library(&settings))?;
         let mut slice = self.player.as_deref().map(Slice::of);
         let mut keeper = self.against.as_ref().map(|_| RowKeeper::new(&mut replay)).transpose()?;
         let mut play = |replay: &mut Replay, record| match (&mut slice, &mut keeper) {

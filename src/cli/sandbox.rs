@@ -29,7 +29,7 @@ pub(super) struct Sandbox {
 
 impl Sandbox {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
-        let log = log::Levels::read()?.start_log(false, None)?;
+        let log = log::Levels::read()?.start_log(false, None, None)?;
         let settings = self.read_settings()?;
         let mut signals = Signals::listen()?;
         let server = SandboxServer::start(settings.clone(), self.listen, self.state.as_deref())

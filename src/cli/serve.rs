@@ -14,6 +14,7 @@ use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_server::config::{Config, GamePage};
+use raidkeep_server::net::incident_log::{IncidentLog, Telemetry};
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::pages;
 use raidkeep_server::net::server::Server;
@@ -74,7 +75,8 @@ impl Serve {
         let levels = log::Levels::read()?;
         // Before anything is written: a second server on a folder leaves it as it is, and the log of the first too.
         let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
-        let log = levels.start_log(self.log_json, config.log_file())?;
+        let incidents = IncidentLog::default();
+        let log = levels.start_log(self.log_json, config.log_file(), Some(incidents.clone()))?;
         let assets = raidkeep_game::usual_assets(self.assets.as_deref());
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -94,9 +96,9 @@ impl Serve {
         raise_descriptor_limit(config.limits.connections);
         let first_guest = WorldPlace { number: 0, worlds: config.worlds }.distinct("玩家#1");
         let page = config.game_page();
-        let metrics = metrics::start(&config)?;
+        let telemetry = Telemetry { metrics: Some(metrics::start(&config)?), incidents };
         let mut signals = Signals::listen()?;
-        let server = Server::start(folder, config, &assets, Some(metrics))?;
+        let server = Server::start(folder, config, &assets, telemetry)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {

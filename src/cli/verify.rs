@@ -7,13 +7,13 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::{print_line, report};
-use raidkeep_engine::outside::{REALM, REALM_NAME};
+use raidkeep_engine::outside::REALM_NAME;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{StorageError, folder};
 use raidkeep_engine::verify::{Breach, DAMAGE, verify};
 use raidkeep_game::identity::collisions::{self, Sharer};
-use raidkeep_realm::app_of;
+use raidkeep_realm::{RealmSettings, realm_app};
 use raidkeep_server::config::Config;
 
 /// Exit code: breaches were found.
@@ -108,7 +108,8 @@ fn verify_folder(data: &Path) -> Result<Verified, Box<dyn std::error::Error>> {
     }
     let _lock = folder::lock_for_reading(data)?;
     let settings = Config::load(None, &[])?.game()?;
-    let (worlds_app, realms_app) = (raidkeep_game::build_app(&settings), app_of(REALM, &settings));
+    let (worlds_app, realms_app) =
+        (raidkeep_game::build_app(&settings), realm_app(&settings, RealmSettings::default()));
     let mut verified = Vec::with_capacity(worlds.len());
     let mut all_rows = Vec::with_capacity(worlds.len());
     for world in worlds {

@@ -31,6 +31,7 @@ mod hang_up;
 mod http_refusals;
 mod identity;
 mod imports;
+mod incidents;
 mod kept_terms;
 mod ledger;
 mod legacy_stages;

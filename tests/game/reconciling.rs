@@ -2,7 +2,7 @@
 
 use raidkeep::game::orders::{Order, OrderState};
 use raidkeep::game::platforms::mcrmb::gateway::{Gateway, PlatformCall};
-use raidkeep::studio::testing::{Network, TestPlayer, TestServer};
+use raidkeep::studio::testing::{Network, TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 use crate::payer::{DECIDED, diamonds, pass, points, post, rich, state_of};
@@ -109,7 +109,7 @@ fn a_second_payment_of_an_order_is_told() {
 
 #[test]
 fn a_record_that_names_the_order_at_another_price_pays_for_nothing_and_goes_to_the_operator() {
-    let mut server = TestServer::new();
+    let mut server = TestServer::with(TestSetup::default().with_realm());
     let (ann, name) = rich(&mut server, "ann", 100);
     server.platforms.network_of = Some("Pay");
     server.platforms.network = Network::HoldsRequests;
@@ -125,6 +125,9 @@ fn a_record_that_names_the_order_at_another_price_pays_for_nothing_and_goes_to_t
     assert_eq!(state_of(&mut server, &json!(order.number)), "operator");
     let told = server.operate("order_inspect", json!({"order": order.number}))["data"]["history"].to_string();
     assert!(told.contains("another price"), "{told}");
+    let incidents = server.operate("incident_list", json!({"kind": "order"}))["data"]["incidents"].take();
+    assert_eq!(incidents[0]["what"], "a payment cannot be settled automatically", "{incidents}");
+    assert_eq!(incidents[0]["detail"], format!("order {} of {name}", order.number));
     let ann = server.player("ann");
     assert_eq!(
         (diamonds(&mut server, &ann), points(&mut server, &ann)),

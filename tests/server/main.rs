@@ -26,6 +26,7 @@ mod hostile_strangers;
 mod hot_reload;
 mod http_routes;
 mod https;
+mod incidents;
 mod journal_process;
 mod kill_cycles;
 mod legacy_push;

@@ -1,4 +1,5 @@
 import {
+  IconAlertTriangle,
   IconBarrierBlock,
   IconBook2,
   IconBroadcast,
@@ -19,6 +20,7 @@ import { Bosses } from "../pages/bosses.js";
 import { Codes } from "../pages/codes.js";
 import { Figures } from "../pages/figures.js";
 import { Functions as FunctionsPage } from "../pages/functions.js";
+import { Incidents } from "../pages/incidents.js";
 import { Mail } from "../pages/mail.js";
 import { Maintenance } from "../pages/maintenance.js";
 import { Operators } from "../pages/operators.js";
@@ -44,6 +46,14 @@ export interface Place {
 
 export const PLACES: readonly Place[] = [
   { name: "overview", path: "/", group: "watch", icon: IconLayoutDashboard, page: Overview, needs: [] },
+  {
+    name: "incidents",
+    path: "/incidents",
+    group: "watch",
+    icon: IconAlertTriangle,
+    page: Incidents,
+    needs: ["incident_list"],
+  },
   { name: "figures", path: "/figures", group: "watch", icon: IconChartLine, page: Figures, needs: ["figures"] },
   { name: "players", path: "/players", group: "help", icon: IconUsers, page: Players, needs: [] },
   { name: "orders", path: "/orders", group: "help", icon: IconReceipt, page: Orders, needs: ["order_list"] },

@@ -1,13 +1,13 @@
 import { Alert, Group } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactElement, ReactNode } from "react";
+import { Link } from "wouter";
 import { type Metrics, useMetrics } from "../api/metrics.js";
-import { useReply } from "../api/use.js";
+import { useHere, useReply } from "../api/use.js";
 import { type Texts, useTexts } from "../texts/index.js";
 import { ActionButton } from "../ui/action.js";
 import { Facts } from "../ui/facts.js";
 import { bytes, latency, number, span } from "../ui/format.js";
-import { Incidents } from "../ui/incidents.js";
 import { Card, Page } from "../ui/page.js";
 import { Sparkline } from "../ui/sparkline.js";
 import { ErrorNote, Loading } from "../ui/states.js";
@@ -27,7 +27,6 @@ export function Overview(): ReactElement {
       {metrics.error !== null && <ErrorNote error={metrics.error} retry={() => void metrics.refetch()} />}
       {metrics.isPending && <Loading />}
       {metrics.data !== undefined && <Now moments={metrics.data} />}
-      <Incidents />
       <Card title={texts.overview.tasks}>
         <Group gap="xs">
           <ActionButton called="backup" />
@@ -55,6 +54,7 @@ function Now({ moments }: { moments: readonly Metrics[] }): ReactElement | null 
         <Tile name={overview.latency} value={quantile(texts, moments, REQUEST, {})} note={overview.overLast} />
         <Tile name={overview.commit} value={quantile(texts, moments, COMMIT, {})} note={overview.overLast} />
         <Tile name={overview.disk} value={bytes(last.sum("raidkeep_database_bytes") ?? 0)} />
+        <OpenIncidents count={last.sum("raidkeep_incidents_open")} />
         <Tile name={overview.memory} value={bytes(last.sum("process_resident_memory_bytes") ?? 0)} />
       </div>
       <Card title={overview.worlds}>
@@ -83,6 +83,16 @@ function quantile(texts: Texts, moments: readonly Metrics[], name: string, label
   return Number.isFinite(found) ? `≤ ${latency(found)}` : texts.overview.worst;
 }
 
+/** How many incidents nobody has seen; a link to them for who may see them. */
+function OpenIncidents({ count }: { count: number | undefined }): ReactElement | null {
+  const texts = useTexts();
+  const { functions } = useHere();
+  if (count === undefined) return null;
+  const shown = number(count);
+  const value = functions.may("incident_list") ? <Link href="/incidents">{shown}</Link> : shown;
+  return <Tile name={texts.overview.incidents} value={value} />;
+}
+
 function Tile({
   name,
   value,
@@ -90,7 +100,7 @@ function Tile({
   line,
 }: {
   name: string;
-  value: string;
+  value: ReactNode;
   note?: string;
   line?: number[];
 }): ReactElement {

@@ -52,6 +52,7 @@ export const en = {
   },
   pages: {
     overview: "Overview",
+    incidents: "Incidents",
     players: "Players",
     orders: "Orders and points",
     reports: "Reports and rounds",
@@ -67,6 +68,7 @@ export const en = {
   },
   about: {
     overview: "How the server and its worlds are now.",
+    incidents: "What goes wrong in the worlds and in the log. A closed one opens again when it happens again.",
     players: "Find a player by number, name, e-mail address, device, order or SUD uid.",
     orders: "Every order of points, and what became of it.",
     reports: "Reports to SUD that wait or were given up, and what SUD says about a round.",
@@ -163,7 +165,7 @@ export const en = {
     archiveFailing: "The archive is failing.",
     circuitOpen: (platform: string) => `Calls to ${platform} fail and are paused.`,
     sandboxed: (platforms: string) => `Sandboxed: ${platforms}. No real money, no real reports.`,
-    incidents: "Incidents",
+    incidents: "Open incidents",
     overLast: "over the last two minutes",
     tasks: "Backup and clock",
     worst: "more than 15 s",
@@ -275,7 +277,7 @@ export const en = {
     change: "Change",
   },
   audit: { entries: "Entries", realm: "Realm" },
-  incidents: { list: "Incidents", seen: "Mark as seen", closed: "Close" },
+  incidents: { list: "What went wrong" },
   fields,
   verbs,
   states,

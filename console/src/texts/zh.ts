@@ -53,6 +53,7 @@ export const zh: Texts = {
   },
   pages: {
     overview: "总览",
+    incidents: "异常",
     players: "玩家",
     orders: "订单与点数",
     reports: "上报与对局",
@@ -68,6 +69,7 @@ export const zh: Texts = {
   },
   about: {
     overview: "服务器与各世界的当前状态。",
+    incidents: "各世界与日志中的异常。已关闭的异常若再次发生，会重新打开。",
     players: "按编号、名字、邮箱、设备、订单号或 SUD uid 查找玩家。",
     orders: "全部点数订单及其去向。",
     reports: "等待中或已放弃的 SUD 上报，以及 SUD 对某一局的说法。",
@@ -163,7 +165,7 @@ export const zh: Texts = {
     archiveFailing: "归档失败。",
     circuitOpen: (platform) => `对 ${platform} 的调用失败，已暂停。`,
     sandboxed: (platforms) => `沙盒模式：${platforms}。不涉及真实资金与上报。`,
-    incidents: "事件",
+    incidents: "未处理的异常",
     overLast: "最近两分钟",
     tasks: "备份与时钟",
     worst: "超过 15 秒",
@@ -275,7 +277,7 @@ export const zh: Texts = {
     change: "修改",
   },
   audit: { entries: "记录", realm: "大区" },
-  incidents: { list: "事件", seen: "标为已读", closed: "关闭" },
+  incidents: { list: "异常记录" },
   fields,
   verbs,
   states,

@@ -1,7 +1,7 @@
 //! The audit: what operators have changed, one row each, in the same batch as the change.
 //!
-//! Every function of operators that can change something is audited by the dispatcher; no feature has to do anything. A
-//! handler may say in words what it has changed ([`AuditNotes`]). No function deletes entries.
+//! Every function of operators that can change something is audited by the dispatcher; no feature has to do anything. What
+//! worlds and realm ask of each other is not: the request of an operator that led to it is. A handler may say in words what it has changed ([`AuditNotes`]). No function deletes entries.
 
 use std::net::IpAddr;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::account::AccountId;
 use crate::clock::Clock;
-use crate::operators::OperatorIdentity;
+use crate::operators::{OperatorIdentity, Right};
 use crate::request::RequestTable;
 use crate::request::registry::AnyRequest;
 use crate::storage::{Archive, ArchivedRow, Mark, WorldRow};
@@ -85,7 +85,8 @@ impl Draft {
         identity: &OperatorIdentity,
     ) -> Option<Self> {
         world.resource_mut::<AuditNotes>().0.clear();
-        let kind = world.resource::<RequestTable>().kinds().get(kind)?;
+        let kind =
+            world.resource::<RequestTable>().kinds().get(kind).filter(|kind| kind.right != Some(Right::WORLDS))?;
         let arguments = (kind.record)(request.as_ref());
         Some(Self { function: kind.function, arguments, identity: identity.clone() })
     }

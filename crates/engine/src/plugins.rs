@@ -11,6 +11,7 @@ use crate::in_force::{self, InForcePlugin};
 use crate::listening::ListeningPlugin;
 use crate::players::PlayersPlugin;
 use crate::random::{RandomPlugin, WorldSeed};
+use crate::realm::incidents::IncidentOutbox;
 use crate::realm::{RealmLinkPlugin, RealmTaken};
 use crate::reload::ReloadPlugin;
 use crate::request::once::{OnceLog, OncePlugin, OperatorKeys};
@@ -69,6 +70,6 @@ impl Plugin for EngineRowsPlugin {
         app.add_world_row::<WorldSeed>().add_world_row::<DayCount>().add_world_row::<OperatorKeys>();
         in_force::register_rows(app);
         app.add_archived_rows::<AuditEntry>().add_world_row::<AuditTotal>();
-        app.add_world_row::<RealmTaken>();
+        app.add_world_row::<RealmTaken>().add_world_row::<IncidentOutbox>();
     }
 }

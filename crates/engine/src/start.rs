@@ -16,6 +16,7 @@ use crate::meters::Meters;
 use crate::outside::{Epoch, Numbering, WorldPlace};
 use crate::players;
 use crate::random::{Randomness, WorldSeed};
+use crate::realm::incidents::{self, IncidentKind};
 use crate::reload::RulesState;
 use crate::rules::{Catalogue, LoadedRules, RuleTables};
 use crate::storage::rows::{self, Persistence};
@@ -132,6 +133,8 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     }
     rows::begin_persistence(world, recovered.last_batch);
     in_force::catch_up(world, stored_at);
+    // No world starts with assets that have errors.
+    incidents::end(world, IncidentKind::Rules);
     let stood_ms = recovered.moment_ms.map_or(0, |stored| start.wall_ms.saturating_sub(stored).saturating_abs());
     if mode == ClockMode::Real && stood_ms > HOUR_MS {
         // The next start compares its clock with this one's.

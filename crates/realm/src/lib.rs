@@ -8,6 +8,7 @@ pub mod announcements;
 pub mod clients;
 pub mod codes;
 mod goods;
+pub mod incidents;
 pub mod mails;
 pub mod maintenance;
 pub mod messages;
@@ -15,13 +16,17 @@ pub mod operators;
 pub mod roles;
 
 use bevy_app::{App, PluginGroup, PluginGroupBuilder};
+use raidkeep_engine::journal::StartRecord;
 use raidkeep_engine::outside::REALM;
 use raidkeep_engine::plugins::EngineRowsPlugin;
+use raidkeep_engine::realm::{Greet, RealmLink};
+use raidkeep_engine::request::Request;
 use raidkeep_game::GameSettings;
 
 use crate::announcements::RealmAnnouncementsPlugin;
 use crate::clients::ClientsPlugin;
 use crate::codes::CodesPlugin;
+use crate::incidents::IncidentsPlugin;
 use crate::mails::RealmMailsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
@@ -55,6 +60,7 @@ impl PluginGroup for RealmPlugins {
             .add(RealmAnnouncementsPlugin)
             .add(RealmMailsPlugin)
             .add(ClientsPlugin)
+            .add(IncidentsPlugin)
     }
 }
 
@@ -65,9 +71,16 @@ pub fn realm_app(settings: &GameSettings, realm: RealmSettings) -> App {
     app
 }
 
-/// The app of the world of this number, or of the realm.
-pub fn app_of(world: u32, settings: &GameSettings) -> App {
-    if world == REALM { realm_app(settings, RealmSettings::default()) } else { raidkeep_game::build_app(settings) }
+/// The app of the world, or of the realm, that began a journal. A server gives its worlds a realm, to which they speak, unless
+/// its program is older than realms.
+pub fn app_of_journal(start: &StartRecord, settings: &GameSettings) -> App {
+    if start.place.number == REALM {
+        return realm_app(settings, RealmSettings::default());
+    }
+    let mut app = raidkeep_game::build_app(settings);
+    let has_realm = start.functions.iter().any(|function| function == <Greet as Request>::FUNCTION);
+    app.insert_resource(RealmLink { has_realm });
+    app
 }
 
 /// An app with everything that a server answers: the game and the realm in one.

@@ -1,4 +1,5 @@
-//! How a world tells the realm which message it took last: when it starts, and when the realm asks.
+//! How a world tells the realm which message it took last: when it starts, and when the realm asks. What it tells the realm of
+//! incidents follows.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -11,6 +12,7 @@ use crate::due::{Agenda, Due, Occasion};
 use crate::exchange::lines::{Exchanges, Owner};
 use crate::operators::Right;
 use crate::outside::{Epoch, WorldPlace};
+use crate::realm::incidents::{self, Carrier};
 use crate::realm::{REALM_LINE, REALM_LINE_SETTINGS, RealmAnswer, RealmTaken, to_realm};
 use crate::request;
 use crate::request::{Answer, Call, Operator, Success};
@@ -64,7 +66,7 @@ struct Hello {
     is_under_way: bool,
 }
 
-/// What a world says to the realm; the realm's own messages follow it.
+/// What a world says to the realm by itself; the realm's own messages follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub struct HelloSystems;
 
@@ -79,9 +81,11 @@ pub struct RealmLinkPlugin;
 impl Plugin for RealmLinkPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<RealmLink>().insert_resource(Hello { is_due: true, is_under_way: false });
+        app.init_resource::<Carrier>();
         app.world_mut().get_resource_or_init::<Exchanges>().add_line(REALM_LINE, REALM_LINE_SETTINGS);
         app.add_request::<Greet, _>(greet);
-        app.add_systems(Tick, say_hello.in_set(HelloSystems).in_set(TickSystems::Messages));
+        let said = (say_hello, incidents::hand_over).chain();
+        app.add_systems(Tick, said.in_set(HelloSystems).in_set(TickSystems::Messages));
     }
 }
 

@@ -8,9 +8,12 @@
 //! What crosses from a world to the realm is a request too, and repeating it does no harm. Both travel as exchanges
 //! ([`to_realm`], [`to_world`]), which leave a world once everything before them is on disk.
 //!
+//! What goes wrong in a world is told to the realm the same way ([`incidents`]).
+//!
 //! Not here: the realm's own side, which is the crate `raidkeep-realm`.
 
 mod greeting;
+pub mod incidents;
 mod message;
 
 use serde::Serialize;

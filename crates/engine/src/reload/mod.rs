@@ -24,7 +24,9 @@ pub use watcher::Watcher;
 use crate::clock::Clock;
 use crate::events::{Event, EventApp, Events};
 use crate::in_force;
-use crate::rules::{LoadedRules, Problem, Problems, RuleTables};
+use crate::outside::WorldPlace;
+use crate::realm::incidents::{self, IncidentKind};
+use crate::rules::{LoadedRules, Problem, Problems, RuleTables, Severity};
 
 /// A change of the assets, as an input of a world.
 #[derive(Debug, Clone)]
@@ -109,9 +111,29 @@ impl Event for RulesMended {
     const NAME: &'static str = "rules_mended";
 }
 
+/// The most mistakes of a refused change that become incidents.
+const INCIDENTS_MAX: usize = 20;
+
+/// Tells the realm where the mistakes are. All worlds have the same rules, so the first one does.
+fn note_refusal(world: &mut World, problems: &Problems) {
+    if world.resource::<WorldPlace>().number != 0 {
+        return;
+    }
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    for Problem { file, line, column, key, message, hint, .. } in errors.take(INCIDENTS_MAX) {
+        let what = if key.is_empty() { message.clone() } else { format!("{key}: {message}") };
+        let source = format!("{file}:{line}:{column}");
+        incidents::begin(world, IncidentKind::Rules, &what, &source, hint.as_deref().unwrap_or_default());
+    }
+}
+
 /// Applies changes of the assets before anything in the tick is handled: all tables change at once, or none.
 pub fn take_in(world: &mut World, news: RulesNews) {
     let at = world.resource::<Clock>().now();
+    match &news {
+        RulesNews::Changed(_) => incidents::end(world, IncidentKind::Rules),
+        RulesNews::Refused(problems) => note_refusal(world, problems),
+    }
     match news {
         RulesNews::Changed(rules) if world.resource::<RulesState>().was_refused_after(&rules) => {
             let mut state = world.resource_mut::<RulesState>();

@@ -114,8 +114,12 @@ impl Reloader {
             }
             ReloadOutcome::Unchanged(_) => "unchanged",
             ReloadOutcome::Refused(problems) => {
-                problems.iter().for_each(|problem| tracing::error!("{problem}"));
-                tracing::error!(errors = problems.error_count(), "the rules stay as they are: {place} has errors");
+                problems.iter().for_each(|problem| tracing::error!(incident = "rules", "{problem}"));
+                tracing::error!(
+                    incident = "rules",
+                    errors = problems.error_count(),
+                    "the rules stay as they are: {place} has errors"
+                );
                 "refused"
             }
         };

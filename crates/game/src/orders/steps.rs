@@ -16,6 +16,7 @@ use raidkeep_engine::exchange::lines::{Done, Exchanges, NotStarted, Owner};
 use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange};
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::Players;
+use raidkeep_engine::realm::incidents::{self, IncidentKind};
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::EditWorld;
@@ -334,7 +335,7 @@ pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now:
         _ => {}
     }
     if has_moved {
-        note_metrics(world.resource::<Meters>(), &order);
+        note_move(world, &order);
         world.resource_mut::<OrderBook>().count_end(&order);
         tell(world, entity, before.state.name(), &order, reply);
     }
@@ -364,17 +365,16 @@ fn counter(meters: &Meters, state: StateName) -> metrics::Counter {
     meters.counter("raidkeep_orders_total", &[("state", state.as_str().unwrap_or_default())])
 }
 
-fn note_metrics(meters: &Meters, order: &Order) {
-    counter(meters, order.state.name()).increment(1);
-    match order.state {
-        OrderState::Operator => tracing::error!(
-            order = %order.number, player = %order.wname,
-            "a payment cannot be settled automatically; compare the platform's records and call order_resolve"
-        ),
-        OrderState::InDoubt { .. } => {
-            tracing::warn!(order = %order.number, player = %order.wname, "a payment is in doubt; asking the platform about it");
-        }
-        _ => {}
+fn note_move(world: &mut World, order: &Order) {
+    counter(world.resource::<Meters>(), order.state.name()).increment(1);
+    let Order { number, wname, .. } = order;
+    if order.state.name() == StateName::Operator {
+        let (what, then) =
+            ("a payment cannot be settled automatically", "compare the platform's records and call order_resolve");
+        tracing::error!(incident = "order", order = %number, player = %wname, "{what}; {then}");
+        incidents::note(world, IncidentKind::Order, what, "", &format!("order {number} of {wname}"));
+    } else if order.state.name() == StateName::InDoubt {
+        tracing::warn!(order = %number, player = %wname, "a payment is in doubt; asking the platform about it");
     }
 }
 

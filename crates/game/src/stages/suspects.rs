@@ -18,6 +18,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::operators::Right;
+use raidkeep_engine::realm::incidents::{self, IncidentKind};
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
@@ -62,6 +63,15 @@ impl Misdeed {
             Self::NotEntered => "not_entered",
         }
     }
+
+    /// As an incident.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Damage => "a client reports damage that its player cannot have dealt, or none",
+            Self::StillInside => "a client enters a stage while it is in another",
+            Self::NotEntered => "a client leaves a stage that it has not entered",
+        }
+    }
 }
 
 /// Abnormal data in the log and in the metrics.
@@ -82,7 +92,7 @@ impl Misdeeds {
         if let Some(events) = self.throttle.note(now) {
             let Anomaly { what, stage, damage, most, .. } = last;
             tracing::warn!(
-                player = %name, %account, what = what.label(), stage, damage, most, so_far, events,
+                incident = "abnormal_data", player = %name, %account, what = what.label(), stage, damage, most, so_far, events,
                 "a client sends abnormal data; suspect_list shows all such players"
             );
         }
@@ -103,6 +113,7 @@ pub(super) fn note(
         world.resource_mut::<Archive>().put(&account.to_key(), &suspect);
         let now = world.resource::<Time<Real>>().elapsed();
         world.resource_mut::<Misdeeds>().note(account, &suspect, now);
+        incidents::note(world, IncidentKind::AbnormalData, last.what.words(), "", &last.circumstances(account));
     }
 }
 
@@ -127,6 +138,15 @@ impl Anomaly {
     /// One that is not about damage.
     pub(super) fn new(what: Misdeed, stage: i64) -> Self {
         Self { what, stage, damage: None, most: None, level: None, seconds: None }
+    }
+
+    /// In words, for the incident.
+    fn circumstances(&self, account: AccountId) -> String {
+        let compared = match (self.damage, self.most) {
+            (Some(damage), Some(most)) => format!(": damage {damage}, at most {most} is believed"),
+            _ => String::new(),
+        };
+        format!("player {} in stage {}{compared}; suspect_list shows all such players", account.0, self.stage)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::net::address_file::Addresses;
 use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
+use crate::net::incident_log::Telemetry;
 use crate::net::kept_rules::KeptRules;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorDesk, OperatorToken, entropy};
@@ -56,7 +57,7 @@ struct Shared {
     operators_thread: Mutex<Option<JoinHandle<()>>>,
     rules: RulesPlugin,
     assets: AssetSource,
-    metrics: Option<PrometheusHandle>,
+    telemetry: Telemetry,
     operators: Arc<OperatorDesk>,
     clients: raidkeep_realm::clients::ClientDirectory,
     offices: Arc<PostOffice>,
@@ -115,7 +116,8 @@ impl Listener {
     /// operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
         let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
-        Self::bind_in(folder, config, assets, (metrics, RealmPlace::Within))
+        let telemetry = Telemetry { metrics, ..Telemetry::default() };
+        Self::bind_in(folder, config, assets, (telemetry, RealmPlace::Within))
     }
 
     /// The same in a folder that this process has locked. Nothing is written before the ports are bound.
@@ -126,7 +128,7 @@ impl Listener {
         mut folder: DataFolder,
         config: Config,
         assets: AssetSource,
-        (metrics, realm): (Option<PrometheusHandle>, RealmPlace),
+        (telemetry, realm): (Telemetry, RealmPlace),
     ) -> Result<Self, StartError> {
         let admission = Admission::new(&config)?;
         let data = Path::new(&config.data);
@@ -154,7 +156,7 @@ impl Listener {
             operators_thread: Mutex::default(),
             rules: RulesPlugin::new(assets.clone()),
             assets,
-            metrics,
+            telemetry,
             operators: desk,
             clients: Default::default(),
             offices,

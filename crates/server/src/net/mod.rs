@@ -20,6 +20,7 @@ pub mod fair_queue;
 mod health;
 pub mod http;
 pub mod inbox;
+pub mod incident_log;
 pub mod jobs;
 mod kept_rules;
 pub mod limits;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{LocalSet, spawn_local};
 
@@ -14,6 +13,7 @@ use crate::config::Config;
 use crate::net::acceptor::{Acceptor, OpenCount, Stream};
 use crate::net::admission::Admission;
 use crate::net::http::{self, Site};
+use crate::net::incident_log::Telemetry;
 use crate::net::pages::Pages;
 use crate::net::shard::Sockets;
 use crate::net::tls::HandshakeDesk;
@@ -32,8 +32,8 @@ pub(super) struct OperatorsDoor {
     pub(super) handshakes: Option<HandshakeDesk>,
     /// Its own way in to the worlds.
     pub(super) way_in: Arc<WayIn>,
-    /// Renders `/metrics`.
-    pub(super) metrics: Option<PrometheusHandle>,
+    /// What `/metrics` shows, and what the realm is told of the log.
+    pub(super) telemetry: Telemetry,
     /// Whether the server is stopping.
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -57,6 +57,7 @@ impl OperatorsDoor {
             handshakes: self.handshakes.map(|desk| desk.open(http::health_places(&self.config, &self.way_in))),
         };
         let health = http::health_state(&self.config, &self.way_in);
+        let reporter = spawn_local(self.telemetry.incidents.report_to(self.way_in.offices.clone()));
         let sockets = Rc::new(Sockets::new(self.way_in, self.config.clone()));
         let supervisor = spawn_local({
             let sockets = sockets.clone();
@@ -64,7 +65,7 @@ impl OperatorsDoor {
         });
         let site = Rc::new(Site {
             sockets: sockets.clone(),
-            metrics: self.metrics,
+            metrics: self.telemetry.metrics,
             health,
             page: Some(Pages::console()),
             discovery: None,
@@ -80,5 +81,6 @@ impl OperatorsDoor {
         let patience = Duration::from_secs(self.config.limits.stop_seconds);
         let _ = tokio::time::timeout(patience, sockets.all_closed()).await;
         supervisor.abort();
+        reporter.abort();
     }
 }

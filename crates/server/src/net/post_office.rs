@@ -9,12 +9,13 @@ use raidkeep_engine::exchange::{Answered, CallFailure, Exchange};
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::operators::{OperatorIdentity, RoleLimits};
 use raidkeep_engine::outside::{REALM, world_name};
-use raidkeep_engine::realm::{NOWHERE, WORLD_ROLE, addressee};
+use raidkeep_engine::realm::incidents::IncidentReport;
+use raidkeep_engine::realm::{NOWHERE, WORLD_ROLE, addressee, to_realm};
 use raidkeep_engine::request::command::{Command, Credential};
 use raidkeep_engine::request::envelope::Envelope;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::reply::{Addressee, ConnectionId, Reply, ReplyPort, ReplyTo};
-use raidkeep_engine::request::{Access, Refusal, RequestTable, status};
+use raidkeep_engine::request::{Access, Refusal, Request, RequestTable, status};
 use raidkeep_engine::tick::Input;
 
 /// The inboxes of a program, and the functions that are answered behind them.
@@ -112,6 +113,16 @@ impl PostOffice {
             Err(NotDelivered::Unreadable(why)) => back.answer(Err(CallFailure::NotSent(why))),
         }
         None
+    }
+
+    /// Tells the realm what went wrong in the process.
+    ///
+    /// # Errors
+    /// When there is no realm, or none yet, or it takes no requests now.
+    pub(super) fn report_incidents(&self, report: &IncidentReport, back: ReplyTo) -> Result<(), Refusal> {
+        let exchange = to_realm(<IncidentReport as Request>::FUNCTION, report);
+        let (counter, command) = self.command(&exchange, REALM, REALM).map_err(|_| UNKNOWN_FUNCTION)?;
+        counter.inbox.push_command(command(back), None).map_err(|(_, refusal)| refusal)
     }
 
     fn command<'p>(

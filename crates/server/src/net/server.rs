@@ -6,9 +6,9 @@ use std::path::Path;
 use std::thread::JoinHandle;
 
 use bevy_app::{App, AppExit};
-use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::{Config, ConfigError};
+use crate::net::incident_log::Telemetry;
 use crate::net::listener::{Listener, RealmPlace};
 use crate::net::plugin::NetworkPlugin;
 use crate::net::premises;
@@ -45,10 +45,10 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        metrics: Option<PrometheusHandle>,
+        telemetry: Telemetry,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (metrics, RealmPlace::Apart))?;
+        let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
         let (address, operators) = (listener.address(), listener.operators_address());
         let is_encrypted = config.tls.is_on();
         let own_url = format!("{}://{address}", if is_encrypted { "https" } else { "http" });

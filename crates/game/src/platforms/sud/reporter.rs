@@ -17,6 +17,7 @@ use raidkeep_engine::exchange::lines::{Exchanges, Owner};
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::random::Randomness;
+use raidkeep_engine::realm::incidents::{self, IncidentKind};
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::{Discarded, EditWorld};
 
@@ -145,7 +146,9 @@ fn hold_back(world: &mut World, entity: Entity, unopened: &Unopened, now: i64, p
     };
     report.wait_for_key(unopened, now, &platform.retry_seconds);
     let report = report.clone();
-    tracing::error!(round = %report.game_round_id, %unopened, "a report is not sent and waits; see report_list");
+    let round = &report.game_round_id;
+    tracing::error!(incident = "report", %round, %unopened, "a report is not sent and waits; see report_list");
+    incidents::note(world, IncidentKind::Report, "a report is not sent and waits", "", &format!("{round}: {unopened}"));
     world.resource_mut::<ReportBook>().schedule(&report);
 }
 
@@ -216,11 +219,13 @@ fn settle_of(world: &World, id: ReportId) -> Option<PendingReport> {
 
 fn give_up(world: &mut World, report: &PendingReport) {
     tracing::error!(
-        round = %report.game_round_id, kind = if report.id.is_settle() { "game_settle" } else { "game_start" },
+        incident = "report", round = %report.game_round_id, kind = if report.id.is_settle() { "game_settle" } else { "game_start" },
         error = %report.last_error,
         "a report was not accepted and is given up; see report_list, and report_retry when the receiver works again"
     );
     counter(world.resource::<Meters>(), "given_up").increment(1);
+    let detail = format!("{}: {}", report.game_round_id, report.last_error);
+    incidents::note(world, IncidentKind::Report, "a report was not accepted and is given up", "", &detail);
     let settle = world.resource::<ReportBook>().entity(report.id.settle()).filter(|_| !report.id.is_settle());
     if let Some(mut settle) = settle.and_then(|entity| world.edit::<PendingReport>(entity)) {
         settle.give_up("its game_start was not taken");

@@ -55,7 +55,7 @@ impl Seat {
             handshakes: shared.handshake_desk(&admission).filter(|_| operators_tls),
             admission,
             way_in: Arc::new(way_in),
-            metrics: shared.metrics.clone(),
+            telemetry: shared.telemetry.clone(),
             stopping: self.stopping(),
         };
         *lock(&shared.operators_thread) = Some(door.open(socket).map_err(system("start a thread"))?);
