@@ -10,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
 use crate::cli::tell;
 use crate::cli::version::{COMMIT, PROFILE};
+use crate::cli::past::past_players;
 use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::storage::folder::DataFolder;
@@ -96,7 +97,8 @@ impl Serve {
         let page = config.game_page();
         let metrics = metrics::start(&config)?;
         let mut signals = Signals::listen()?;
-        let server = Server::start(folder, config, &assets, Some(metrics))?;
+        let past = past_players(&config, self.assets.as_deref());
+        let server = Server::start(folder, config, &assets, Some(metrics), &past)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {

@@ -10,6 +10,7 @@
 
 pub mod file;
 pub mod frames;
+pub mod lookup;
 pub mod queue;
 pub mod record;
 pub mod recorder;

@@ -316,9 +316,20 @@ pub struct Notice {
     pub number: u64,
 }
 
+/// Where a job waits for its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobQueue {
+    /// For jobs whose clients wait to log in.
+    Prompt,
+    /// For jobs that run one after the other.
+    AtLeisure,
+    /// For jobs that wait for a process beside the server.
+    Beside,
+}
+
 /// Work done off the world's thread; its result is handed to the handler's second run.
 pub struct Job {
-    is_at_leisure: bool,
+    queue: JobQueue,
     asker: Option<AddressKey>,
     work: Box<dyn FnOnce() -> Finding + Send + Sync>,
     recall: fn(&[u8]) -> Option<Finding>,
@@ -349,7 +360,7 @@ impl Job {
             let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
             Finding { fact: Box::new(found), bytes }
         };
-        Self { is_at_leisure: false, asker: None, work: Box::new(work), recall }
+        Self { queue: JobQueue::Prompt, asker: None, work: Box::new(work), recall }
     }
 
     /// The same for low-priority work: these jobs run one after the other, and never delay those made with
@@ -357,7 +368,14 @@ impl Job {
     pub fn at_leisure<T: Any + Send + Sync + Serialize + DeserializeOwned>(
         work: impl FnOnce() -> T + Send + Sync + 'static,
     ) -> Self {
-        Self { is_at_leisure: true, ..Self::new(work) }
+        Self { queue: JobQueue::AtLeisure, ..Self::new(work) }
+    }
+
+    /// The same for work that a process beside the server does, which takes seconds: it delays no other job.
+    pub fn beside<T: Any + Send + Sync + Serialize + DeserializeOwned>(
+        work: impl FnOnce() -> T + Send + Sync + 'static,
+    ) -> Self {
+        Self { queue: JobQueue::Beside, ..Self::new(work) }
     }
 
     /// The same job, for a client at this address. Addresses take turns, so that none of them delays the others.
@@ -370,9 +388,9 @@ impl Job {
         self.asker
     }
 
-    /// Whether it was made with [`Job::at_leisure`].
-    pub fn is_at_leisure(&self) -> bool {
-        self.is_at_leisure
+    /// Where it waits for its turn.
+    pub fn queue(&self) -> JobQueue {
+        self.queue
     }
 
     /// Does the work.

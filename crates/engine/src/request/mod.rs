@@ -28,7 +28,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use answer::{
-    Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits,
+    Answer, Fact, Finding, Job, JobQueue, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits,
 };
 pub use background::{BackgroundJobs, JobKey};
 pub use code::{Code, CodeKind};
