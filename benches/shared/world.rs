@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use raidkeep::engine::request::RequestTable;
 use raidkeep::engine::request::route::RouteTable;
 use raidkeep::engine::tick::Simulation;
+use raidkeep::realm::clients::ClientDirectory;
 use raidkeep::server::net::bindings::AddressBindings;
 use raidkeep::server::net::connection::Connection;
 use raidkeep::server::net::inbox::Inbox;
@@ -32,6 +33,7 @@ pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> 
         routes: simulation.world().resource::<RouteTable>().clone(),
         offices: Arc::new(PostOffice::of_one_world(inbox.clone(), simulation.world().resource())),
         operators: Arc::new(OperatorDesk::new(OperatorToken::new("operator"), Arc::default())),
+        clients: ClientDirectory::default(),
         player_limits: PlayerLimits::new(0),
         address_limits: AddressLimits::none(),
         address_bindings: AddressBindings::new(false, ""),

@@ -128,8 +128,10 @@ export async function act(
   await place.locator(`[data-action=${called}]`).click();
   const dialog = page.getByRole("dialog");
   for (const [name, value] of Object.entries(given)) {
-    const field = dialog.locator(`[name=${name}]`);
-    if ((await field.evaluate((element) => element.tagName)) === "SELECT") await field.selectOption(value);
+    const field = dialog.locator(`[name="${name}"]`);
+    const [tag, type] = await field.evaluate((element) => [element.tagName, element.getAttribute("type")]);
+    if (tag === "SELECT") await field.selectOption(value);
+    else if (type === "checkbox") await field.setChecked(value === "true");
     else await field.fill(value);
   }
   const confirmation = dialog.getByLabel("I have checked the values.");
@@ -148,10 +150,21 @@ export async function closeDone(dialog: Locator): Promise<void> {
   await said.waitFor({ state: "detached" });
 }
 
+/** The value of a fact that the page shows. */
+export function fact(place: Locator, name: string): Locator {
+  const facts = place.locator("dl > div").filter({ has: place.page().locator("dt", { hasText: name }) });
+  return facts.locator("dd");
+}
+
 /** A moment as a field for dates and times takes it, so many seconds from now, on the pages' clock. */
 export function inSeconds(seconds: number): string {
+  return asTyped(Date.now() / 1000 + seconds);
+}
+
+/** A moment, in unix seconds, as such a field takes it. */
+export function asTyped(moment: number): string {
   const PAGES_ZONE_SECONDS = 8 * 3600;
-  return new Date(Date.now() + (seconds + PAGES_ZONE_SECONDS) * 1000).toISOString().slice(0, 19);
+  return new Date((moment + PAGES_ZONE_SECONDS) * 1000).toISOString().slice(0, 19);
 }
 
 /** What the server answers to a call that the page itself makes, with its cookie, past every button. */

@@ -10,6 +10,7 @@ export const PATHS = [
   "/orders",
   "/reports",
   "/bosses",
+  "/mail",
   "/codes",
   "/maintenance",
   "/rules",

@@ -95,6 +95,12 @@ export class Server {
     return (JSON.parse(stdout) as { data?: unknown }).data;
   }
 
+  /** What the sandboxed platforms do wrong from now on. */
+  async fault(...faults: object[]): Promise<void> {
+    const reply = await fetch(`${this.sandbox}/faults`, { method: "POST", body: JSON.stringify(faults) });
+    if (!reply.ok) throw new Error(`the sandbox answered ${reply.status}`);
+  }
+
   /** Gives a player points on the sandboxed platform. */
   async grantPoints(wname: string, money: number): Promise<void> {
     const reply = await fetch(`${this.sandbox}/grant`, { method: "POST", body: JSON.stringify({ wname, money }) });

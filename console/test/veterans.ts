@@ -27,6 +27,8 @@ export async function deeds(server: Server, player: number): Promise<void> {
   await server.operate("code_make", { ...codes, count: 20 });
   await server.operate("code_make", { ...codes, count: 5, uses: 100 });
   await server.operate("code_withdraw", { batch: 2, reason: "printed with a mistake" });
+  const mail = { title: "感谢支持", text: "祝您游戏愉快。", items: ["3:5:100"], until: tomorrow };
+  await server.operate("mail_all", { ...mail, reason: "outage of Friday", audience: { level_min: 2 } });
   const message = "我们将进行例行维护，请提前下线。";
   await server.operate("maintenance", { from: tomorrow, until: tomorrow + 3600, message });
   await server.operate("announce", { text: "春季活动今晚开始！", repeat_minutes: 30, until: tomorrow });

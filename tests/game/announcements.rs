@@ -1,6 +1,8 @@
 //! Announcements: what operators say to everybody who is connected (docs/operating.md#announcements).
 
 use crate::desk::{Client, server_of};
+use crate::replayed::replayed;
+use raidkeep::engine::tick::state_hash;
 use raidkeep::studio::testing::{NOON_MS, TestServer, TestSetup};
 use serde_json::{Value, json};
 
@@ -118,4 +120,18 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
         announce(&mut server, json!({"text": format!("Number {number}."), "at": NOON + 60}));
     }
     assert_eq!(server.operate("announce", json!({"text": "x"}))["status"], 97);
+}
+
+#[test]
+fn a_journal_played_again_announces_at_the_same_moments() {
+    let setup = TestSetup { journals: true, ..TestSetup::default().with_realm() };
+    let (mut server, ..) = server_of(TestServer::with(setup));
+    announce(&mut server, json!({"text": "Every minute.", "repeat_minutes": 1, "until": NOON + 150}));
+    let last = announce(&mut server, json!({"text": "Later.", "at": NOON + 90}));
+    for seconds in [30, 30, 30] {
+        server.advance_seconds(seconds);
+    }
+    assert_eq!(server.operate("announce_withdraw", json!({"number": last}))["status"], 99, "it has been told");
+    let mut played = replayed(&server, &server.journals[0].bytes());
+    assert_eq!(state_hash(played.simulation().world_mut()), server.state_hash());
 }

@@ -1,5 +1,7 @@
 //! Old clients: below the minimum of its name a client gets status 19 (docs/contract/envelope.md#client-versions).
 
+use crate::replayed::replayed;
+use raidkeep::engine::tick::state_hash;
 use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
@@ -113,4 +115,17 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     }
     let more = json!({"name": "fox", "version": "1", "url": URL});
     assert_eq!(server.operate("client_minimum", more)["status"], 97);
+}
+
+#[test]
+fn a_journal_with_clients_that_were_too_old_comes_out_the_same() {
+    let mut server = TestServer::with(TestSetup { journals: true, ..TestSetup::default().with_realm() });
+    server.connect();
+    set_minimum(&mut server, "2");
+    assert_eq!(log_in(&mut server, fox("1")), too_old("2"));
+    assert_eq!(log_in(&mut server, fox("2"))["status"], 1);
+    set_minimum(&mut server, "3");
+    assert_eq!(log_in(&mut server, fox("2")), too_old("3"));
+    let mut played = replayed(&server, &server.journals[0].bytes());
+    assert_eq!(state_hash(played.simulation().world_mut()), server.state_hash());
 }

@@ -49,7 +49,9 @@ fn refused(server: &mut TestServer, who: &Client, code: &str, (status, message):
 /// The server after a loss of power, with as many connections as before.
 fn reopened(server: TestServer) -> TestServer {
     let mut server = server.crash_and_reopen();
-    (0..5).for_each(|_| drop(server.connect()));
+    for _ in 0..5 {
+        server.connect();
+    }
     server
 }
 
@@ -202,6 +204,25 @@ fn goods_that_were_on_their_way_at_a_loss_of_power_arrive_after_it_and_once() {
     server.settle();
     assert_eq!(mailed(&mut server, &ann).len(), 1);
     assert_eq!(server.simulation().world().resource::<RealmTaken>().number, 1);
+}
+
+#[test]
+fn of_two_who_redeem_a_code_in_one_tick_after_a_restart_one_gets_it_and_the_other_is_told_so() {
+    let (mut server, ann, bob) = server();
+    let (_, codes) = make(&mut server, json!({}));
+    let mut server = reopened(server);
+    for who in [&ann, &bob] {
+        let data = json!({"token": who.player.token, "code": codes[0]});
+        let request = json!({"world": 0, "function": "redeem_code", "data": data}).to_string();
+        server.post(who.player.connection, &request);
+    }
+    server.step(5);
+    server.settle();
+    let replies = [&ann, &bob].map(|who| server.collect(who.player.connection).concat());
+    let granted = replies.iter().filter(|reply| reply.contains(r#""status":0"#)).count();
+    let refused = replies.iter().filter(|reply| reply.contains(USED_UP.1)).count();
+    assert_eq!((granted, refused), (1, 1), "{replies:?}");
+    assert_eq!([&ann, &bob].map(|who| mailed(&mut server, who).len()).iter().sum::<usize>(), 1);
 }
 
 #[test]

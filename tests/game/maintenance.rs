@@ -1,8 +1,10 @@
 //! Maintenance: planned in the realm, told to players, and the game is closed while it lasts (docs/operating.md#maintenance).
 
 use crate::desk::{Client, server_of};
+use crate::duel::{battle, fight};
 use crate::payer::{DECIDED, diamonds, paid, pass, post, rich};
 use crate::replayed::replayed;
+use crate::reports::query;
 use crate::traveller::{PASSWORD, sign_up};
 use raidkeep::engine::clock::ClockMode;
 use raidkeep::engine::request::reply::Dismissal;
@@ -256,4 +258,30 @@ fn a_journal_played_again_closes_and_opens_the_game_at_the_same_moments() {
     }
     let mut played = replayed(&server, &server.journals[0].bytes());
     assert_eq!(state_hash(played.simulation().world_mut()), server.state_hash());
+}
+
+#[test]
+fn a_battle_ends_by_the_clock_in_a_closed_game_and_both_fight_again_afterwards() {
+    let mut server = TestServer::with(TestSetup::default().with_realm());
+    let (mut ann, mut bob, id) = battle(&mut server);
+    plan(&mut server, NOON, NOON + 3600, json!([]));
+    server.reconnect_all();
+    let turn = ann.turn(&id, "a blow");
+    assert_eq!(ann.ask(&mut server, "battle", turn)["status"], 18);
+    server.advance_seconds(3600);
+    for duelist in [&mut ann, &mut bob] {
+        duelist.rejoin(&mut server);
+    }
+    let turn = ann.turn(&id, "a blow");
+    assert_ne!(ann.ask(&mut server, "battle", turn)["status"], 0, "nobody waits for a turn that could not be taken");
+    fight(&mut server, &ann, &bob);
+    assert_eq!(server.verify(), []);
+}
+
+#[test]
+fn platforms_are_answered_while_the_game_is_closed() {
+    let (mut server, ..) = server();
+    plan(&mut server, NOON, NOON + 600, json!([]));
+    let open = query(&mut server, "nonce-1", json!({"match_id": "unknown"}));
+    assert_eq!(open["ret_code"], 70420, "{open}");
 }

@@ -168,3 +168,13 @@ fn special_events_of_before_are_read_where_they_used_to_lie() {
         "{warnings:#?}"
     );
 }
+
+#[test]
+fn a_mistake_in_a_table_is_not_told_once_more_at_the_event_that_changes_the_number() {
+    let stages = include_str!("../../assets/stages/general.ron").replacen("3:1:375", "3:1:-375", 1);
+    let texts = BTreeMap::from([("stages/general.ron".to_owned(), stages)]);
+    let source = AssetSource::Layers(vec![game::shipped_assets(), AssetSource::Texts(texts)]);
+    let problems = game::load_rules(&GameSettings::default(), &source).map(drop).expect_err("a negative reward");
+    let files: Vec<&str> = problems.iter().map(|problem| problem.file.as_str()).collect();
+    assert_eq!(files, ["stages/general.ron"], "{problems}");
+}

@@ -1650,6 +1650,45 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `mail_all {title, text, items?, from?, until, audience?, worlds?, reason}`: a mail to all players, or to those of an audience.
+   * - 97: too many mails to all are on their way, withdraw some
+   * - 98: no such item
+   */
+  mail_all: {
+    request: MailAllRequest;
+    reply: MailAllReply;
+    code: 97 | 98;
+    success: 0;
+  };
+  /** `mail_all_list {before?}`: the mails to all, newest first, at most 50. */
+  mail_all_list: {
+    request: MailAllListRequest;
+    reply: MailAllListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `mail_all_preview {audience}`, a function of worlds: how many players of this world would get a mail to all now.
+   * - 98: the rows of the players cannot be read
+   */
+  mail_all_preview: {
+    request: MailAllPreviewRequest;
+    reply: MailAllPreviewReply;
+    code: 98;
+    success: 0;
+  };
+  /**
+   * `mail_all_withdraw {number, reason}`: nobody gets it any more, and who has not claimed it has it no longer.
+   * - 98: it was withdrawn before
+   * - 99: no such mail to all
+   */
+  mail_all_withdraw: {
+    request: MailAllWithdrawRequest;
+    reply: undefined;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
    * `maintenance {from?, until, message, allow?}`: closes the game to players for a time.
    * - 97: too much maintenance is planned, cancel some
    * - 98: it overlaps with other maintenance
@@ -2186,6 +2225,20 @@ export interface OperatorFunctions {
     success: 0;
   };
   /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_mail_all: {
+    request: TakeMailAllRequest;
+    reply: TakeMailAllReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_mail_all_back: {
+    request: TakeMailAllBackRequest;
+    reply: TakeMailAllBackReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
   take_maintenance: {
     request: TakeMaintenanceRequest;
     reply: TakeMaintenanceReply;
@@ -2394,6 +2447,30 @@ export interface AdmittedPlayer {
   world: number;
 }
 
+/** A message of the realm: a mail of an operator to all. */
+export interface AllMail {
+  /** Who gets it. */
+  audience: SentAudienceTerms;
+  /** When players get it first, unix seconds. */
+  from: number;
+  /** What can be claimed. */
+  items: Amount[];
+  /** Text. */
+  text: string;
+  /** Subject. */
+  title: string;
+  /** Who looks from this moment on gets it no longer, unix seconds. */
+  until: number;
+  /** When it was written, unix seconds. */
+  written_at: number;
+}
+
+/** A message of the realm: a mail to all is withdrawn. */
+export interface AllMailWithdrawn {
+  /** The number of the message that brought it to this world. */
+  message: number;
+}
+
 /** A quantity of an item, `group:id:quantity`. In changes it may be negative. */
 export type Amount = string;
 
@@ -2545,6 +2622,33 @@ export interface Attributes {
   vigor: number;
   /** 智力: cleverness, and the force of words and spells. */
   wits: number;
+}
+
+/**
+ * Who gets a mail to all. A player has to meet everything that is said; what is missing says nothing.
+ *
+ * Accounts and log-ins count up to the moment at which the mail was written, whenever the player looks. Name, level and
+ * items are those of the moment at which the player looks at its mail.
+ */
+export interface AudienceTerms {
+  /** Only players who have at least so much of each of these items. At most 20. */
+  has: Amount[];
+  /** Only up to this level. */
+  level_max: number | null;
+  /** Only from this level on. */
+  level_min: number | null;
+  /** Only accounts that were made before this moment, unix seconds. */
+  made_before: number | null;
+  /** Only accounts that were made at this moment or later, unix seconds. */
+  made_from: number | null;
+  /** Only players with one of these names, in any spelling by which they are found; empty = with any. At most 1,000. */
+  names: string[];
+  /** Also accounts that are made after the mail was written; false = only those that there are. */
+  newcomers: boolean;
+  /** Only players whose last log-in was before this moment, unix seconds. */
+  seen_before: number | null;
+  /** Only players whose last log-in was at this moment or later, unix seconds. Making the account counts as one. */
+  seen_from: number | null;
 }
 
 /** One call, as operators see it. */
@@ -4842,6 +4946,66 @@ export interface LoginUniqueRequest {
   unique_id: string;
 }
 
+/** The reply of `mail_all_list`. */
+export interface MailAllListReply {
+  /** Newest first. */
+  mails: MailToAllEntry[];
+  /** The `before` of the next page. */
+  next: number | null;
+}
+
+/** `mail_all_list {before?}`: the mails to all, newest first, at most 50. */
+export interface MailAllListRequest {
+  /** Only mails before this one. */
+  before?: number;
+}
+
+/** The reply of `mail_all_preview`. */
+export interface MailAllPreviewReply {
+  /** How many players of this world. */
+  players: number;
+}
+
+/** `mail_all_preview {audience}`, a function of worlds: how many players of this world would get a mail to all now. */
+export interface MailAllPreviewRequest {
+  /** As of `mail_all`; missing = everybody. */
+  audience?: SentAudienceTerms;
+}
+
+/** The reply of `mail_all`. */
+export interface MailAllReply {
+  /** What to name it by. */
+  number: number;
+}
+
+/** `mail_all {title, text, items?, from?, until, audience?, worlds?, reason}`: a mail to all players, or to those of an audience. */
+export interface MailAllRequest {
+  /** Who gets it; missing = everybody who has an account now. */
+  audience?: SentAudienceTerms;
+  /** When players get it first, unix seconds; missing = now. */
+  from?: number;
+  /** What each player can claim: of each at least 1; at most 20 of them. */
+  items?: Amount[];
+  /** Why, for operators. */
+  reason: string;
+  /** Text. */
+  text: string;
+  /** Subject. */
+  title: string;
+  /** Who looks from this moment on gets it no longer, unix seconds. Who has it keeps it. */
+  until: number;
+  /** The worlds whose players get it; missing or empty = all. */
+  worlds?: number[];
+}
+
+/** `mail_all_withdraw {number, reason}`: nobody gets it any more, and who has not claimed it has it no longer. */
+export interface MailAllWithdrawRequest {
+  /** As `mail_all` has replied. */
+  number: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
 /** How many mails there are, even if only unread ones are listed, and how many there may be. */
 export interface MailCount {
   /** How many mails there are. */
@@ -4910,6 +5074,34 @@ export interface MailText {
   body: string;
   /** Subject. */
   subject: string;
+}
+
+/** A mail to all as operators see it. */
+export interface MailToAllEntry {
+  /** Who gets it. */
+  audience: AudienceTerms;
+  /** Who wrote it. */
+  by: string;
+  /** When players get it first, unix seconds. */
+  from: number;
+  /** What can be claimed. */
+  items: Amount[];
+  /** What to name it by. */
+  number: number;
+  /** Why, for operators. */
+  reason: string;
+  /** Text. */
+  text: string;
+  /** Subject. */
+  title: string;
+  /** Who looks from this moment on gets it no longer, unix seconds. */
+  until: number;
+  /** When it was withdrawn, unix seconds; null = it was not. */
+  withdrawn_at: number | null;
+  /** The worlds that it was sent to. */
+  worlds: number[];
+  /** When it was written, unix seconds. */
+  written_at: number;
 }
 
 /** The mailbox, and what will come into it. */
@@ -7104,6 +7296,33 @@ export interface SentAdmittedPlayer {
   world?: number;
 }
 
+/**
+ * Who gets a mail to all. A player has to meet everything that is said; what is missing says nothing.
+ *
+ * Accounts and log-ins count up to the moment at which the mail was written, whenever the player looks. Name, level and
+ * items are those of the moment at which the player looks at its mail.
+ */
+export interface SentAudienceTerms {
+  /** Only players who have at least so much of each of these items. At most 20. */
+  has?: Amount[];
+  /** Only up to this level. */
+  level_max?: number;
+  /** Only from this level on. */
+  level_min?: number;
+  /** Only accounts that were made before this moment, unix seconds. */
+  made_before?: number;
+  /** Only accounts that were made at this moment or later, unix seconds. */
+  made_from?: number;
+  /** Only players with one of these names, in any spelling by which they are found; empty = with any. At most 1,000. */
+  names?: string[];
+  /** Also accounts that are made after the mail was written; false = only those that there are. */
+  newcomers?: boolean;
+  /** Only players whose last log-in was before this moment, unix seconds. */
+  seen_before?: number;
+  /** Only players whose last log-in was at this moment or later, unix seconds. Making the account counts as one. */
+  seen_from?: number;
+}
+
 /** The game's time. */
 export type ServerTimeReply = TimeTold;
 
@@ -7562,6 +7781,32 @@ export type TakeGiftReply = MessageTaken;
 export interface TakeGiftRequest {
   /** What it says. */
   body: CodeGoods;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
+export type TakeMailAllBackReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeMailAllBackRequest {
+  /** What it says. */
+  body: AllMailWithdrawn;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
+export type TakeMailAllReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeMailAllRequest {
+  /** What it says. */
+  body: AllMail;
   /** The realm's epoch in which it was written. */
   epoch: Epoch;
   /** Counts the messages to this world from 1. */

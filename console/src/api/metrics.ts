@@ -59,6 +59,12 @@ export function readMetrics(text: string, at: number): Metrics {
   return new Metrics(samples, at);
 }
 
+/** The numbers of the worlds that the server has said something of. */
+export function worldsOf(metrics: Metrics | undefined): number[] {
+  const named = metrics?.values("world").filter((name) => /^\d+$/.test(name)) ?? [];
+  return named.map(Number).sort((one, other) => one - other);
+}
+
 const KEPT = 120;
 
 /** The latest moments of `/metrics`, the newest last. */

@@ -26,7 +26,18 @@ export type Definitions = Record<string, Record<string, Schema>>;
 
 /** What a field of a form is. */
 export type FieldKind =
-  "text" | "secret" | "integer" | "number" | "boolean" | "choice" | "moment" | "player" | "texts" | "json";
+  | "text"
+  | "secret"
+  | "integer"
+  | "number"
+  | "boolean"
+  | "choice"
+  | "moment"
+  | "player"
+  | "texts"
+  | "integers"
+  | "group"
+  | "json";
 
 /** A field of a form, made from a schema. */
 export interface Field {
@@ -40,6 +51,8 @@ export interface Field {
   maxLength: number | undefined;
   unit: string | undefined;
   fallback: unknown;
+  /** Those of a group. */
+  fields: Field[];
 }
 
 const SECRETS = /password|secret|^totp$|^token$/;
@@ -91,9 +104,10 @@ export class Schemas {
   private field(name: string, property: Schema, isRequired: boolean): Field {
     const schema = this.resolved(property);
     const choices = choicesOf(schema);
+    const kind = choices.length > 0 ? "choice" : this.kindOf(name, schema);
     return {
       name,
-      kind: choices.length > 0 ? "choice" : this.kindOf(name, schema),
+      kind,
       isRequired,
       description: property.description ?? schema.description ?? "",
       choices,
@@ -102,6 +116,7 @@ export class Schemas {
       maxLength: schema.maxLength,
       unit: schema.unit,
       fallback: property.default,
+      fields: kind === "group" ? this.fields(schema) : [],
     };
   }
 
@@ -114,8 +129,12 @@ export class Schemas {
     if (schema.type === "number") return "number";
     if (schema.type === "boolean") return "boolean";
     if (schema.type === "string") return "text";
-    if (schema.type === "array" && this.elements(schema).type === "string") return "texts";
-    return "json";
+    if (schema.type === "array") {
+      const elements = this.elements(schema).type;
+      return elements === "string" ? "texts" : elements === "integer" ? "integers" : "json";
+    }
+    const isPlain = schema.properties !== undefined && schema.oneOf === undefined && schema.anyOf === undefined;
+    return isPlain ? "group" : "json";
   }
 
   private named(reference: string): Schema {

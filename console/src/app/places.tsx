@@ -7,6 +7,7 @@ import {
   IconCode,
   IconGift,
   IconLayoutDashboard,
+  IconMail,
   IconReceipt,
   IconShieldLock,
   IconSkull,
@@ -18,6 +19,7 @@ import { Bosses } from "../pages/bosses.js";
 import { Codes } from "../pages/codes.js";
 import { Figures } from "../pages/figures.js";
 import { Functions as FunctionsPage } from "../pages/functions.js";
+import { Mail } from "../pages/mail.js";
 import { Maintenance } from "../pages/maintenance.js";
 import { Operators } from "../pages/operators.js";
 import { Orders } from "../pages/orders.js";
@@ -54,6 +56,7 @@ export const PLACES: readonly Place[] = [
     page: Bosses,
     needs: ["season_ranking", "family_list"],
   },
+  { name: "mail", path: "/mail", group: "game", icon: IconMail, page: Mail, needs: ["mail_all_list", "announce_list"] },
   { name: "codes", path: "/codes", group: "game", icon: IconGift, page: Codes, needs: ["code_list"] },
   {
     name: "maintenance",

@@ -4,7 +4,7 @@ import { IconLogout, IconMenu2, IconPlugConnectedX, IconSearch, IconX } from "@t
 import { type ReactElement, useEffect, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { logOut } from "../api/session.js";
-import { useMetrics } from "../api/metrics.js";
+import { useMetrics, worldsOf } from "../api/metrics.js";
 import { useHere, useLineState, useRefresh } from "../api/use.js";
 import { Player } from "../pages/players/player.js";
 import { Players } from "../pages/players/players.js";
@@ -124,18 +124,14 @@ function WorldChoice(): ReactElement | null {
   const texts = useTexts();
   const { world, setWorld } = useHere();
   const metrics = useMetrics(EVERY_MS);
-  const worlds =
-    metrics.data
-      ?.at(-1)
-      ?.values("world")
-      .filter((name) => /^\d+$/.test(name)) ?? [];
+  const worlds = worldsOf(metrics.data?.at(-1));
   if (worlds.length < 2) return null;
   return (
     <NativeSelect
       size="xs"
       aria-label={texts.shell.world}
       value={String(world)}
-      data={worlds.map((name) => ({ value: name, label: texts.shell.worldNumber(Number(name)) }))}
+      data={worlds.map((number) => ({ value: String(number), label: texts.shell.worldNumber(number) }))}
       onChange={(event) => {
         setWorld(Number(event.currentTarget.value));
       }}

@@ -1,6 +1,7 @@
 import { Button, Group, SegmentedControl, TextInput } from "@mantine/core";
 import { type ReactElement, useMemo, useState } from "react";
-import { type Row, useAnyReply, useHere } from "../api/use.js";
+import type { DayShown, ItemFlow } from "@raidkeep/api";
+import { type Row, useAnyReply, useHere, useReply } from "../api/use.js";
 import { type Texts, useTexts, word } from "../texts/index.js";
 import { Chart } from "../ui/chart.js";
 import { Card, Page } from "../ui/page.js";
@@ -11,6 +12,8 @@ import classes from "./figures.module.css";
 const DAY_MS = 86_400_000;
 const SPANS = ["7", "30", "90"] as const;
 const FIRST_SPAN = "30";
+/** For how many days the server tells details at once. */
+const DETAIL_DAYS = 31;
 
 /** What is drawn together. Numbers of one picture are of the same kind, so that they share an axis. */
 const CHARTS = {
@@ -49,7 +52,12 @@ export function Figures(): ReactElement {
       {figures.error !== null && <ErrorNote error={figures.error} retry={() => void figures.refetch()} />}
       {figures.isLoading && <Loading />}
       {figures.data?.days.length === 0 && <Empty text={texts.figures.none} />}
-      {figures.data !== undefined && figures.data.days.length > 0 && <Shown days={figures.data.days} />}
+      {figures.data !== undefined && figures.data.days.length > 0 && (
+        <>
+          <Shown days={figures.data.days} />
+          <Economy days={days} />
+        </>
+      )}
     </Page>
   );
 }
@@ -141,6 +149,53 @@ function Shown({ days }: { days: readonly Day[] }): ReactElement {
       </Card>
     </>
   );
+}
+
+/** Where each item and the points came from and went to, by cause: the sums of the days, of the last 31 if there are more. */
+function Economy({ days: { from, to } }: { days: Days }): ReactElement {
+  const texts = useTexts();
+  const { functions } = useHere();
+  const { schemas } = functions;
+  const earliest = new Date(Date.parse(to) - (DETAIL_DAYS - 1) * DAY_MS).toISOString().slice(0, 10);
+  const first = from < earliest ? earliest : from;
+  const figures = useReply("figures", { from: first, to, details: true });
+  const points = texts.figures.charts.points;
+  const rows = useMemo(() => sums(figures.data?.days ?? [], points), [figures.data, points]);
+  const day = schemas.elements(schemas.resolved(schemas.properties(functions.find("figures")?.reply ?? {})["days"]));
+  const details = schemas.properties(schemas.resolved(schemas.properties(day)["details"]));
+  return (
+    <Card title={texts.figures.economy(first, to)}>
+      {figures.error !== null && <ErrorNote error={figures.error} retry={() => void figures.refetch()} />}
+      {figures.isLoading && <Loading />}
+      {figures.data !== undefined && (
+        <DataTable
+          rows={rows}
+          schema={schemas.elements(schemas.resolved(details["items"]))}
+          columns={["item", "why", "gained", "spent", "movements"]}
+          file="economy"
+        />
+      )}
+    </Card>
+  );
+}
+
+/** The flows of all days, those of each item and cause added up; the name for points takes the place of an item. */
+function sums(days: readonly DayShown[], points: string): Row[] {
+  const found = new Map<string, ItemFlow>();
+  for (const { details } of days) {
+    const ofPoints = (details?.points ?? []).map((flow) => ({ ...flow, item: points }));
+    for (const flow of [...ofPoints, ...(details?.items ?? [])]) {
+      const key = `${flow.item} ${flow.why}`;
+      const { gained = 0, spent = 0, movements = 0 } = found.get(key) ?? {};
+      found.set(key, {
+        ...flow,
+        gained: gained + flow.gained,
+        spent: spent + flow.spent,
+        movements: movements + flow.movements,
+      });
+    }
+  }
+  return [...found.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, flow]) => ({ ...flow }));
 }
 
 /** A day with the numbers of players who came back beside the others. */

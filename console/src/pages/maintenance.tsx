@@ -22,7 +22,7 @@ interface State {
   is_quiet: boolean;
 }
 
-/** When the game is closed, what players are told while they play, and which clients are served. */
+/** When the game is closed, and which clients are served. */
 export function Maintenance(): ReactElement {
   const texts = useTexts();
   const { functions } = useHere();
@@ -46,15 +46,6 @@ export function Maintenance(): ReactElement {
           )}
         />
       </Card>
-      {functions.may("announce_list") && (
-        <Card title={texts.maintenance.announcements} actions={<ActionButton called="announce" />}>
-          <List
-            called="announce_list"
-            list="announcements"
-            actions={(row) => <ActionButton called="announce_withdraw" preset={{ number: row["number"] }} isGrave />}
-          />
-        </Card>
-      )}
       {functions.may("client_minimum_list") && (
         <Card title={texts.maintenance.clients} actions={<ActionButton called="client_minimum" />}>
           <List

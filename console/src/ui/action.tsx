@@ -1,14 +1,16 @@
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCheck, IconFlask } from "@tabler/icons-react";
+import { IconCheck, IconFlask, IconUsers } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from "react";
 import { RefusedError } from "../api/line.js";
+import { useMetrics, worldsOf } from "../api/metrics.js";
 import type { Field, Schema } from "../api/schema.js";
 import { useHere, useRefresh } from "../api/use.js";
 import { useTexts, word } from "../texts/index.js";
 import { Facts, ReplyView } from "./facts.js";
 import { SchemaForm } from "./form.js";
-import { beginWith, readForm } from "./form-values.js";
+import { beginWith, type FormValues, readForm } from "./form-values.js";
 import { download } from "./format.js";
 import { newKey } from "./key.js";
 import { ErrorNote } from "./states.js";
@@ -17,6 +19,7 @@ import { Value } from "./value.js";
 /** The function that runs another one on a copy. */
 const TRY = "try";
 const DRY_RUN = "dry_run";
+const METRICS_EVERY_MS = 5000;
 
 export interface ActionProps {
   /** The function. */
@@ -27,6 +30,8 @@ export interface ActionProps {
   initial?: Readonly<Record<string, unknown>>;
   /** The values that an argument may have, where the schema does not name them. */
   choices?: Readonly<Record<string, readonly string[]>>;
+  /** A function that counts whom the thing would reach in a world, with arguments of the same names. */
+  count?: string;
   /** Whether it hurts: the button is red, and the values have to be confirmed. */
   isGrave?: boolean;
 }
@@ -102,6 +107,7 @@ function ActionForm({
   preset = {},
   initial = {},
   choices = {},
+  count,
   isGrave = false,
   onClose,
 }: ActionProps & { onClose: () => void }) {
@@ -180,6 +186,7 @@ function ActionForm({
             }}
           />
         )}
+        {count !== undefined && <Count called={count} {...{ fields, values, setMistakes }} />}
         {error !== undefined && <ErrorNote error={error} />}
         {outcome !== undefined && (
           <Alert color="indigo" variant="light" icon={<IconFlask />} title={texts.action.tried} data-trial>
@@ -209,6 +216,59 @@ function ActionForm({
         </Group>
       </Stack>
     </form>
+  );
+}
+
+interface CountProps {
+  called: string;
+  fields: readonly Field[];
+  values: FormValues;
+  setMistakes: (mistakes: Record<string, string>) => void;
+}
+
+/** How many players a form would reach, in the worlds that it names, or in all. */
+function Count({ called, fields, values, setMistakes }: CountProps): ReactElement | null {
+  const { functions, line } = useHere();
+  const texts = useTexts();
+  const worlds = worldsOf(useMetrics(METRICS_EVERY_MS).data?.at(-1));
+  const counting = useMutation({
+    mutationFn: async (asked: { data: object; worlds: readonly number[] }) => {
+      const replies = await Promise.all(asked.worlds.map((world) => line.call(called, asked.data, { world })));
+      return replies.reduce<number>((sum, reply) => sum + (reply as { players: number }).players, 0);
+    },
+  });
+  if (!functions.may(called)) return null;
+  const names = functions.schemas.fields(functions.find(called)?.arguments ?? {}).map(({ name }) => name);
+  const count = () => {
+    const read = readForm(
+      texts,
+      fields.filter(({ name }) => name === "worlds" || names.includes(name)),
+      values,
+    );
+    setMistakes("mistakes" in read ? read.mistakes : {});
+    if ("mistakes" in read) return;
+    const { worlds: named = [], ...data } = read.data as { worlds?: number[] };
+    counting.mutate({ data, worlds: named.length > 0 ? named : worlds });
+  };
+  return (
+    <Group gap="sm">
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<IconUsers size={15} aria-hidden />}
+        loading={counting.isPending}
+        data-count
+        onClick={count}
+      >
+        {texts.action.count}
+      </Button>
+      {counting.data !== undefined && (
+        <Text size="sm" role="status">
+          {texts.action.counted(counting.data)}
+        </Text>
+      )}
+      {counting.error !== null && <ErrorNote error={counting.error} />}
+    </Group>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Fieldset, NativeSelect, PasswordInput, Textarea, TextInput } from "@mantine/core";
 import type { ReactElement } from "react";
 import type { Field } from "../api/schema.js";
 import { useTexts, word } from "../texts/index.js";
-import type { FormValues } from "./form-values.js";
+import { type FormValues, isList } from "./form-values.js";
 import classes from "./form.module.css";
 
 const LONG = /^(message|text|body|reason|note|about)$/;
@@ -16,6 +16,8 @@ export interface SchemaFormProps {
   needed?: readonly string[];
   /** Fields side by side, without their descriptions. */
   isCompact?: boolean;
+  /** What the names of the fields begin with in `values`: of a group its own and a dot. */
+  path?: string;
 }
 
 /** The fields of a function's arguments. */
@@ -26,22 +28,34 @@ export function SchemaForm({
   onChange,
   needed = [],
   isCompact = false,
+  path = "",
 }: SchemaFormProps): ReactElement {
+  const texts = useTexts();
   return (
     <div className={classes[isCompact ? "line" : "fields"]}>
-      {fields.map((field) => (
-        <FieldInput
-          key={field.name}
-          field={field}
-          isCompact={isCompact}
-          isNeeded={(field.isRequired && field.fallback === undefined) || needed.includes(field.name)}
-          value={values[field.name] ?? ""}
-          mistake={mistakes[field.name]}
-          onChange={(value) => {
-            onChange({ ...values, [field.name]: value });
-          }}
-        />
-      ))}
+      {fields.map((field) => {
+        const name = path + field.name;
+        if (field.kind === "group") {
+          return (
+            <Fieldset key={name} legend={word(texts.fields, field.name)} variant="filled">
+              <SchemaForm {...{ values, mistakes, onChange }} fields={field.fields} path={`${name}.`} />
+            </Fieldset>
+          );
+        }
+        return (
+          <FieldInput
+            key={name}
+            field={{ ...field, name }}
+            isCompact={isCompact}
+            isNeeded={(field.isRequired && field.fallback === undefined) || needed.includes(field.name)}
+            value={values[name] ?? ""}
+            mistake={mistakes[name]}
+            onChange={(value) => {
+              onChange({ ...values, [name]: value });
+            }}
+          />
+        );
+      })}
     </div>
   );
 }
@@ -59,7 +73,7 @@ function FieldInput({ field, isCompact, isNeeded, value, mistake, onChange }: Fi
   const texts = useTexts();
   const { name, kind } = field;
   const isReason = name === "reason";
-  const label = word(texts.fields, name);
+  const label = word(texts.fields, name.slice(name.lastIndexOf(".") + 1));
   const description = isCompact
     ? undefined
     : isReason
@@ -70,6 +84,7 @@ function FieldInput({ field, isCompact, isNeeded, value, mistake, onChange }: Fi
     return (
       <Checkbox
         label={label}
+        name={name}
         description={description}
         checked={value === true}
         onChange={(event) => {
@@ -96,8 +111,7 @@ function FieldInput({ field, isCompact, isNeeded, value, mistake, onChange }: Fi
   if (kind === "secret") return <PasswordInput {...common} autoComplete="new-password" />;
   if (kind === "json")
     return <Textarea {...common} rows={4} spellCheck={false} classNames={{ input: classes["code"] ?? "" }} />;
-  if (kind === "texts" || (kind === "text" && LONG.test(name)))
-    return <Textarea {...common} rows={kind === "texts" ? 3 : 2} />;
+  if (isList(kind) || (kind === "text" && LONG.test(name))) return <Textarea {...common} rows={isList(kind) ? 3 : 2} />;
   if (kind === "moment") return <TextInput {...common} type="datetime-local" step={1} />;
   return <TextInput {...common} inputMode={kind === "text" ? "text" : "numeric"} spellCheck={false} />;
 }
@@ -107,5 +121,5 @@ function described({ description, kind, minimum, maximum, unit }: Field, oneEach
   const text = description.replace(/\s+/g, " ").replaceAll("`", "");
   // A moment is chosen in a calendar, whatever the server is sent.
   const plain = kind === "moment" ? text.replace(/, unix seconds/, "").replace(/^Unix seconds/, "The moment") : text;
-  return [kind === "texts" ? `${oneEach}.` : "", plain, unit ?? "", range].filter((part) => part !== "").join(" ");
+  return [isList(kind) ? `${oneEach}.` : "", plain, unit ?? "", range].filter((part) => part !== "").join(" ");
 }

@@ -64,7 +64,7 @@ export function DataTable({ rows, schema, columns, cells, actions, file }: DataT
   );
   const table = useTable({ features, columns: definitions, data: shown });
   return (
-    <div>
+    <div data-file={file}>
       {(rows.length >= FILTER_FROM || file !== undefined) && rows.length > 0 && (
         <div className={classes["bar"]}>
           <TextInput

@@ -29,7 +29,7 @@ const TONES: Readonly<Record<string, string>> = {
 };
 const PLAYERS = /^(player|account)$/;
 const DATES = /^\d{4}-\d\d-\d\d( [\d:]+)?$/;
-const STATES = /^(state|severity|level|kind|role|right)$/;
+const STATES = /^(state|outcome|severity|level|kind|role|right)$/;
 
 /** A value of a reply, as its name and its schema say it is to be read. */
 export function Value({ name, value, schema }: { name: string; value: unknown; schema: Schema }): ReactElement {

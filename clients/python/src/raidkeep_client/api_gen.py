@@ -645,6 +645,35 @@ class AdmittedPlayer(TypedDict):
     """The player's world. Left out: `0`."""
 
 
+AllMail = TypedDict(
+    "AllMail",
+    {
+        # Who gets it.
+        "audience": "SentAudienceTerms",
+        # When players get it first, unix seconds.
+        "from": "int",
+        # What can be claimed.
+        "items": "list[Amount]",
+        # Text.
+        "text": "str",
+        # Subject.
+        "title": "str",
+        # Who looks from this moment on gets it no longer, unix seconds.
+        "until": "int",
+        # When it was written, unix seconds.
+        "written_at": "int",
+    },
+)
+"""A message of the realm: a mail of an operator to all."""
+
+
+class AllMailWithdrawn(TypedDict):
+    """A message of the realm: a mail to all is withdrawn."""
+
+    message: int
+    """The number of the message that brought it to this world."""
+
+
 class AnnounceListReply(TypedDict):
     """The reply of `announce_list`."""
 
@@ -865,6 +894,33 @@ class Attributes(TypedDict):
     """体魄: endurance."""
     wits: int
     """智力: cleverness, and the force of words and spells."""
+
+
+class AudienceTerms(TypedDict):
+    """Who gets a mail to all. A player has to meet everything that is said; what is missing says nothing.
+
+    Accounts and log-ins count up to the moment at which the mail was written, whenever the player looks. Name, level and
+    items are those of the moment at which the player looks at its mail.
+    """
+
+    has: list[Amount]
+    """Only players who have at least so much of each of these items. At most 20."""
+    level_max: int | None
+    """Only up to this level."""
+    level_min: int | None
+    """Only from this level on."""
+    made_before: int | None
+    """Only accounts that were made before this moment, unix seconds."""
+    made_from: int | None
+    """Only accounts that were made at this moment or later, unix seconds."""
+    names: list[str]
+    """Only players with one of these names, in any spelling by which they are found; empty = with any. At most 1,000."""
+    newcomers: bool
+    """Also accounts that are made after the mail was written; false = only those that there are."""
+    seen_before: int | None
+    """Only players whose last log-in was before this moment, unix seconds."""
+    seen_from: int | None
+    """Only players whose last log-in was at this moment or later, unix seconds. Making the account counts as one."""
 
 
 class AuditEntryShown(TypedDict):
@@ -3227,6 +3283,76 @@ class LoginUniqueRequest(TypedDict):
     """What only this device knows, 1 to 256 bytes. Whoever has it has the account."""
 
 
+class MailAllListReply(TypedDict):
+    """The reply of `mail_all_list`."""
+
+    mails: list[MailToAllEntry]
+    """Newest first."""
+    next: int | None
+    """The `before` of the next page."""
+
+
+class MailAllListRequest(TypedDict):
+    """`mail_all_list {before?}`: the mails to all, newest first, at most 50."""
+
+    before: NotRequired[int]
+    """Only mails before this one."""
+
+
+class MailAllPreviewReply(TypedDict):
+    """The reply of `mail_all_preview`."""
+
+    players: int
+    """How many players of this world."""
+
+
+class MailAllPreviewRequest(TypedDict):
+    """`mail_all_preview {audience}`, a function of worlds: how many players of this world would get a mail to all now."""
+
+    audience: NotRequired[SentAudienceTerms]
+    """As of `mail_all`; missing = everybody."""
+
+
+class MailAllReply(TypedDict):
+    """The reply of `mail_all`."""
+
+    number: int
+    """What to name it by."""
+
+
+MailAllRequest = TypedDict(
+    "MailAllRequest",
+    {
+        # Who gets it; missing = everybody who has an account now.
+        "audience": "NotRequired[SentAudienceTerms]",
+        # When players get it first, unix seconds; missing = now.
+        "from": "NotRequired[int]",
+        # What each player can claim: of each at least 1; at most 20 of them.
+        "items": "NotRequired[list[Amount]]",
+        # Why, for operators.
+        "reason": "str",
+        # Text.
+        "text": "str",
+        # Subject.
+        "title": "str",
+        # Who looks from this moment on gets it no longer, unix seconds. Who has it keeps it.
+        "until": "int",
+        # The worlds whose players get it; missing or empty = all.
+        "worlds": "NotRequired[list[int]]",
+    },
+)
+"""`mail_all {title, text, items?, from?, until, audience?, worlds?, reason}`: a mail to all players, or to those of an audience."""
+
+
+class MailAllWithdrawRequest(TypedDict):
+    """`mail_all_withdraw {number, reason}`: nobody gets it any more, and who has not claimed it has it no longer."""
+
+    number: int
+    """As `mail_all` has replied."""
+    reason: str
+    """Why, for operators."""
+
+
 class MailCount(TypedDict):
     """How many mails there are, even if only unread ones are listed, and how many there may be."""
 
@@ -3307,6 +3433,38 @@ class MailText(TypedDict):
     """Text."""
     subject: str
     """Subject."""
+
+
+MailToAllEntry = TypedDict(
+    "MailToAllEntry",
+    {
+        # Who gets it.
+        "audience": "AudienceTerms",
+        # Who wrote it.
+        "by": "str",
+        # When players get it first, unix seconds.
+        "from": "int",
+        # What can be claimed.
+        "items": "list[Amount]",
+        # What to name it by.
+        "number": "int",
+        # Why, for operators.
+        "reason": "str",
+        # Text.
+        "text": "str",
+        # Subject.
+        "title": "str",
+        # Who looks from this moment on gets it no longer, unix seconds.
+        "until": "int",
+        # When it was withdrawn, unix seconds; null = it was not.
+        "withdrawn_at": "int | None",
+        # The worlds that it was sent to.
+        "worlds": "list[int]",
+        # When it was written, unix seconds.
+        "written_at": "int",
+    },
+)
+"""A mail to all as operators see it."""
 
 
 class MailboxShown(TypedDict):
@@ -5848,6 +6006,33 @@ class SentAdmittedPlayer(TypedDict):
     """The player's world. Left out: `0`."""
 
 
+class SentAudienceTerms(TypedDict):
+    """Who gets a mail to all. A player has to meet everything that is said; what is missing says nothing.
+
+    Accounts and log-ins count up to the moment at which the mail was written, whenever the player looks. Name, level and
+    items are those of the moment at which the player looks at its mail.
+    """
+
+    has: NotRequired[list[Amount]]
+    """Only players who have at least so much of each of these items. At most 20."""
+    level_max: NotRequired[int]
+    """Only up to this level."""
+    level_min: NotRequired[int]
+    """Only from this level on."""
+    made_before: NotRequired[int]
+    """Only accounts that were made before this moment, unix seconds."""
+    made_from: NotRequired[int]
+    """Only accounts that were made at this moment or later, unix seconds."""
+    names: NotRequired[list[str]]
+    """Only players with one of these names, in any spelling by which they are found; empty = with any. At most 1,000."""
+    newcomers: NotRequired[bool]
+    """Also accounts that are made after the mail was written; false = only those that there are."""
+    seen_before: NotRequired[int]
+    """Only players whose last log-in was before this moment, unix seconds."""
+    seen_from: NotRequired[int]
+    """Only players whose last log-in was at this moment or later, unix seconds. Making the account counts as one."""
+
+
 class ServerTimeRequest(TypedDict):
     """`server_time {}`."""
 
@@ -6317,6 +6502,28 @@ class TakeGiftRequest(TypedDict):
     """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
 
     body: CodeGoods
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakeMailAllBackRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: AllMailWithdrawn
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakeMailAllRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: AllMail
     """What it says."""
     epoch: Epoch
     """The realm's epoch in which it was written."""
@@ -7255,6 +7462,12 @@ TakeAnnouncementsReply: TypeAlias = MessageTaken
 TakeGiftReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
+TakeMailAllBackReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
+TakeMailAllReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
 TakeMaintenanceReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
@@ -7370,6 +7583,10 @@ ListOrdersCode: TypeAlias = Never
 ListenCode: TypeAlias = Never
 LoginCode: TypeAlias = Never
 LoginUniqueCode: TypeAlias = Never
+MailAllCode: TypeAlias = Literal[97, 98]
+MailAllListCode: TypeAlias = Never
+MailAllPreviewCode: TypeAlias = Literal[98]
+MailAllWithdrawCode: TypeAlias = Literal[98, 99]
 MainCode: TypeAlias = Literal[403, 422, 423]
 MaintenanceCode: TypeAlias = Literal[97, 98]
 MaintenanceCancelCode: TypeAlias = Literal[99]
@@ -7445,6 +7662,8 @@ SudBindCode: TypeAlias = Literal[97, 98]
 SuspectListCode: TypeAlias = Never
 TakeAnnouncementsCode: TypeAlias = Never
 TakeGiftCode: TypeAlias = Never
+TakeMailAllCode: TypeAlias = Never
+TakeMailAllBackCode: TypeAlias = Never
 TakeMaintenanceCode: TypeAlias = Never
 TaskInfoCode: TypeAlias = Literal[403]
 TaskInfoPersonalCode: TypeAlias = Literal[403]
@@ -8766,6 +8985,54 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["mail_all"],
+        data: MailAllRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MailAllReply:
+        """`mail_all {title, text, items?, from?, until, audience?, worlds?, reason}`: a mail to all players, or to those of an audience.
+        - 97: too many mails to all are on their way, withdraw some
+        - 98: no such item
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["mail_all_list"],
+        data: MailAllListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MailAllListReply:
+        """`mail_all_list {before?}`: the mails to all, newest first, at most 50."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["mail_all_preview"],
+        data: MailAllPreviewRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MailAllPreviewReply:
+        """`mail_all_preview {audience}`, a function of worlds: how many players of this world would get a mail to all now.
+        - 98: the rows of the players cannot be read
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["mail_all_withdraw"],
+        data: MailAllWithdrawRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`mail_all_withdraw {number, reason}`: nobody gets it any more, and who has not claimed it has it no longer.
+        - 98: it was withdrawn before
+        - 99: no such mail to all
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["maintenance"],
         data: MaintenanceRequest,
         *,
@@ -9405,6 +9672,26 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["take_mail_all"],
+        data: TakeMailAllRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeMailAllReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["take_mail_all_back"],
+        data: TakeMailAllBackRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeMailAllBackReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
         function: Literal["take_maintenance"],
         data: TakeMaintenanceRequest,
         *,
@@ -10013,6 +10300,30 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["mail_all"]
+) -> TypeGuard[RefusedError[MailAllCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["mail_all_list"]
+) -> TypeGuard[RefusedError[MailAllListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["mail_all_preview"]
+) -> TypeGuard[RefusedError[MailAllPreviewCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["mail_all_withdraw"]
+) -> TypeGuard[RefusedError[MailAllWithdrawCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["main"]
 ) -> TypeGuard[RefusedError[MainCode | GlobalRefusal]]: ...
 
@@ -10459,6 +10770,18 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["take_gift"]
 ) -> TypeGuard[RefusedError[TakeGiftCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_mail_all"]
+) -> TypeGuard[RefusedError[TakeMailAllCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_mail_all_back"]
+) -> TypeGuard[RefusedError[TakeMailAllBackCode | GlobalRefusal]]: ...
 
 
 @overload

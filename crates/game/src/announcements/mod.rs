@@ -91,7 +91,11 @@ fn tell(
     if agenda.pop(STEP, now).is_none() {
         return;
     }
-    for (number, text) in announcements.take_due(now) {
+    // Each start looks: what changes nothing must not become a batch.
+    let mut next = announcements.clone();
+    let due = next.take_due(now);
+    announcements.set_if_neq(next);
+    for (number, text) in due {
         events.tell_everybody(&AnnouncementTold { number, text });
     }
     if let Some(at) = announcements.next_moment() {

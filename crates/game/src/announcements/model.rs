@@ -47,7 +47,7 @@ struct Ahead {
 }
 
 /// What a world has still to announce.
-#[derive(Debug, Default, PartialEq, Eq, Resource, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
 pub struct Announcements {
     /// By number.
     ahead: BTreeMap<u64, Ahead>,

@@ -70,7 +70,10 @@ fn follow(
     if agenda.pop(STEP, now).is_none() {
         return;
     }
-    let news = maintenance.step(now, rules.longest_seconds());
+    // Each start looks: a step that changes nothing must not become a batch.
+    let mut next = maintenance.clone();
+    let news = next.step(now, rules.longest_seconds());
+    maintenance.set_if_neq(next);
     doors.closing.set(maintenance.running().map(MaintenanceWindow::closed));
     for told in news {
         doors.events.tell_everybody(&told);

@@ -71,7 +71,7 @@ impl Event for MaintenanceNews {
 }
 
 /// Planned and running maintenance.
-#[derive(Debug, Default, PartialEq, Eq, Resource, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
 pub struct Maintenance {
     /// By beginning; they do not overlap.
     windows: Vec<MaintenanceWindow>,

@@ -10,6 +10,7 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 #[serde(deny_unknown_fields)]
 pub struct MaintenanceRules {
     /// Minutes before its beginning at which players are told of maintenance, the longest first.
+    #[schemars(inner(range(min = 1, max = 65_535)), extend("unit" = "minutes"))]
     pub warn_minutes: Vec<u16>,
 }
 

@@ -26,7 +26,9 @@ pub fn check_changes<T: Changeable>(
     };
     // Most tables are checked on every reload and changed by no event.
     let known = LazyCell::new(|| faults(table));
-    let first_new = |changed: &T| faults(changed).into_iter().find(|fault| !known.contains(fault));
+    // Where the table itself is wrong, what a change makes of it says nothing new.
+    let is_known = |fault: &Problem| known.iter().any(|own| (&own.file, &own.key) == (&fault.file, &fault.key));
+    let first_new = |changed: &T| faults(changed).into_iter().find(|fault| !is_known(fault));
     let all: Vec<(&str, &TimedEvent)> = events.all().collect();
     for (at, (id, event)) in all.iter().enumerate() {
         let own: Vec<(Place, &EventChange)> = placed(id, event).filter(|(_, change)| T::has(&change.of)).collect();
