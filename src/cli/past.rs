@@ -13,7 +13,7 @@ use crate::cli::print_line;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::{Clock, ClockMode};
 use raidkeep_engine::journal::StartRecord;
-use raidkeep_engine::journal::lookup::{Asker, FoundRequest, FoundRequests, RequestsWanted, requests_of};
+use raidkeep_engine::journal::lookup::{FoundRequest, FoundRequests, PastAsker, RequestsWanted, requests_of};
 use raidkeep_engine::outside::world_name;
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::continuous::past::PastWorld;
@@ -27,7 +27,7 @@ use raidkeep_game::player_view::past::{
 };
 use raidkeep_game::player_view::requests::PlayerViewed;
 use raidkeep_server::config::Config;
-use raidkeep_studio::told::{Told, ToldStep, settable_state};
+use raidkeep_studio::told::{ToldScenario, ToldStep, settable_state};
 
 /// One player of a base is read by key, and of the segments only what touches the player; of the journal the files of the
 /// time that is asked for.
@@ -126,7 +126,9 @@ impl Past {
     fn scenario(&self, account: AccountId, when: &AskedWhen) -> Result<Option<ScenarioOfPlayer>, Failure> {
         let FoundRequests { requests, next } = self.found(account, when)?;
         if next.is_some() {
-            return Err(format!("there are more than {} requests, or it takes too long to find them", when.limit).into());
+            return Err(
+                format!("there are more than {} requests, or it takes too long to find them", when.limit).into()
+            );
         }
         let mut simulation = self.bring(account, when.from * 1000 - 1)?;
         let world = simulation.world_mut();
@@ -135,11 +137,12 @@ impl Past {
         };
         let name = world.get::<Account>(player.entity).map(|account| account.name().to_owned()).unwrap_or_default();
         let given = settable_state(world, player);
-        let about = "Made from archive and journal. What others did, and what was answered, is not part of it.".to_owned();
-        let asked = requests.into_iter().filter(|request| request.by != Asker::Stranger);
+        let about =
+            "Made from archive and journal. What others did, and what was answered, is not part of it.".to_owned();
+        let asked = requests.into_iter().filter(|request| request.by != PastAsker::Stranger);
         let steps: Vec<ToldStep> = asked.map(told_step).collect();
         let requests = steps.iter().filter(|step| step.operator.is_none()).count() as u64;
-        let told = Told { about, name, given, starts_at: when.from, steps };
+        let told = ToldScenario { about, name, given, starts_at: when.from, steps };
         let file = format!("player-{}-{}.ron", account.0, when.from);
         Ok(Some(ScenarioOfPlayer { file, text: told.text(world.resource::<Clock>()), requests }))
     }
@@ -154,16 +157,16 @@ fn clock_of(start: &StartRecord) -> ClockMode {
 fn past_request(found: FoundRequest) -> PastRequest {
     let FoundRequest { number, at_ms, by, function, arguments, once } = found;
     let by = match by {
-        Asker::Player => "player".to_owned(),
-        Asker::Stranger => "stranger".to_owned(),
-        Asker::Operator(name) => name.into(),
+        PastAsker::Player => "player".to_owned(),
+        PastAsker::Stranger => "stranger".to_owned(),
+        PastAsker::Operator(name) => name.into(),
     };
     PastRequest { number, at: at_ms.div_euclid(1000), by, function, arguments, once: once.map(String::from) }
 }
 
 fn told_step(found: FoundRequest) -> ToldStep {
     let FoundRequest { at_ms, by, function, arguments, once, .. } = found;
-    let operator = if let Asker::Operator(name) = by { Some(name.into()) } else { None };
+    let operator = if let PastAsker::Operator(name) = by { Some(name.into()) } else { None };
     let at = at_ms.div_euclid(1000);
     ToldStep { at, function, data: arguments, once: once.map(String::from), status: None, operator }
 }

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
+use crate::cli::past::past_players;
 use crate::cli::tell;
 use crate::cli::version::{COMMIT, PROFILE};
-use crate::cli::past::past_players;
 use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::storage::folder::DataFolder;

@@ -119,8 +119,7 @@ fn requests_of_a_player_are_found_in_the_journal_by_whatever_way_they_came() {
         functions(&requests(&server, of_ann(later, to, 50))).contains(&"enter_stage_general").then_some(())
     });
     let all = requests(&server, of_ann(from, to, 50));
-    let expected =
-        ["login_unique", "enter_stage_general", "get_player_info", "player_grant", "enter_stage_general"];
+    let expected = ["login_unique", "enter_stage_general", "get_player_info", "player_grant", "enter_stage_general"];
     assert_eq!(functions(&all), expected, "those of ann and those that changed her, not those that looked: {all:?}");
     assert_eq!(all[1]["by"], "player", "{all:?}");
     assert_eq!(all[1]["arguments"]["stage"], 8, "{all:?}");

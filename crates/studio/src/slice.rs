@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::prelude::*;
 use serde_json::Value;
 
-use crate::told::{Told, ToldStep, settable_state};
+use crate::told::{ToldScenario, ToldStep, settable_state};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::journal::record::{CommandRecord, CredentialRecord, InputRecord, Record};
@@ -139,7 +139,7 @@ impl Slice {
         let (given, starts_at) = self.given.unwrap_or_default();
         let about = "Written by raidkeep replay. What others did is not part of it.".to_owned();
         let steps = self.steps.into_iter().map(|step| step.told).collect();
-        Told { about, name: self.name, given, starts_at, steps }.text(world.resource::<Clock>())
+        ToldScenario { about, name: self.name, given, starts_at, steps }.text(world.resource::<Clock>())
     }
 }
 

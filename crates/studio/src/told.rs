@@ -11,7 +11,7 @@ use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
 
 /// One player's requests, and what the player had before them.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct ToldScenario {
     /// Where it comes from, a sentence.
     pub about: String,
     /// The player's name.
@@ -41,7 +41,7 @@ pub struct ToldStep {
     pub operator: Option<String>,
 }
 
-impl Told {
+impl ToldScenario {
     /// The text of the file. Moments are in the zone of this clock.
     pub fn text(&self, clock: &Clock) -> String {
         let mut text = format!(

@@ -49,7 +49,7 @@ pub struct RequestsWanted {
 /// Who asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Asker {
+pub enum PastAsker {
     /// The player.
     Player,
     /// Somebody without a token, who got that of the player: a log-in.
@@ -66,7 +66,7 @@ pub struct FoundRequest {
     /// The tick in which it was answered first, unix milliseconds of the game's clock.
     pub at_ms: i64,
     /// Who asked.
-    pub by: Asker,
+    pub by: PastAsker,
     /// What was called.
     pub function: String,
     /// With which arguments; placeholders stand for secrets.
@@ -100,7 +100,8 @@ pub fn requests_of(
 ) -> Result<FoundRequests, JournalError> {
     let unreadable = |source| JournalError::Unreadable { path: folder.display().to_string(), source };
     let found = journals(folder, world).map_err(unreadable)?;
-    let journals: Vec<(i64, Vec<u32>)> = found.into_iter().map(|(id, parts)| (id, parts.into_keys().collect())).collect();
+    let journals: Vec<(i64, Vec<u32>)> =
+        found.into_iter().map(|(id, parts)| (id, parts.into_keys().collect())).collect();
     let mut search = Search { wanted, began: Instant::now(), found: FoundRequests::default(), last: (0, 0) };
     for (at, (id, parts)) in journals.iter().enumerate() {
         let place = Place { folder, world, id: *id };
@@ -248,22 +249,24 @@ impl Search<'_> {
 
 impl RequestsWanted {
     /// Who asked, if it was for the player, and the arguments.
-    fn asker(&self, command: &CommandRecord, function: &str) -> Option<(Asker, Value)> {
+    fn asker(&self, command: &CommandRecord, function: &str) -> Option<(PastAsker, Value)> {
         let of_token = |hash: &[u8; 32]| self.tokens.contains(hash);
         let by = match &command.credential {
-            CredentialRecord::SignedIn { account, .. } => (*account == self.account).then_some(Asker::Player)?,
-            CredentialRecord::Token(hash) => of_token(hash).then_some(Asker::Player)?,
+            CredentialRecord::SignedIn { account, .. } => (*account == self.account).then_some(PastAsker::Player)?,
+            CredentialRecord::Token(hash) => of_token(hash).then_some(PastAsker::Player)?,
             CredentialRecord::None => {
                 let stranger = command.stranger.as_ref()?;
-                of_token(&stranger.token_hash).then_some(Asker::Stranger)?
+                of_token(&stranger.token_hash).then_some(PastAsker::Stranger)?
             }
-            CredentialRecord::Operator => Asker::Operator("operator".into()),
-            CredentialRecord::OperatorNamed(identity) => Asker::Operator(identity.name.clone()),
+            CredentialRecord::Operator => PastAsker::Operator("operator".into()),
+            CredentialRecord::OperatorNamed(identity) => PastAsker::Operator(identity.name.clone()),
         };
         let arguments = serde_json::from_str(&command.arguments).unwrap_or_default();
         let is_wanted = match by {
-            Asker::Operator(_) => self.is_named(&arguments) && self.looking.iter().all(|looking| looking != function),
-            Asker::Player | Asker::Stranger => true,
+            PastAsker::Operator(_) => {
+                self.is_named(&arguments) && self.looking.iter().all(|looking| looking != function)
+            }
+            PastAsker::Player | PastAsker::Stranger => true,
         };
         is_wanted.then_some((by, arguments))
     }
