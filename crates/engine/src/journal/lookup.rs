@@ -7,83 +7,21 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::account::AccountId;
 use crate::clock::{Clock, ClockMode};
+use crate::journal::asked::{FoundRequest, FoundRequests, RequestsWanted};
 use crate::journal::file::part_path;
 use crate::journal::frames::{Frames, Head, JournalError};
-use crate::journal::record::{CommandRecord, CredentialRecord, InputRecord, Record, StartRecord};
+use crate::journal::record::{CommandRecord, InputRecord, Record, StartRecord};
 use crate::journal::retention::journals;
 use crate::request::Request;
 use crate::timekeeping::ClockAdvance;
 
 /// Numbers of requests in one millisecond.
 const PER_MS: u64 = 1000;
-
-/// What is looked for.
-#[derive(Debug, Clone)]
-pub struct RequestsWanted {
-    /// Whose requests.
-    pub account: AccountId,
-    /// The hashes of the tokens that the player is known to have had.
-    pub tokens: Vec<[u8; 32]>,
-    /// Functions whose requests by operators do not matter, because they only look.
-    pub looking: Vec<String>,
-    /// Only requests at this moment of the game's clock or later, unix milliseconds.
-    pub from_ms: i64,
-    /// Only requests before this moment.
-    pub to_ms: i64,
-    /// Only requests behind the page that ended with this [`FoundRequests::next`].
-    pub after: Option<u64>,
-    /// The most requests.
-    pub limit: usize,
-    /// How long to read at most; what was found until then is a page of its own.
-    pub within: Duration,
-}
-
-/// Who asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PastAsker {
-    /// The player.
-    Player,
-    /// Somebody without a token, who got that of the player: a log-in.
-    Stranger,
-    /// An operator of this name, whose request names the player.
-    Operator(Box<str>),
-}
-
-/// One request.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FoundRequest {
-    /// Rises from request to request.
-    pub number: u64,
-    /// The tick in which it was answered first, unix milliseconds of the game's clock.
-    pub at_ms: i64,
-    /// Who asked.
-    pub by: PastAsker,
-    /// What was called.
-    pub function: String,
-    /// With which arguments; placeholders stand for secrets.
-    pub arguments: Value,
-    /// The idempotency key.
-    pub once: Option<Box<str>>,
-}
-
-/// A page of requests.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct FoundRequests {
-    /// In order of time.
-    pub requests: Vec<FoundRequest>,
-    /// The `after` of the next page; `None` when this is the last. A page that took too long to find may have no requests
-    /// and still have a next one.
-    pub next: Option<u64>,
-}
 
 /// Which clock a world had, by the start of its journal.
 pub type ClockOf<'a> = &'a dyn Fn(&StartRecord) -> ClockMode;
@@ -247,31 +185,139 @@ impl Search<'_> {
     }
 }
 
-impl RequestsWanted {
-    /// Who asked, if it was for the player, and the arguments.
-    fn asker(&self, command: &CommandRecord, function: &str) -> Option<(PastAsker, Value)> {
-        let of_token = |hash: &[u8; 32]| self.tokens.contains(hash);
-        let by = match &command.credential {
-            CredentialRecord::SignedIn { account, .. } => (*account == self.account).then_some(PastAsker::Player)?,
-            CredentialRecord::Token(hash) => of_token(hash).then_some(PastAsker::Player)?,
-            CredentialRecord::None => {
-                let stranger = command.stranger.as_ref()?;
-                of_token(&stranger.token_hash).then_some(PastAsker::Stranger)?
-            }
-            CredentialRecord::Operator => PastAsker::Operator("operator".into()),
-            CredentialRecord::OperatorNamed(identity) => PastAsker::Operator(identity.name.clone()),
-        };
-        let arguments = serde_json::from_str(&command.arguments).unwrap_or_default();
-        let is_wanted = match by {
-            PastAsker::Operator(_) => {
-                self.is_named(&arguments) && self.looking.iter().all(|looking| looking != function)
-            }
-            PastAsker::Player | PastAsker::Stranger => true,
-        };
-        is_wanted.then_some((by, arguments))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    use crate::account::AccountId;
+    use crate::journal::asked::PastAsker;
+    use crate::journal::frames::encode_frame;
+    use crate::journal::record::{CredentialRecord, RowLayout, StrangerRecord, TickOutcome, TickRecord};
+    use crate::numbers::BatchNumber;
+    use crate::operators::OperatorIdentity;
+    use crate::outside::{Epoch, WorldPlace};
+
+    const ANN: AccountId = AccountId(7);
+    const TOKEN: [u8; 32] = [1; 32];
+    const FUNCTIONS: [&str; 4] = ["login_unique", "sweep", "player_take", "clock_advance"];
+
+    fn start(wall_ms: i64) -> Record {
+        Record::Start(Box::new(StartRecord {
+            program: "raidkeep".to_owned(),
+            rules: 7,
+            config: "{}".to_owned(),
+            wall_ms,
+            seed: 1,
+            last_batch: BatchNumber(1),
+            moment_ms: Some(wall_ms),
+            functions: FUNCTIONS.map(str::to_owned).to_vec(),
+            player_tables: Vec::new(),
+            epoch: Epoch::BEFORE,
+            place: WorldPlace::ALONE,
+            layout: RowLayout::OF_THIS_PROGRAM,
+        }))
     }
 
-    fn is_named(&self, arguments: &Value) -> bool {
-        arguments["player"].as_u64() == Some(self.account.0)
+    fn request(function: u32, arguments: &str, credential: CredentialRecord) -> InputRecord {
+        let stranger =
+            (credential == CredentialRecord::None).then_some(StrangerRecord { address: None, token_hash: TOKEN });
+        let arguments = arguments.to_owned();
+        InputRecord::Command(CommandRecord { function, arguments, credential, once: None, stranger, connection: None })
+    }
+
+    fn signed_in(account: AccountId) -> CredentialRecord {
+        CredentialRecord::SignedIn { account, generation: 1 }
+    }
+
+    fn sweep(of: AccountId) -> InputRecord {
+        request(1, r#"{"stage":8}"#, signed_in(of))
+    }
+
+    fn tick(wall_ms: i64, inputs: Vec<InputRecord>) -> Record {
+        let (folded_batch, before) = (BatchNumber::default(), TickOutcome::default());
+        Record::Tick(TickRecord { wall_ms, real_ns: 0, folded_batch, before, inputs })
+    }
+
+    fn write(folder: &Path, head: Head, records: &[Record]) {
+        let mut bytes = head.encode();
+        for record in records {
+            encode_frame(&postcard::to_stdvec(record).expect("plain data"), &mut bytes);
+        }
+        std::fs::write(part_path(folder, "world-0", head), bytes).expect("a writable folder");
+    }
+
+    /// Of 7 to 8 s, by pages of two.
+    fn wanted() -> RequestsWanted {
+        RequestsWanted {
+            account: ANN,
+            tokens: vec![TOKEN],
+            looking: vec!["player_view".to_owned()],
+            from_ms: 7000,
+            to_ms: 8000,
+            after: None,
+            limit: 2,
+            within: Duration::from_secs(60),
+        }
+    }
+
+    fn find(folder: &Path, wanted: &RequestsWanted, mode: ClockMode) -> FoundRequests {
+        requests_of(folder, "world-0", wanted, &|_| mode).expect("readable journals")
+    }
+
+    fn find_all(folder: &Path, mode: ClockMode) -> Vec<(i64, String)> {
+        let (mut wanted, mut all) = (wanted(), Vec::new());
+        loop {
+            let page = find(folder, &wanted, mode);
+            all.extend(page.requests.into_iter().map(|found| (found.at_ms, found.function)));
+            match page.next {
+                Some(next) => wanted.after = Some(next),
+                None => return all,
+            }
+        }
+    }
+
+    #[test]
+    fn requests_are_found_page_by_page_in_parts_and_journals_of_that_time() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let other = AccountId(8);
+        let at = |id, part| Head { id, part };
+        write(folder.path(), at(1000, 0), &[start(1000), tick(1000, vec![sweep(ANN)])]);
+        write(folder.path(), at(5000, 0), &[start(5000), tick(5000, vec![sweep(ANN)])]);
+        // Nobody needs this part, so that it cannot be read does not matter.
+        std::fs::write(part_path(folder.path(), "world-0", at(5000, 1)), b"damaged").expect("a writable folder");
+        let login = request(0, "{}", CredentialRecord::None);
+        let three = vec![sweep(ANN), sweep(other), sweep(ANN), request(1, "{}", CredentialRecord::Token(TOKEN))];
+        write(folder.path(), at(5000, 2), &[tick(6999, vec![sweep(ANN)]), tick(7000, vec![login]), tick(7500, three)]);
+        write(folder.path(), at(7800, 0), &[start(7800), tick(7900, vec![sweep(ANN)]), tick(8000, vec![sweep(ANN)])]);
+        let found = find_all(folder.path(), ClockMode::Real);
+        let expected = [(7000, "login_unique"), (7500, "sweep"), (7500, "sweep"), (7500, "sweep"), (7900, "sweep")];
+        assert_eq!(found, expected.map(|(at_ms, function)| (at_ms, function.to_owned())));
+        let hurried = find(folder.path(), &RequestsWanted { within: Duration::ZERO, ..wanted() }, ClockMode::Real);
+        assert_eq!((hurried.requests.len(), hurried.next), (0, Some(7_000_000)), "the next page goes on there");
+    }
+
+    #[test]
+    fn what_operators_did_to_the_player_is_found_and_what_they_looked_at_or_did_to_others_is_not() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let operator = || CredentialRecord::OperatorNamed(Box::new(OperatorIdentity::of_token(None)));
+        let by_operator = |arguments: &str| request(2, arguments, operator());
+        let inputs = vec![by_operator(r#"{"player":7}"#), by_operator(r#"{"player":8}"#), by_operator("{}")];
+        write(folder.path(), Head { id: 7000, part: 0 }, &[start(7000), tick(7000, inputs)]);
+        let found = find(folder.path(), &wanted(), ClockMode::Real);
+        let [only] = &found.requests[..] else { panic!("one is of the player: {found:?}") };
+        assert_eq!(only.by, PastAsker::Operator("token".into()));
+        let looking = RequestsWanted { looking: vec!["player_take".to_owned()], ..wanted() };
+        assert_eq!(find(folder.path(), &looking, ClockMode::Real), FoundRequests::default());
+    }
+
+    #[test]
+    fn a_clock_that_is_moved_by_hand_is_followed() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let advance = request(3, r#"{"seconds":1}"#, CredentialRecord::Operator);
+        let inputs = vec![sweep(ANN), advance];
+        let records = [start(6000), tick(90_000, inputs), tick(91_000, vec![sweep(ANN)])];
+        write(folder.path(), Head { id: 6000, part: 0 }, &records);
+        assert_eq!(find_all(folder.path(), ClockMode::Manual), [(7000, "sweep".to_owned())]);
     }
 }

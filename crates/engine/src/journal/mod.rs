@@ -8,6 +8,7 @@
 //! never used for recovery. Passwords, tokens and card passwords are not in it; names, e-mail addresses and password
 //! hashes are, as in the databases.
 
+pub mod asked;
 pub mod file;
 pub mod frames;
 pub mod lookup;
