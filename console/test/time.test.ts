@@ -66,9 +66,9 @@ test("my diamonds vanished: three clicks lead to the player before and after, an
   assert.deepEqual(errorsOf(page), []);
 });
 
-test("of a moment that the archive does not have, the page says so", async () => {
+test("of a moment before the world began the page says that there was no such player", async () => {
   const page = await openPage(browser, server);
   await firstLogIn(page, server, "tom", "viewer");
   await visit(page, "/players/1/time/1000");
-  await page.getByText("Refused (98)").first().waitFor();
+  await page.getByText("Refused (99)").first().waitFor();
 });

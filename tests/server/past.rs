@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::archive::wait_for_base;
-use crate::process::{Client, Host, PROGRAM, Server, exchange, wait_for};
+use crate::process::{Client, Host, PROGRAM, Server, wait_for};
 
 /// A server with a manual clock, an archive and a journal.
 fn host() -> Host {
@@ -73,12 +73,36 @@ fn a_player_is_shown_as_of_a_moment_before_and_after_a_change() {
     let parts = then["data"]["view"]["parts"].as_object().expect("parts by name");
     assert!(!parts.contains_key("movements"), "what is a list anyway is not read twice: {then}");
     let refused = |data: Value| server.operate("player_as_of", data);
-    let early = refused(json!({"player": 1, "at": 0}));
-    assert_eq!(early["status"], 98, "{early}");
+    assert_eq!(
+        refused(json!({"player": 1, "at": 0}))["status"],
+        99,
+        "nobody existed before the world, and the archive says so"
+    );
     assert_eq!(refused(json!({"player": 2, "at": before}))["status"], 99, "nobody has that number");
     assert_eq!(refused(json!({"player": 1, "at": now + 1}))["status"], 13, "nobody knows the future");
     server.guest("bob");
     assert_eq!(refused(json!({"player": 2, "at": before}))["status"], 99, "bob did not exist then");
+}
+
+#[test]
+fn a_moment_before_the_archive_began_is_refused() {
+    let host = Host::new(&["--clock", "manual"]);
+    let mut server = host.start();
+    let mut ann = server.guest("ann");
+    enter(&mut ann);
+    let before = pass(&server, 10);
+    pass(&server, 10);
+    enter(&mut ann);
+    drop(ann);
+    server.stop();
+    let archive = host.path("archive").display().to_string();
+    let host = host.with(&["--archive", &archive]);
+    let server = host.start();
+    wait_for_base(&host, 1);
+    let reply = server.operate("player_as_of", json!({"player": 1, "at": before}));
+    assert_eq!(reply["status"], 98, "{reply}");
+    let reply = server.operate("player_requests", json!({"player": 1, "from": before, "to": before + 1}));
+    assert_eq!(reply["message"], "there is no journal: the setting journal.folder names no folder", "{reply}");
 }
 
 #[test]
@@ -106,7 +130,7 @@ fn requests_of_a_player_are_found_in_the_journal_by_whatever_way_they_came() {
     enter(&mut ann);
     enter(&mut bob);
     let token = ann.token.clone();
-    let (_, told) = exchange(server.address, "POST", "/get_player_info", &token, &json!({}));
+    let told = server.connect().ask("get_player_info", json!({"token": token}));
     assert_eq!(told["status"], 0, "{told}");
     let grant = json!({"player": 1, "items": ["3:1:7"], "reason": "a complaint"});
     assert_eq!(server.operate("player_grant", grant)["status"], 0);
