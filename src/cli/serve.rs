@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
+use crate::cli::past::past_players;
 use crate::cli::tell;
 use crate::cli::version::{COMMIT, PROFILE};
 use crate::cli::{log, metrics, print_line, report};
@@ -98,7 +99,8 @@ impl Serve {
         let page = config.game_page();
         let telemetry = Telemetry { metrics: Some(metrics::start(&config)?), incidents };
         let mut signals = Signals::listen()?;
-        let server = Server::start(folder, config, &assets, telemetry)?;
+        let past = past_players(&config, self.assets.as_deref());
+        let server = Server::start(folder, config, &assets, telemetry, &past)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {

@@ -17,6 +17,7 @@ use raidkeep_engine::outside::REALM;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
+use raidkeep_game::player_view::past::PastPlayers;
 use raidkeep_realm::operators::OperatorSettings;
 use raidkeep_realm::{RealmSettings, realm_app};
 use raidkeep_sandbox::SandboxSettings;
@@ -37,7 +38,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the worlds in the data folder, and listens.
+    /// Starts the worlds in the data folder, and listens. `past` looks into the archive.
     ///
     /// # Errors
     /// When a world cannot start, or something the worlds share; nothing is left running then.
@@ -46,6 +47,7 @@ impl Server {
         config: Config,
         assets: &AssetSource,
         telemetry: Telemetry,
+        past: &PastPlayers,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
@@ -72,7 +74,7 @@ impl Server {
             },
             message_days: config.realm_message_days(),
         };
-        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings)) {
+        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, past)) {
             Ok(()) => Ok(server),
             Err(error) => {
                 server.stop();
@@ -94,15 +96,16 @@ impl Server {
         Ok(())
     }
 
-    fn start_worlds(&mut self, settings: &GameSettings) -> Result<(), StartError> {
+    fn start_worlds(&mut self, settings: &GameSettings, past: &PastPlayers) -> Result<(), StartError> {
         for number in 0..self.listener.worlds() {
-            let (settings, listener) = (settings.clone(), self.listener.clone());
+            let (settings, listener, past) = (settings.clone(), self.listener.clone(), past.clone());
             let builder = std::thread::Builder::new().name(format!("raidkeep-world-{number}"));
             let thread = builder.spawn(move || {
                 let _alarm = Alarm(listener.clone());
                 let build = move || {
                     let mut app = App::new();
                     app.add_plugins((settings.engine_plugins(), settings.game_plugins()));
+                    app.insert_resource(past.clone());
                     app
                 };
                 let mut app = build();
