@@ -94,7 +94,7 @@ impl PastPlayers {
 /// The JSON of an answer that has arrived.
 pub(super) fn said(fact: Fact) -> Result<String, Refusal> {
     let answer = fact.downcast::<PastAnswer>().map_err(|_| Refusal::busy("the past was not read, retry"))?;
-    Ok((*answer).map_err(|error| Refusal::saying(NOT_KEPT, error))?.ok_or(NO_SUCH_PLAYER)?)
+    (*answer).map_err(|error| Refusal::saying(NOT_KEPT, error))?.ok_or(NO_SUCH_PLAYER)
 }
 
 impl Default for PastPlayers {
