@@ -1630,6 +1630,45 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `incident_close {incident, reason}`: an incident is done with. It opens again by itself when it happens again.
+   * - 98: the incident is closed
+   * - 99: no such incident
+   */
+  incident_close: {
+    request: IncidentCloseRequest;
+    reply: undefined;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `incident_list {state?, kind?, before?, limit?}`: what went wrong, in the worlds and in the process. What happened last
+   * comes first.
+   */
+  incident_list: {
+    request: IncidentListRequest;
+    reply: IncidentListReply;
+    code: never;
+    success: 0;
+  };
+  /** `incident_report {world, epoch, number, over, news}`, a function of the realm: what went wrong in a world, or in the process. */
+  incident_report: {
+    request: IncidentReportRequest;
+    reply: undefined;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `incident_seen {incident, note?}`: marks an incident as known. It stays so when it happens again.
+   * - 98: the incident is closed
+   * - 99: no such incident
+   */
+  incident_seen: {
+    request: IncidentSeenRequest;
+    reply: undefined;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
    * `items_known {items}`, a function of worlds: whether the game has these items.
    * - 98: no such item
    */
@@ -1937,6 +1976,17 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `player_as_of {player, at}`: a player as of an earlier moment, from the archive.
+   * - 98: there is no archive, or it does not have that moment, or is damaged
+   * - 99: no such player
+   */
+  player_as_of: {
+    request: PlayerAsOfRequest;
+    reply: PlayerAsOfReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
    * `player_ban {player, until?, reason, message}`: while it holds, every function of the player and every log-in answers 17.
    * A later one replaces it.
    * - 99: no such player
@@ -2057,6 +2107,30 @@ export interface OperatorFunctions {
     request: PlayerRenameRequest;
     reply: PlayerRenameReply;
     code: 97 | 98 | 99 | 422;
+    success: 0;
+  };
+  /**
+   * `player_requests {player, from, to, after?, limit?}`: what a player asked in a stretch of time, and what operators did to
+   * the player then, from the journal. It is found without playing the journal, so replies are not in it.
+   * - 98: there is no journal, or it cannot be read
+   * - 99: no such player
+   */
+  player_requests: {
+    request: PlayerRequestsRequest;
+    reply: PlayerRequestsReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_scenario {player, from, to}`: what a player asked in a stretch of time as a scenario (docs/scenarios.md), which
+   * begins with what the player had then. It takes the archive and the journal.
+   * - 98: there is no archive or no journal of then, one cannot be read, or there are more than 500 requests
+   * - 99: no such player
+   */
+  player_scenario: {
+    request: PlayerScenarioRequest;
+    reply: PlayerScenarioReply;
+    code: 98 | 99;
     success: 0;
   };
   /**
@@ -4548,6 +4622,124 @@ export interface ImageLimits {
   upload_max_pixels: number;
 }
 
+/** `incident_close {incident, reason}`: an incident is done with. It opens again by itself when it happens again. */
+export interface IncidentCloseRequest {
+  /** Its number. */
+  incident: number;
+  /** Why, for other operators. */
+  reason: string;
+}
+
+/**
+ * What kind of thing went wrong.
+ * - `log_warning`: A warning of the log.
+ * - `log_error`: An error of the log.
+ * - `rules`: Changed assets have errors, so the rules stay as they were.
+ * - `order`: A payment that the game cannot settle by itself.
+ * - `report`: A report that the platform did not take.
+ * - `abnormal_data`: Data that an honest client does not send, such as too much damage.
+ */
+export type IncidentKind = "log_warning" | "log_error" | "rules" | "order" | "report" | "abnormal_data";
+
+/** The reply of `incident_list`. */
+export interface IncidentListReply {
+  /** What happened last comes first. */
+  incidents: IncidentShown[];
+  /** `before` of the next page; null when this was the last. */
+  next: number | null;
+  /** How many are open, whatever the filters say. */
+  open: number;
+}
+
+/**
+ * `incident_list {state?, kind?, before?, limit?}`: what went wrong, in the worlds and in the process. What happened last
+ * comes first.
+ */
+export interface IncidentListRequest {
+  /** Only those that happened before: `next` of the page before. */
+  before?: number;
+  /** Only those of this kind. */
+  kind?: IncidentKind;
+  /** Missing = 50, at most 500. */
+  limit?: number;
+  /** Only those in this state. */
+  state?: IncidentState;
+}
+
+/** Something that went wrong, and how often since it was told last. It is the same as another if kind, `what` and `source` are. */
+export interface IncidentNews {
+  /** How often. */
+  count: number;
+  /** The circumstances, of the last time. */
+  detail: string;
+  /** What kind of thing. */
+  kind: IncidentKind;
+  /** Where: file, line and column of rules, the part of the program of a line of the log; empty for others. */
+  source: string;
+  /** What went wrong, in words that are the same each time. */
+  what: string;
+}
+
+/** `incident_report {world, epoch, number, over, news}`, a function of the realm: what went wrong in a world, or in the process. */
+export interface IncidentReportRequest {
+  /** The world's epoch in which this was put together. Together with `number` it tells a report that comes again. */
+  epoch: Epoch;
+  /** What has happened since. */
+  news: IncidentNews[];
+  /** Counts the world's reports. */
+  number: number;
+  /** Of these kinds everything that was told before is over. */
+  over: IncidentKind[];
+  /** The world; null = the process, which says nothing twice. */
+  world?: number;
+}
+
+/** `incident_seen {incident, note?}`: marks an incident as known. It stays so when it happens again. */
+export interface IncidentSeenRequest {
+  /** Its number. */
+  incident: number;
+  /** What is known about it, for other operators. */
+  note?: string;
+}
+
+/** An incident, as operators see it. */
+export interface IncidentShown {
+  /** Who did that; null = nobody has, or it was over by itself. */
+  by: string | null;
+  /** How often it has happened. */
+  count: number;
+  /** The circumstances of the last time. */
+  detail: string;
+  /** The first time, unix seconds. */
+  first_at: number;
+  /** When it was marked as seen or closed last, unix seconds; null = never. */
+  handled_at: number | null;
+  /** Its number. */
+  incident: number;
+  /** What kind of thing went wrong. */
+  kind: IncidentKind;
+  /** The last time, unix seconds. */
+  last_at: number;
+  /** What they said about it. */
+  note: string;
+  /** Where: file, line and column of rules; the part of the program that wrote the line of the log; empty for others. */
+  source: string;
+  /** What was done about it. */
+  state: IncidentState;
+  /** What went wrong. */
+  what: string;
+  /** The world; null = the process, as its log says. */
+  world: number | null;
+}
+
+/**
+ * What operators have done about an incident.
+ * - `open`: Nothing yet, or it has happened again since it was closed.
+ * - `seen`: Somebody knows of it.
+ * - `closed`: It is done with, until it happens again.
+ */
+export type IncidentState = "open" | "seen" | "closed";
+
 /** One item. */
 export interface Item {
   /** Points of energy that `use_item` turns one into; absent = it cannot be used. */
@@ -6260,6 +6452,22 @@ export interface PasswordOnceRequest {
   reason: string;
 }
 
+/** A request of the journal. */
+export interface PastRequest {
+  /** With which arguments; placeholders stand for secrets. */
+  arguments: JsonValue;
+  /** When, unix seconds. The movements that came of it are of the same second, unless it waited for a platform. */
+  at: number;
+  /** Who asked: `player`; `stranger` for a log-in; else the name of an operator. */
+  by: string;
+  /** What was called. */
+  function: string;
+  /** Rises from request to request. */
+  number: number;
+  /** The idempotency key. */
+  once?: string;
+}
+
 /**
  * How a ticket is paid for.
  * - `diamond`: With the items that the purchase's price names.
@@ -6292,6 +6500,22 @@ export interface PlausibleDamage {
   per_level_second?: number;
   /** For each second in the stage, at any level. Left out: `0`. */
   per_second?: number;
+}
+
+/** The reply of `player_as_of`. */
+export interface PlayerAsOfReply {
+  /** The moment that was asked for, unix seconds. */
+  at: number;
+  /** What `player_view` showed then, without the parts that list what happened: `player_view` has these, with `to`. */
+  view: PlayerViewed;
+}
+
+/** `player_as_of {player, at}`: a player as of an earlier moment, from the archive. */
+export interface PlayerAsOfRequest {
+  /** The moment, unix seconds; not in the future. What happened in this second is included. */
+  at: number;
+  /** The account's number. */
+  player: number;
 }
 
 /**
@@ -6493,6 +6717,57 @@ export interface PlayerRenameRequest {
   reason: string;
 }
 
+/** The reply of `player_requests`. */
+export interface PlayerRequestsReply {
+  /**
+   * The `after` of the next page; null when this is the last. Where much has to be read, a page may be short, or empty, and
+   * still have a next one.
+   */
+  next: number | null;
+  /** In order of time. */
+  requests: PastRequest[];
+}
+
+/**
+ * `player_requests {player, from, to, after?, limit?}`: what a player asked in a stretch of time, and what operators did to
+ * the player then, from the journal. It is found without playing the journal, so replies are not in it.
+ */
+export interface PlayerRequestsRequest {
+  /** The next page: the `next` of the page before. */
+  after?: number;
+  /** From this moment on, unix seconds. */
+  from: number;
+  /** The most requests, 1 to 500; missing = 50. */
+  limit?: number;
+  /** The account's number. */
+  player: number;
+  /** Before this moment, unix seconds; at most 7 days after `from`. */
+  to: number;
+}
+
+/** The reply of `player_scenario`. */
+export interface PlayerScenarioReply {
+  /** A name for the file. */
+  file: string;
+  /** How many requests it has. */
+  requests: number;
+  /** Its text, for `raidkeep scenario`. What was answered is not in it: fill in what you expect. */
+  text: string;
+}
+
+/**
+ * `player_scenario {player, from, to}`: what a player asked in a stretch of time as a scenario (docs/scenarios.md), which
+ * begins with what the player had then. It takes the archive and the journal.
+ */
+export interface PlayerScenarioRequest {
+  /** From this moment on, unix seconds. */
+  from: number;
+  /** The account's number. */
+  player: number;
+  /** Before this moment, unix seconds; at most 7 days after `from`. */
+  to: number;
+}
+
 /** `PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer). */
 export interface PlayerSettle {
   /** The commission. */
@@ -6530,14 +6805,7 @@ export interface PlayerUnmuteRequest {
 }
 
 /** The reply of `player_view`. */
-export interface PlayerViewReply {
-  /** The player's name. */
-  name: string;
-  /** What features show of the player. */
-  parts: ShownParts;
-  /** The account's number. */
-  player: number;
-}
+export type PlayerViewReply = PlayerViewed;
 
 /** `player_view {player, part?, from?, to?, item?, cause?, after?, limit?}`: everything of one player, or one part of it. */
 export interface PlayerViewRequest {
@@ -6557,6 +6825,16 @@ export interface PlayerViewRequest {
   player: number;
   /** Only what happened before this moment, unix seconds. */
   to?: number;
+}
+
+/** The reply of `player_view`. */
+export interface PlayerViewed {
+  /** The player's name. */
+  name: string;
+  /** What features show of the player. */
+  parts: ShownParts;
+  /** The account's number. */
+  player: number;
 }
 
 /** A change of points; the balance is held by a payment platform. */

@@ -2863,6 +2863,111 @@ class ImageLimits(TypedDict):
     """The most pixels of a client's image."""
 
 
+class IncidentCloseRequest(TypedDict):
+    """`incident_close {incident, reason}`: an incident is done with. It opens again by itself when it happens again."""
+
+    incident: int
+    """Its number."""
+    reason: str
+    """Why, for other operators."""
+
+
+class IncidentListReply(TypedDict):
+    """The reply of `incident_list`."""
+
+    incidents: list[IncidentShown]
+    """What happened last comes first."""
+    next: int | None
+    """`before` of the next page; null when this was the last."""
+    open: int
+    """How many are open, whatever the filters say."""
+
+
+class IncidentListRequest(TypedDict):
+    """`incident_list {state?, kind?, before?, limit?}`: what went wrong, in the worlds and in the process. What happened last
+    comes first.
+    """
+
+    before: NotRequired[int]
+    """Only those that happened before: `next` of the page before."""
+    kind: NotRequired[IncidentKind]
+    """Only those of this kind."""
+    limit: NotRequired[int]
+    """Missing = 50, at most 500."""
+    state: NotRequired[IncidentState]
+    """Only those in this state."""
+
+
+class IncidentNews(TypedDict):
+    """Something that went wrong, and how often since it was told last. It is the same as another if kind, `what` and `source` are."""
+
+    count: int
+    """How often."""
+    detail: str
+    """The circumstances, of the last time."""
+    kind: IncidentKind
+    """What kind of thing."""
+    source: str
+    """Where: file, line and column of rules, the part of the program of a line of the log; empty for others."""
+    what: str
+    """What went wrong, in words that are the same each time."""
+
+
+class IncidentReportRequest(TypedDict):
+    """`incident_report {world, epoch, number, over, news}`, a function of the realm: what went wrong in a world, or in the process."""
+
+    epoch: Epoch
+    """The world's epoch in which this was put together. Together with `number` it tells a report that comes again."""
+    news: list[IncidentNews]
+    """What has happened since."""
+    number: int
+    """Counts the world's reports."""
+    over: list[IncidentKind]
+    """Of these kinds everything that was told before is over."""
+    world: NotRequired[int]
+    """The world; null = the process, which says nothing twice."""
+
+
+class IncidentSeenRequest(TypedDict):
+    """`incident_seen {incident, note?}`: marks an incident as known. It stays so when it happens again."""
+
+    incident: int
+    """Its number."""
+    note: NotRequired[str]
+    """What is known about it, for other operators."""
+
+
+class IncidentShown(TypedDict):
+    """An incident, as operators see it."""
+
+    by: str | None
+    """Who did that; null = nobody has, or it was over by itself."""
+    count: int
+    """How often it has happened."""
+    detail: str
+    """The circumstances of the last time."""
+    first_at: int
+    """The first time, unix seconds."""
+    handled_at: int | None
+    """When it was marked as seen or closed last, unix seconds; null = never."""
+    incident: int
+    """Its number."""
+    kind: IncidentKind
+    """What kind of thing went wrong."""
+    last_at: int
+    """The last time, unix seconds."""
+    note: str
+    """What they said about it."""
+    source: str
+    """Where: file, line and column of rules; the part of the program that wrote the line of the log; empty for others."""
+    state: IncidentState
+    """What was done about it."""
+    what: str
+    """What went wrong."""
+    world: int | None
+    """The world; null = the process, as its log says."""
+
+
 class Item(TypedDict):
     """One item."""
 
@@ -4991,6 +5096,23 @@ class PasswordOnceRequest(TypedDict):
     """Why, for operators."""
 
 
+class PastRequest(TypedDict):
+    """A request of the journal."""
+
+    arguments: JsonValue
+    """With which arguments; placeholders stand for secrets."""
+    at: int
+    """When, unix seconds. The movements that came of it are of the same second, unless it waited for a platform."""
+    by: str
+    """Who asked: `player`; `stranger` for a log-in; else the name of an operator."""
+    function: str
+    """What was called."""
+    number: int
+    """Rises from request to request."""
+    once: NotRequired[str]
+    """The idempotency key."""
+
+
 class PingRequest(TypedDict):
     """`ping {}`."""
 
@@ -5013,6 +5135,24 @@ class PlausibleDamage(TypedDict):
     """For each second in the stage and each level. Left out: `0`."""
     per_second: NotRequired[int]
     """For each second in the stage, at any level. Left out: `0`."""
+
+
+class PlayerAsOfReply(TypedDict):
+    """The reply of `player_as_of`."""
+
+    at: int
+    """The moment that was asked for, unix seconds."""
+    view: PlayerViewed
+    """What `player_view` showed then, without the parts that list what happened: `player_view` has these, with `to`."""
+
+
+class PlayerAsOfRequest(TypedDict):
+    """`player_as_of {player, at}`: a player as of an earlier moment, from the archive."""
+
+    at: int
+    """The moment, unix seconds; not in the future. What happened in this second is included."""
+    player: int
+    """The account's number."""
 
 
 class PlayerBanRequest(TypedDict):
@@ -5227,6 +5367,64 @@ class PlayerRenameRequest(TypedDict):
     """Why, for operators."""
 
 
+class PlayerRequestsReply(TypedDict):
+    """The reply of `player_requests`."""
+
+    next: int | None
+    """The `after` of the next page; null when this is the last. Where much has to be read, a page may be short, or empty, and
+    still have a next one.
+    """
+    requests: list[PastRequest]
+    """In order of time."""
+
+
+PlayerRequestsRequest = TypedDict(
+    "PlayerRequestsRequest",
+    {
+        # The next page: the `next` of the page before.
+        "after": "NotRequired[int]",
+        # From this moment on, unix seconds.
+        "from": "int",
+        # The most requests, 1 to 500; missing = 50.
+        "limit": "NotRequired[int]",
+        # The account's number.
+        "player": "int",
+        # Before this moment, unix seconds; at most 7 days after `from`.
+        "to": "int",
+    },
+)
+"""`player_requests {player, from, to, after?, limit?}`: what a player asked in a stretch of time, and what operators did to
+the player then, from the journal. It is found without playing the journal, so replies are not in it.
+"""
+
+
+class PlayerScenarioReply(TypedDict):
+    """The reply of `player_scenario`."""
+
+    file: str
+    """A name for the file."""
+    requests: int
+    """How many requests it has."""
+    text: str
+    """Its text, for `raidkeep scenario`. What was answered is not in it: fill in what you expect."""
+
+
+PlayerScenarioRequest = TypedDict(
+    "PlayerScenarioRequest",
+    {
+        # From this moment on, unix seconds.
+        "from": "int",
+        # The account's number.
+        "player": "int",
+        # Before this moment, unix seconds; at most 7 days after `from`.
+        "to": "int",
+    },
+)
+"""`player_scenario {player, from, to}`: what a player asked in a stretch of time as a scenario (docs/scenarios.md), which
+begins with what the player had then. It takes the archive and the journal.
+"""
+
+
 class PlayerSettle(TypedDict):
     """`PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer)."""
 
@@ -5260,17 +5458,6 @@ class PlayerUnmuteRequest(TypedDict):
     """Why, for operators."""
 
 
-class PlayerViewReply(TypedDict):
-    """The reply of `player_view`."""
-
-    name: str
-    """The player's name."""
-    parts: ShownParts
-    """What features show of the player."""
-    player: int
-    """The account's number."""
-
-
 PlayerViewRequest = TypedDict(
     "PlayerViewRequest",
     {
@@ -5293,6 +5480,17 @@ PlayerViewRequest = TypedDict(
     },
 )
 """`player_view {player, part?, from?, to?, item?, cause?, after?, limit?}`: everything of one player, or one part of it."""
+
+
+class PlayerViewed(TypedDict):
+    """The reply of `player_view`."""
+
+    name: str
+    """The player's name."""
+    parts: ShownParts
+    """What features show of the player."""
+    player: int
+    """The account's number."""
 
 
 class PointsChange(TypedDict):
@@ -7211,6 +7409,23 @@ HoursMinutesSeconds: TypeAlias = str
 HangUpTime: TypeAlias = HoursMinutesSeconds | int
 """`time` is `H:MM:SS` in some replies and whole seconds in others (docs/contract/hang-up.md#functions)."""
 
+IncidentKind: TypeAlias = Literal["log_warning", "log_error", "rules", "order", "report", "abnormal_data"]
+"""What kind of thing went wrong.
+- `log_warning`: A warning of the log.
+- `log_error`: An error of the log.
+- `rules`: Changed assets have errors, so the rules stay as they were.
+- `order`: A payment that the game cannot settle by itself.
+- `report`: A report that the platform did not take.
+- `abnormal_data`: Data that an honest client does not send, such as too much damage.
+"""
+
+IncidentState: TypeAlias = Literal["open", "seen", "closed"]
+"""What operators have done about an incident.
+- `open`: Nothing yet, or it has happened again since it was closed.
+- `seen`: Somebody knows of it.
+- `closed`: It is done with, until it happens again.
+"""
+
 ItemId: TypeAlias = str
 """An item, `group:id`."""
 
@@ -7343,6 +7558,9 @@ PlayerTakeReply: TypeAlias = Stock
 
 PlayerTakeRequest: TypeAlias = Handful
 """`player_take {player, items?, energy?, tickets?, experience?, reason}`: all of it or nothing."""
+
+PlayerViewReply: TypeAlias = PlayerViewed
+"""The reply of `player_view`."""
 
 PurchaseMode: TypeAlias = Literal["coin", "exp"]
 """The modes whose tickets can be bought.
@@ -7572,6 +7790,10 @@ GetNewMailCode: TypeAlias = Never
 GetPlayerInfoCode: TypeAlias = Never
 GetShopCode: TypeAlias = Never
 GetTopDamageCode: TypeAlias = Literal[98, 99]
+IncidentCloseCode: TypeAlias = Literal[98, 99]
+IncidentListCode: TypeAlias = Never
+IncidentReportCode: TypeAlias = Never
+IncidentSeenCode: TypeAlias = Literal[98, 99]
 ItemsKnownCode: TypeAlias = Literal[98]
 JoinFamilyCode: TypeAlias = Literal[95, 97, 98]
 LeaveFamilyCode: TypeAlias = Literal[94]
@@ -7618,6 +7840,7 @@ OthersCode: TypeAlias = Literal[403, 422, 423]
 PassStageCode: TypeAlias = Literal[96, 98, 99]
 PasswordOnceCode: TypeAlias = Literal[96, 97, 98, 99]
 PingCode: TypeAlias = Never
+PlayerAsOfCode: TypeAlias = Literal[98, 99]
 PlayerBanCode: TypeAlias = Literal[99]
 PlayerDeleteCode: TypeAlias = Literal[98, 99]
 PlayerExportCode: TypeAlias = Literal[97, 98, 99]
@@ -7629,6 +7852,8 @@ PlayerKickCode: TypeAlias = Literal[99]
 PlayerListCode: TypeAlias = Never
 PlayerMuteCode: TypeAlias = Literal[99]
 PlayerRenameCode: TypeAlias = Literal[97, 98, 99, 422]
+PlayerRequestsCode: TypeAlias = Literal[98, 99]
+PlayerScenarioCode: TypeAlias = Literal[98, 99]
 PlayerTakeCode: TypeAlias = Literal[97, 98, 99]
 PlayerUnbanCode: TypeAlias = Literal[98, 99]
 PlayerUnmuteCode: TypeAlias = Literal[98, 99]
@@ -8961,6 +9186,54 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["incident_close"],
+        data: IncidentCloseRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`incident_close {incident, reason}`: an incident is done with. It opens again by itself when it happens again.
+        - 98: the incident is closed
+        - 99: no such incident
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["incident_list"],
+        data: IncidentListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> IncidentListReply:
+        """`incident_list {state?, kind?, before?, limit?}`: what went wrong, in the worlds and in the process. What happened last
+        comes first.
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["incident_report"],
+        data: IncidentReportRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`incident_report {world, epoch, number, over, news}`, a function of the realm: what went wrong in a world, or in the process."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["incident_seen"],
+        data: IncidentSeenRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`incident_seen {incident, note?}`: marks an incident as known. It stays so when it happens again.
+        - 98: the incident is closed
+        - 99: no such incident
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["items_known"],
         data: ItemsKnownRequest,
         *,
@@ -9321,6 +9594,19 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["player_as_of"],
+        data: PlayerAsOfRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerAsOfReply:
+        """`player_as_of {player, at}`: a player as of an earlier moment, from the archive.
+        - 98: there is no archive, or it does not have that moment, or is damaged
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["player_ban"],
         data: PlayerBanRequest,
         *,
@@ -9462,6 +9748,34 @@ class OperatorFunctions(ABC):
         - 98: the name is taken, or looks like one that is
         - 99: no such player
         - 422: illegal name
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_requests"],
+        data: PlayerRequestsRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerRequestsReply:
+        """`player_requests {player, from, to, after?, limit?}`: what a player asked in a stretch of time, and what operators did to
+        the player then, from the journal. It is found without playing the journal, so replies are not in it.
+        - 98: there is no journal, or it cannot be read
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_scenario"],
+        data: PlayerScenarioRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerScenarioReply:
+        """`player_scenario {player, from, to}`: what a player asked in a stretch of time as a scenario (docs/scenarios.md), which
+        begins with what the player had then. It takes the archive and the journal.
+        - 98: there is no archive or no journal of then, one cannot be read, or there are more than 500 requests
+        - 99: no such player
         """
 
     @overload
@@ -10234,6 +10548,30 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["incident_close"]
+) -> TypeGuard[RefusedError[IncidentCloseCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["incident_list"]
+) -> TypeGuard[RefusedError[IncidentListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["incident_report"]
+) -> TypeGuard[RefusedError[IncidentReportCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["incident_seen"]
+) -> TypeGuard[RefusedError[IncidentSeenCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["items_known"]
 ) -> TypeGuard[RefusedError[ItemsKnownCode | GlobalRefusal]]: ...
 
@@ -10510,6 +10848,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["player_as_of"]
+) -> TypeGuard[RefusedError[PlayerAsOfCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["player_ban"]
 ) -> TypeGuard[RefusedError[PlayerBanCode | GlobalRefusal]]: ...
 
@@ -10572,6 +10916,18 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["player_rename"]
 ) -> TypeGuard[RefusedError[PlayerRenameCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_requests"]
+) -> TypeGuard[RefusedError[PlayerRequestsCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_scenario"]
+) -> TypeGuard[RefusedError[PlayerScenarioCode | GlobalRefusal]]: ...
 
 
 @overload
