@@ -31,7 +31,6 @@ const CHINESE: PageOptions = { size: "phone", scheme: "dark", locale: "zh-CN" };
 const DOCS: readonly [path: string, view: PageOptions, opened?: string][] = [
   ["/", ENGLISH],
   ["/players/1", ENGLISH],
-  ["/players/1/movements", CHINESE],
   ["/mail", ENGLISH, "mail_all"],
   ["/figures", ENGLISH],
   ["/maintenance", CHINESE],

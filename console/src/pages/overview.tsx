@@ -89,7 +89,13 @@ function OpenIncidents({ count }: { count: number | undefined }): ReactElement |
   const { functions } = useHere();
   if (count === undefined) return null;
   const shown = number(count);
-  const value = functions.may("incident_list") ? <Link href="/incidents">{shown}</Link> : shown;
+  const value = functions.may("incident_list") ? (
+    <Link href="/incidents" className={classes["link"] ?? ""}>
+      {shown}
+    </Link>
+  ) : (
+    shown
+  );
   return <Tile name={texts.overview.incidents} value={value} />;
 }
 
