@@ -333,7 +333,7 @@ export const verbs: Readonly<Record<string, string>> = {
   maintenance_list: "List maintenance",
   maintenance_state: "State of maintenance",
   manual: "Change points",
-  movement_undo: "Undo this movement",
+  movement_undo: "Undo",
   note_add: "Add a note",
   note_remove: "Remove a note",
   operator_add: "Add an operator",
