@@ -107,6 +107,7 @@ fn describe_worlds() {
     describe_counter!("raidkeep_archive_records_total", "Log records given to the continuous archive");
     describe_counter!("raidkeep_archive_records_lost_total", "Log records that the continuous archive lacks");
     describe_gauge!("raidkeep_orders_open", "Unfinished orders paid with points");
+    describe_gauge!("raidkeep_incidents_open", "Incidents that nobody has seen");
     describe_counter!("raidkeep_orders_total", "Steps of orders, by the state they led to");
     describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not accepted yet");
     describe_counter!("raidkeep_reports_total", "Reports, by the outcome of sending them");

@@ -494,9 +494,16 @@ fn clock_of(server: &Server) -> i64 {
 #[test]
 fn a_hundred_kills_under_load_lose_duplicate_and_split_no_change() {
     const SEED: u64 = 20_260_117;
+    /// Fewer answers prove little.
+    const ANSWERS: usize = 5_000;
     let mut fleet = Fleet::new(32, SEED);
     let mut lcg = Lcg(SEED ^ 0xdead);
-    for cycle in 0..100 {
+    // On a busy machine a hundred cycles bring few answers: it takes some more then.
+    let is_enough = |cycle: u32, tally: Tally| cycle >= 400 || (cycle >= 100 && tally.answered > ANSWERS);
+    for cycle in 0_u32.. {
+        if is_enough(cycle, fleet.tally()) {
+            break;
+        }
         if cycle % 8 == 7 {
             fleet.kill_a_start();
         }
@@ -507,7 +514,7 @@ fn a_hundred_kills_under_load_lose_duplicate_and_split_no_change() {
     let result = fleet.cycle(Duration::ZERO);
     assert!(result.is_ok(), "seed {SEED}, after the last cycle: {}", result.expect_err("it failed"));
     let tally = fleet.tally();
-    assert!(tally.answered > 5_000, "a run with little load proves little: {tally:?}");
+    assert!(tally.answered > ANSWERS, "a run with little load proves little: {tally:?}");
     assert!(tally.open_and_applied > 0 && tally.open_and_dropped > 0, "both cases should occur: {tally:?}");
     assert!(tally.repeated > 100, "keyed requests should be left open and repeated: {tally:?}");
 }

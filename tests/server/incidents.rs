@@ -60,7 +60,7 @@ fn what_a_world_reports_itself_is_not_told_by_the_log_too() {
     let host = host.with(&["--assets", &assets, "--set", "assets_watch=false"]);
     let server = host.start();
     let mut ann = server.connect();
-    assert_eq!(ann.ask_in(1, "login_unique", json!({"unique_id": "ann"}))["status"], 0);
+    assert_eq!(ann.ask_in(1, "login_unique", json!({"unique_id": "ann"}))["status"], 1, "a new account");
     assert_eq!(ann.ask_in(1, "enter_stage_boss", json!({"stage": 3001}))["status"], 0);
     let cheat = json!({"stage": 3001, "damage": 999_999_999_999_i64});
     assert_eq!(ann.ask_in(1, "victory_stage_boss", cheat)["status"], 93);
