@@ -32,7 +32,7 @@ test("markup in texts of players and operators is shown as text", async () => {
     [`/players/${player}/audit`, MARKUP],
     ["/players", name],
     ["/audit", MARKUP],
-    ["/maintenance", MARKUP],
+    ["/mail", MARKUP],
   ] as const) {
     await visit(page, path);
     await page.locator("main").getByText(text).first().waitFor();

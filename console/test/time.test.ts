@@ -46,7 +46,7 @@ test("my diamonds vanished: three clicks lead to the player before and after, an
   await firstLogIn(page, server, "sophie", "support");
   await visit(page, "/players/1");
   await page.getByRole("tab", { name: "Movements" }).click();
-  await page.locator("tbody tr", { hasText: "buy_ticket" }).locator("[data-action=time]").click();
+  await page.locator("tbody tr", { hasText: "buy_ticket" }).locator("[data-link=time]").click();
 
   const changed = page.locator("[data-comparison] tr[data-changed=true]", { hasText: DIAMONDS }).first();
   await changed.waitFor();

@@ -69,7 +69,7 @@ export function Movements({ player, name, initial = {} }: MovementsProps): React
               href={`/players/${player}/time/${String(row["at"])}`}
               size="xs"
               variant="default"
-              data-action="time"
+              data-link="time"
             >
               {texts.time.beforeAndAfter}
             </Button>
