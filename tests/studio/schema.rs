@@ -279,6 +279,7 @@ fn every_type_of_the_clients_says_what_it_is() {
         "reply: JsonValue;",
         "definitions: JsonValue;",
         "export type ManualReply = JsonValue;",
+        "arguments: JsonValue;",
         "export type PlatformData = JsonValue;",
         "document?: JsonValue;",
     ];
