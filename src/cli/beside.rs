@@ -40,7 +40,8 @@ impl Beside {
     /// Runs the command with `input` on its stdin, and returns its output.
     pub(super) fn run(self, input: &[u8]) -> Result<Vec<u8>, NotSaid> {
         let mut command = Command::new("nice");
-        command.args(["-n", "19"]).arg(std::env::current_exe()?).args(self.arguments);
+        // An operator waits for it: at the lowest priority a busy machine would give it no time at all.
+        command.args(["-n", "10"]).arg(std::env::current_exe()?).args(self.arguments);
         self.run_command(command, input)
     }
 
