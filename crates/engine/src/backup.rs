@@ -21,12 +21,12 @@ use crate::meters::Meters;
 use crate::numbers::BatchNumber;
 use crate::operators::Right;
 use crate::request;
-use crate::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
+use crate::request::answer::found_when_folded;
+use crate::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
 use crate::start::{RowSource, StartApp};
 use crate::storage::copy::Copied;
 use crate::storage::proof::CopyError;
 use crate::storage::store::Rows;
-use crate::storage::{FoundRows, RowQuery};
 
 /// The operator's settings for backups.
 #[derive(Debug, Clone, Resource)]
@@ -165,23 +165,11 @@ fn backup(
     if !is_plain(&name) {
         return Err(Refusal::malformed("data.name", "1 to 64 letters, digits, - or _").into());
     }
-    let Some(fact) = call.fact else {
-        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
-    };
-    if fact.is::<FoundRows>() {
+    let made: Result<BackupMade, NotMade> = found_when_folded(call.fact, "the backup was not made, retry", || {
         let (folder, source) = (folder.join(name), source.clone());
-        let make = move || source.copy_to(&folder).map(BackupMade::from).map_err(NotMade::from);
-        return Err(Need::Job(Job::new(make)).into());
-    }
-    told(fact)
-}
-
-fn told(fact: Fact) -> Waits<BackupMade> {
-    match fact.downcast::<Result<BackupMade, NotMade>>().map(|made| *made) {
-        Ok(Ok(made)) => Ok(Success::with(made)),
-        Ok(Err(NotMade { status, message })) => Err(Unready::Refused(Refusal::saying(status, message))),
-        Err(_) => Err(Refusal::busy("the backup was not made, retry").into()),
-    }
+        Job::new(move || source.copy_to(&folder).map(BackupMade::from).map_err(NotMade::from))
+    })?;
+    Ok(Success::with(made.map_err(|NotMade { status, message }| Refusal::saying(status, message))?))
 }
 
 /// A name from outside becomes part of a path only if it cannot lead out of the folder.

@@ -17,11 +17,12 @@ use crate::in_force::InForce;
 use crate::operators::Right;
 use crate::reload::RulesState;
 use crate::request;
-use crate::request::{Call, Code, Job, Need, Operator, Refusal, Success, Waits};
+use crate::request::answer::found_when_folded;
+use crate::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
 use crate::rules::Tables;
 use crate::start::RowSource;
+use crate::storage::StorageError;
 use crate::storage::store::Rows;
-use crate::storage::{FoundRows, RowQuery, StorageError};
 
 /// Counts what a row uses.
 pub type CountUses = fn(&RowInUse<'_>, &mut Uses);
@@ -171,15 +172,10 @@ fn rules_usage(
     (in_force, state): (Res<InForce>, Res<RulesState>),
     (source, counters): (Res<RowSource>, Res<UseCounters>),
 ) -> Waits<RulesUsed> {
-    let Some(fact) = call.fact else {
-        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
-    };
-    if fact.is::<FoundRows>() {
+    let counted: Counted = found_when_folded(call.fact, "the rows were not read, retry", || {
         let (rows, counters, tables) = (source.0.clone(), counters.clone(), in_force.tables().clone());
-        let count = move || -> Counted { counters.count(&rows, &tables).map_err(|error| error.to_string()) };
-        return Err(Need::Job(Job::at_leisure(count)).into());
-    }
-    let counted = fact.downcast::<Counted>().map_err(|_| Refusal::busy("the rows were not read, retry"))?;
+        Job::at_leisure(move || -> Counted { counters.count(&rows, &tables).map_err(|error| error.to_string()) })
+    })?;
     let uses = counted.map_err(|message| Refusal::saying(UNREADABLE, message))?;
     Ok(Success::with(RulesUsed {
         fingerprint: state.fingerprint_shown(),

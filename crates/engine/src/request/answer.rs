@@ -1,5 +1,6 @@
 //! What a handler may return: a success, a refusal, or what it is still waiting for.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -274,6 +275,20 @@ pub fn rows_found(query: RowQuery, fact: Option<Fact>) -> Result<FoundRows, Need
         Some(rows) => Ok(*rows),
         None => Err(Need::Rows(query)),
     }
+}
+
+/// What a job finds that runs once everything before is folded, so that it reads rows as of now; else errs with the need for
+/// the fold, and then for the job. `lost` is what is wrong when something else was found, for whoever asked.
+pub fn found_when_folded<T: Any>(
+    fact: Option<Fact>,
+    lost: &'static str,
+    job: impl FnOnce() -> Job,
+) -> Result<T, Unready> {
+    let fact = fact.ok_or_else(|| Need::Rows(RowQuery::nothing_but_a_fold()))?;
+    if fact.is::<FoundRows>() {
+        return Err(Need::Job(job()).into());
+    }
+    fact.downcast::<T>().map(|found| *found).map_err(|_| Refusal::busy(lost).into())
 }
 
 impl From<Refusal> for Unready {

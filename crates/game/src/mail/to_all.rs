@@ -21,11 +21,12 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
 use raidkeep_engine::realm::{Message, MessageTaken, RealmMessage, RealmTaken};
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Code, Job, Need, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::answer::found_when_folded;
+use raidkeep_engine::request::{Answer, Call, Code, Job, Operator, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::store::Rows;
-use raidkeep_engine::storage::{FoundRows, PlayerRow, PlayerRows, RowQuery, StorageError, decode_value};
+use raidkeep_engine::storage::{PlayerRow, PlayerRows, StorageError, decode_value};
 use raidkeep_engine::verify::inspection::account_of;
 
 pub(super) fn register(app: &mut App) {
@@ -143,20 +144,15 @@ fn mail_all_preview(
     clock: Res<Clock>,
 ) -> Waits<AudienceCounted> {
     call.request.audience.check()?;
-    let Some(fact) = call.fact else {
-        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
-    };
-    if fact.is::<FoundRows>() {
+    let counted: Counted = found_when_folded(call.fact, "the rows were not read, retry", || {
         let census = Census {
             rows: source.0.clone(),
             levels: LevelRules::clone(&levels),
             terms: call.request.audience.prepared(),
             now: clock.now(),
         };
-        let count = move || -> Counted { census.count().map_err(|error| error.to_string()) };
-        return Err(Need::Job(Job::at_leisure(count)).into());
-    }
-    let counted = fact.downcast::<Counted>().map_err(|_| Refusal::busy("the rows were not read, retry"))?;
+        Job::at_leisure(move || -> Counted { census.count().map_err(|error| error.to_string()) })
+    })?;
     let players = counted.map_err(|message| Refusal::saying(UNREADABLE, message))?;
     Ok(Success::with(AudienceCounted { players }))
 }

@@ -11,10 +11,11 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
+use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Code, Fact, Job, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::{FoundRows, RowQuery};
+use raidkeep_engine::storage::FoundRows;
 use raidkeep_engine::views::{ShownParts, ViewPage, ViewParts, ViewReading, Viewed};
 
 pub(super) fn register(app: &mut App) {
@@ -121,18 +122,13 @@ type Read = Result<Vec<FoundRows>, String>;
 
 /// The rows of all readings, which are read by one job when everything before is folded.
 fn read(world: &World, readings: Vec<Option<ViewReading>>, fact: Option<Fact>) -> Result<Vec<FoundRows>, Unready> {
-    let Some(fact) = fact else {
-        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
-    };
-    if fact.is::<FoundRows>() {
+    let read: Read = found_when_folded(fact, "the player was not read, retry", || {
         let source = world.resource::<RowSource>().clone();
         let read =
             move |reading: Option<ViewReading>| reading.map_or(Ok(Vec::new()), |reading| reading.read(&source.0));
-        let job = move || -> Read {
+        Job::new(move || -> Read {
             readings.into_iter().map(read).collect::<Result<_, _>>().map_err(|error| error.to_string())
-        };
-        return Err(Need::Job(Job::new(job)).into());
-    }
-    let read = fact.downcast::<Read>().map_err(|_| Refusal::busy("the player was not read, retry"))?;
-    Ok((*read).map_err(|error| Refusal::saying(UNREADABLE, error))?)
+        })
+    })?;
+    Ok(read.map_err(|error| Refusal::saying(UNREADABLE, error))?)
 }

@@ -19,13 +19,12 @@ use raidkeep_engine::operators::Right;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::reload::RulesState;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::answer::found_when_folded;
+use raidkeep_engine::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Rows;
-use raidkeep_engine::storage::{
-    Departure, Directory, FoundRows, LoadedPlayer, PlayerPart, PlayerTables, RowError, RowQuery, StorageError,
-};
+use raidkeep_engine::storage::{Departure, Directory, LoadedPlayer, PlayerPart, PlayerTables, RowError, StorageError};
 use raidkeep_engine::travel::{ArchivedMentions, TravelHooks};
 
 /// `player_export {token, name}`.
@@ -82,14 +81,9 @@ const TOO_LONG: i32 = 97;
 
 pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World) -> Waits<PlayerExported> {
     let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
-    let Some(fact) = call.fact else {
-        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
-    };
-    if fact.is::<FoundRows>() {
-        return Err(Need::Job(reading(world, account)).into());
-    }
+    let found: Found = found_when_folded(call.fact, "the player was not read, retry", || reading(world, account))?;
     let refused = |message: String| Refusal::saying(UNREADABLE, message);
-    let luggage = read_so_far(fact)?.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
+    let luggage = found.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
     let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;
     let document = document.shown();
     check_length(&document, world.resource::<PortabilitySettings>().export_bytes_max)?;
@@ -111,11 +105,6 @@ fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
 
 /// The job's result, in a form that a journal can store: errors as text.
 type Found = Result<Option<Luggage>, String>;
-
-fn read_so_far(fact: Fact) -> Result<Found, Refusal> {
-    let found = fact.downcast::<Found>().map_err(|_| Refusal::busy("the player was not read, retry"))?;
-    Ok(*found)
-}
 
 fn reading(world: &World, account: AccountId) -> Job {
     let source = world.resource::<RowSource>().clone();

@@ -15,11 +15,12 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
+use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Code, Fact, Job, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::store::Rows;
-use raidkeep_engine::storage::{FoundRows, PlayerRow, RowQuery, StorageError};
+use raidkeep_engine::storage::{PlayerRow, StorageError};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<SeasonRanking, _>(season_ranking);
@@ -182,16 +183,11 @@ fn read_by_job<T: Serialize + serde::de::DeserializeOwned + Send + Sync + 'stati
     fact: Option<Fact>,
     read: impl FnOnce(&Rows) -> Result<T, StorageError> + Send + Sync + 'static,
 ) -> Result<T, Unready> {
-    let Some(fact) = fact else {
-        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
-    };
-    if fact.is::<FoundRows>() {
+    let read: Read<T> = found_when_folded(fact, "the rows were not read, retry", || {
         let source = world.resource::<RowSource>().clone();
-        let job = move || -> Read<T> { read(&source.0).map_err(|error| error.to_string()) };
-        return Err(Need::Job(Job::new(job)).into());
-    }
-    let read = fact.downcast::<Read<T>>().map_err(|_| Refusal::busy("the rows were not read, retry"))?;
-    Ok((*read).map_err(|error| Refusal::saying(UNREADABLE, error))?)
+        Job::new(move || -> Read<T> { read(&source.0).map_err(|error| error.to_string()) })
+    })?;
+    Ok(read.map_err(|error| Refusal::saying(UNREADABLE, error))?)
 }
 
 /// `season_rewards_of {player, season?}`: what a season brought a player, or why nothing.
