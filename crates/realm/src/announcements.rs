@@ -160,10 +160,7 @@ fn announce(In(call): In<Call<Announce>>, mut board: Board, clock: Res<Clock>) -
         return Err(Refusal::malformed("data.at", "a moment in unix seconds"));
     }
     let (every_seconds, until) = terms(&call.request, at, now)?;
-    let worlds = board.messages.worlds();
-    if call.request.worlds.iter().any(|world| *world >= worlds) {
-        return Err(Refusal::malformed("data.worlds", "numbers of worlds that there are"));
-    }
+    board.messages.check_worlds(&call.request.worlds)?;
     if board.book.current(now).count() >= KEPT_MAX {
         return Err(TOO_MANY);
     }

@@ -149,7 +149,7 @@ pub struct MailToAllNumber {
 }
 
 impl MailAll {
-    fn check(&self, now: i64, worlds: u32) -> Result<(), Refusal> {
+    fn check(&self, now: i64, messages: &RealmMessages<'_>) -> Result<(), Refusal> {
         if self.items.len() > goods::ITEMS_MAX || self.items.iter().any(|amount| amount.quantity < 1) {
             return Err(Refusal::malformed("data.items", "at most 20 amounts of 1 or more"));
         }
@@ -159,9 +159,7 @@ impl MailAll {
         if self.until <= now.max(self.from.unwrap_or(now)) {
             return Err(Refusal::malformed("data.until", "a moment in the future and after `from`, in unix seconds"));
         }
-        if self.worlds.iter().any(|world| *world >= worlds) {
-            return Err(Refusal::malformed("data.worlds", "numbers of worlds that there are"));
-        }
+        messages.check_worlds(&self.worlds)?;
         self.audience.check()
     }
 
@@ -173,7 +171,7 @@ impl MailAll {
 
 fn mail_all(In(call): In<Call<MailAll>>, mut room: MailRoom) -> Waits<MailToAllNumber> {
     let now = room.clock.now();
-    call.request.check(now, room.messages.worlds())?;
+    call.request.check(now, &room.messages)?;
     goods::check_limits(&call.request.items, &call.caller)?;
     if room.book.kept.values().filter(|kept| kept.is_current(now)).count() >= CURRENT_MAX {
         return Err(TOO_MANY.into());

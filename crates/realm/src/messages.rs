@@ -160,6 +160,17 @@ impl RealmMessages<'_> {
     pub fn worlds(&self) -> u32 {
         self.place.worlds
     }
+
+    /// Checks the `worlds` of a request, where none stands for all.
+    ///
+    /// # Errors
+    /// Status 13 when one does not exist.
+    pub(crate) fn check_worlds(&self, worlds: &[u32]) -> Result<(), Refusal> {
+        match worlds.iter().all(|world| *world < self.worlds()) {
+            true => Ok(()),
+            false => Err(Refusal::malformed("data.worlds", "numbers of worlds that there are")),
+        }
+    }
 }
 
 impl WorldTotal {
