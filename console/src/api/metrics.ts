@@ -59,12 +59,6 @@ export function readMetrics(text: string, at: number): Metrics {
   return new Metrics(samples, at);
 }
 
-/** The numbers of the worlds that the server has said something of. */
-export function worldsOf(metrics: Metrics | undefined): number[] {
-  const named = metrics?.values("world").filter((name) => /^\d+$/.test(name)) ?? [];
-  return named.map(Number).sort((one, other) => one - other);
-}
-
 const KEPT = 120;
 
 /** The latest moments of `/metrics`, the newest last. */
@@ -80,4 +74,13 @@ export function useMetrics(everyMs: number): UseQueryResult<readonly Metrics[]> 
     refetchInterval: everyMs,
     structuralSharing: false,
   });
+}
+
+const WORLDS_EVERY_MS = 5000;
+
+/** The numbers of the worlds that the server says something of. */
+export function useWorlds(): number[] {
+  const metrics = useMetrics(WORLDS_EVERY_MS).data?.at(-1);
+  const named = metrics?.values("world").filter((name) => /^\d+$/.test(name)) ?? [];
+  return named.map(Number).sort((one, other) => one - other);
 }

@@ -4,7 +4,7 @@ import { IconLogout, IconMenu2, IconPlugConnectedX, IconSearch, IconX } from "@t
 import { type ReactElement, useEffect, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { logOut } from "../api/session.js";
-import { useMetrics, worldsOf } from "../api/metrics.js";
+import { useWorlds } from "../api/metrics.js";
 import { useHere, useLineState, useRefresh } from "../api/use.js";
 import { Player } from "../pages/players/player.js";
 import { Players } from "../pages/players/players.js";
@@ -14,7 +14,6 @@ import { type Place, placesOf } from "./places.js";
 import { LanguageButton, ThemeButton } from "./preferences.js";
 import classes from "./shell.module.css";
 
-const EVERY_MS = 5000;
 const MODIFIER = navigator.userAgent.includes("Mac") ? "⌘" : "Ctrl";
 
 /** The frame around all pages. */
@@ -123,8 +122,7 @@ function Header({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void })
 function WorldChoice(): ReactElement | null {
   const texts = useTexts();
   const { world, setWorld } = useHere();
-  const metrics = useMetrics(EVERY_MS);
-  const worlds = worldsOf(metrics.data?.at(-1));
+  const worlds = useWorlds();
   if (worlds.length < 2) return null;
   return (
     <NativeSelect

@@ -4,7 +4,7 @@ import { IconCheck, IconFlask, IconUsers } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from "react";
 import { RefusedError } from "../api/line.js";
-import { useMetrics, worldsOf } from "../api/metrics.js";
+import { useWorlds } from "../api/metrics.js";
 import type { Field, Schema } from "../api/schema.js";
 import { useHere, useRefresh } from "../api/use.js";
 import { useTexts, word } from "../texts/index.js";
@@ -19,7 +19,6 @@ import { Value } from "./value.js";
 /** The function that runs another one on a copy. */
 const TRY = "try";
 const DRY_RUN = "dry_run";
-const METRICS_EVERY_MS = 5000;
 
 export interface ActionProps {
   /** The function. */
@@ -230,7 +229,7 @@ interface CountProps {
 function Count({ called, fields, values, setMistakes }: CountProps): ReactElement | null {
   const { functions, line } = useHere();
   const texts = useTexts();
-  const worlds = worldsOf(useMetrics(METRICS_EVERY_MS).data?.at(-1));
+  const worlds = useWorlds();
   const counting = useMutation({
     mutationFn: async (asked: { data: object; worlds: readonly number[] }) => {
       const replies = await Promise.all(asked.worlds.map((world) => line.call(called, asked.data, { world })));
