@@ -1,7 +1,8 @@
 //! The audit: what operators have changed, one row each, in the same batch as the change.
 //!
 //! Every function of operators that can change something is audited by the dispatcher; no feature has to do anything. What
-//! worlds and realm ask of each other is not: the request of an operator that led to it is. A handler may say in words what it has changed ([`AuditNotes`]). No function deletes entries.
+//! worlds and realm ask of each other is not: the request of an operator that led to it is. A handler may say in words what
+//! it has changed ([`AuditNotes`]). No function deletes entries.
 
 use std::net::IpAddr;
 

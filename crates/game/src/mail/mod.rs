@@ -2,8 +2,8 @@
 //!
 //! A mail to everybody is one record ([`Broadcasts`]), whatever the number of players. Each player takes it in once,
 //! when listing mail. One that an operator has written comes from the realm ([`to_all`]), may ask for more than an account
-//! ([`AudienceTerms`]), and can be withdrawn. Other features announce with [`Broadcasts::announce`]; they check against their own rules that
-//! items exist and amounts are sane.
+//! ([`AudienceTerms`]), and can be withdrawn. Other features announce with [`Broadcasts::announce`]; they check against their
+//! own rules that items exist and amounts are sane.
 
 pub mod audience;
 pub mod broadcasts;
