@@ -14,10 +14,12 @@ use crate::net::plugin::NetworkPlugin;
 use crate::net::premises;
 use crate::net::start_error::{StartError, system};
 use raidkeep_engine::outside::REALM;
+use raidkeep_engine::reload::RulesPin;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
 use raidkeep_realm::operators::OperatorSettings;
+use raidkeep_realm::rule_sets::RuleDiffer;
 use raidkeep_realm::{RealmSettings, realm_app};
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
@@ -37,7 +39,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the worlds in the data folder, and listens.
+    /// Starts the worlds in the data folder, and listens. `differ` says how two rule sets differ.
     ///
     /// # Errors
     /// When a world cannot start, or something the worlds share; nothing is left running then.
@@ -45,7 +47,7 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        telemetry: Telemetry,
+        (telemetry, differ): (Telemetry, Option<RuleDiffer>),
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
@@ -71,6 +73,7 @@ impl Server {
                 keys: settings.platforms.session_keys.clone(),
             },
             message_days: config.realm_message_days(),
+            differ,
         };
         match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings)) {
             Ok(()) => Ok(server),
@@ -111,6 +114,11 @@ impl Server {
             self.threads.push(thread.map_err(system("start a thread"))?);
         }
         self.listener.wait_until_ready()
+    }
+
+    /// Which rule set was pinned at the start.
+    pub fn pinned_rules(&self) -> Option<&RulesPin> {
+        self.listener.pinned_rules()
     }
 
     /// Reads the assets again. Blocks until they are checked.
