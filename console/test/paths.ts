@@ -8,6 +8,7 @@ export const PATHS = [
   "/players/1",
   "/players/1/movements",
   "/players/1/audit",
+  "/players/1/time",
   "/orders",
   "/reports",
   "/bosses",

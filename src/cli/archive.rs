@@ -7,15 +7,13 @@ use clap::{Args, Subcommand};
 
 use crate::cli::call::Failure;
 use crate::cli::moment::{parse_moment, settings_of};
-use crate::cli::{print_line, report};
+use crate::cli::{past, print_line, report};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::outside::world_name;
-use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::continuous::check::{ArchiveVerified, verify_archive};
 use raidkeep_engine::storage::continuous::past::PastWorld;
 use raidkeep_engine::storage::continuous::worlds;
-use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_game::identity::find_by_name_with;
 use raidkeep_game::portability::export::export_past;
 
@@ -28,6 +26,9 @@ pub(super) enum Archive {
     Verify(ArchiveVerify),
     /// Prints a player's document as of a moment.
     Player(ArchivePlayer),
+    /// Answers a running server, which asks on stdin.
+    #[command(hide = true)]
+    View,
 }
 
 impl Archive {
@@ -35,6 +36,7 @@ impl Archive {
         match self {
             Self::Verify(verify) => verify.run(),
             Self::Player(player) => player.run().map(|()| ExitCode::SUCCESS),
+            Self::View => past::answer().map(|()| ExitCode::SUCCESS),
         }
     }
 }
@@ -103,14 +105,7 @@ impl ArchivePlayer {
         let account = account.or_else(|| self.player.parse().ok().map(AccountId));
         let nobody = || format!("there was no player {} in {name} then", self.player);
         let account = account.ok_or_else(nobody)?;
-        let app = raidkeep_game::build_app(&settings);
-        let parts = app.world().resource::<Persistence>().player_parts();
-        let tables: Vec<&str> = parts.iter().flat_map(|part| [Some(part.table), part.beside]).flatten().collect();
-        let read = past.bring(account, &tables)?;
-        let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::usual_assets(None))
-            .map_err(|problems| format!("the assets have mistakes:\n{problems}"))?;
-        let start = Start::alone(at.unwrap_or_else(wall_ms), 0);
-        let mut simulation = raidkeep_game::start_world(&settings, &rules, past.store(), start)?;
+        let (mut simulation, read) = past::bring(&mut past, account, (&settings, None), at.unwrap_or_else(wall_ms))?;
         let document = export_past(simulation.world_mut(), account)?.ok_or_else(nobody)?;
         report(&format!("{account}, from the base before that moment and {read} records that touch it"));
         print_line(&serde_json::to_string_pretty(&document.shown())?);

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
+use crate::cli::past::past_players;
 use crate::cli::tell;
 use crate::cli::version::{COMMIT, PROFILE};
 use crate::cli::{log, metrics, print_line, report};
@@ -18,7 +19,7 @@ use raidkeep_server::config::{Config, GamePage};
 use raidkeep_server::net::incident_log::{IncidentLog, Telemetry};
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::pages;
-use raidkeep_server::net::server::Server;
+use raidkeep_server::net::server::{Fittings, Server};
 use raidkeep_server::net::tls;
 use raidkeep_studio::diff::SET_DIFFER;
 
@@ -103,7 +104,9 @@ impl Serve {
         let page = config.game_page();
         let telemetry = Telemetry { metrics: Some(metrics::start(&config)?), incidents };
         let mut signals = Signals::listen()?;
-        let server = Server::start(folder, config, &assets, (telemetry, Some(SET_DIFFER)))?;
+        let past = past_players(&config, self.assets.as_deref());
+        let fittings = Fittings { telemetry, differ: Some(SET_DIFFER), past };
+        let server = Server::start(folder, config, &assets, fittings)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {

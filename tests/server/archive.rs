@@ -63,7 +63,7 @@ fn files(host: &Host, suffix: &str) -> Vec<PathBuf> {
     files
 }
 
-fn wait_for_base(host: &Host, count: usize) {
+pub(crate) fn wait_for_base(host: &Host, count: usize) {
     wait_for("a base", || (files(host, ".rows.redb").len() >= count).then_some(()));
 }
 

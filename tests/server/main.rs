@@ -39,6 +39,7 @@ mod metrics;
 mod narrator_endpoint;
 mod operator_command;
 mod operators;
+mod past;
 mod payment_crash;
 mod play;
 mod portability_process;

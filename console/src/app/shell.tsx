@@ -44,7 +44,7 @@ export function Shell(): ReactElement {
       <main id="content" className={classes["content"]} tabIndex={-1}>
         <LineNote />
         <Switch>
-          <Route path="/players/:player/:tab?" component={Player} />
+          <Route path="/players/:player/:tab?/:at?" component={Player} />
           <Route path="/find/:text" component={Players} />
           {places.map(({ path, page }) => (
             <Route key={path} path={path === "/functions" ? "/functions/:name?" : path} component={page} />

@@ -193,6 +193,7 @@ export const en = {
       orders: "Orders",
       sud: "SUD",
       audit: "Audit",
+      time: "Time",
     },
     help: "Help",
     limit: "Limit",
@@ -203,6 +204,15 @@ export const en = {
     moment: "Moment",
     item: "Item",
     cause: "Cause",
+  },
+  time: {
+    choose: "Choose a moment, or one of a movement's row.",
+    beforeAndAfter: "Before and after",
+    requests: "Requests around that moment",
+    now: "Now",
+    whole: "Also what is the same",
+    same: "Nothing differs.",
+    scenario: "Make a scenario of it",
   },
   rules: {
     running: "Running",

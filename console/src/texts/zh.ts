@@ -193,6 +193,7 @@ export const zh: Texts = {
       orders: "订单",
       sud: "SUD",
       audit: "审计",
+      time: "时光",
     },
     help: "协助",
     limit: "限制",
@@ -203,6 +204,15 @@ export const zh: Texts = {
     moment: "时刻",
     item: "物品",
     cause: "原因",
+  },
+  time: {
+    choose: "请选择时刻，或从某条流水进入。",
+    beforeAndAfter: "前后对比",
+    requests: "该时刻前后的请求",
+    now: "现在",
+    whole: "也显示未变化的",
+    same: "没有差异。",
+    scenario: "生成场景",
   },
   rules: {
     running: "生效中",

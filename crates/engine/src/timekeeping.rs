@@ -143,7 +143,7 @@ pub struct ClockAdvance {
     /// By how many seconds.
     #[serde(deserialize_with = "crate::request::lenient::integer")]
     #[schemars(with = "Integer")]
-    seconds: i64,
+    pub(crate) seconds: i64,
 }
 
 request!(Operator, "clock_advance", ClockAdvance => TimeTold, RIGHT = Right::CLOCK);

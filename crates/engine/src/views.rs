@@ -170,7 +170,7 @@ pub struct ViewParts {
 }
 
 /// Parts of which one or all are shown.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ChosenParts(Vec<PartKind>);
 
 impl ViewParts {
@@ -205,6 +205,20 @@ impl ChosenParts {
         let rows = rows.into_iter().chain(std::iter::repeat_with(Vec::new));
         let shown = self.0.iter().zip(rows).map(|(kind, rows)| Ok((kind.name, (kind.show)(viewed, rows)?)));
         shown.collect::<Result<_, Refusal>>().map(ShownParts)
+    }
+
+    /// What those of them show that need no rows besides the player in memory.
+    ///
+    /// # Errors
+    /// The first refusal of a part.
+    pub fn show_from_memory(self, viewed: &Viewed<'_>) -> Result<ShownParts, Refusal> {
+        let mut from_memory = Vec::new();
+        for kind in self.0 {
+            if (kind.rows)(viewed)?.is_none() {
+                from_memory.push(kind);
+            }
+        }
+        Self(from_memory).show(viewed, Vec::new())
     }
 }
 

@@ -21,3 +21,4 @@ pub mod simulate;
 pub mod slice;
 pub mod statistics;
 pub mod testing;
+pub mod told;

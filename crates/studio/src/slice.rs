@@ -3,20 +3,18 @@
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
-use bevy_ecs::system::RunSystemOnce;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::told::{ToldScenario, ToldStep, settable_state};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::journal::record::{CommandRecord, CredentialRecord, InputRecord, Record};
 use raidkeep_engine::journal::replay::{Played, Replay, ReplayError};
 use raidkeep_engine::login::Login;
 use raidkeep_engine::players::{self, Players};
-use raidkeep_engine::request::{Call, Player};
+use raidkeep_engine::request::Player;
 use raidkeep_engine::storage::{Batch, Directory, IndexKey, LoadedPlayer, Stored};
 use raidkeep_game::identity::Account;
-use raidkeep_game::levels::Experience;
-use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
 use raidkeep_game::spelling;
 
 /// A player's rows by table and key.
@@ -33,16 +31,11 @@ pub struct Slice {
     steps: Vec<Step>,
 }
 
-/// A request of the player.
+/// A request of the player, by the number under which its reply is heard.
 #[derive(Debug)]
 struct Step {
     serial: u64,
-    /// Unix seconds of the game's clock.
-    at: i64,
-    function: &'static str,
-    data: Value,
-    once: Option<String>,
-    status: Option<i64>,
+    told: ToldStep,
 }
 
 impl Slice {
@@ -73,7 +66,7 @@ impl Slice {
             is_wanted
         })?;
         let now = replay.now_ms() / 1000;
-        self.steps[before..].iter_mut().for_each(|step| step.at = now);
+        self.steps[before..].iter_mut().for_each(|step| step.told.at = now);
         self.note_replies(replay);
         self.note_state(replay, loaded);
         Ok(played)
@@ -83,7 +76,7 @@ impl Slice {
         for (serial, text) in replay.take_heard() {
             let reply: Value = serde_json::from_str(&text).unwrap_or_default();
             if let Some(step) = self.steps.iter_mut().rev().find(|step| step.serial == serial) {
-                step.status = reply["status"].as_i64();
+                step.told.status = reply["status"].as_i64();
             }
         }
     }
@@ -110,7 +103,7 @@ impl Slice {
             && let Some(entity) = world.resource::<Players>().entity(account)
         {
             let now = world.resource::<Clock>().now();
-            self.given = Some((state(world, Player { entity, account }), now));
+            self.given = Some((settable_state(world, Player { entity, account }), now));
         }
     }
 
@@ -142,27 +135,11 @@ impl Slice {
     }
 
     /// What the player did, as a scenario (docs/journal.md says what it cannot hold).
-    pub fn scenario(&self, world: &World) -> String {
-        let clock = world.resource::<Clock>();
-        let (given, starts_at) = self.given.clone().unwrap_or_default();
-        let mut text = format!(
-            "// Written by raidkeep replay. What others did is not part of it.\n(\n    name: {},\n    starts_at: {},\n    \
-             players: [(name: {}, state: {})],\n    steps: [\n",
-            quoted(&format!("what {} did, as the journal has it", self.name)),
-            quoted(&clock.local_time(starts_at)),
-            quoted(&self.name),
-            ron_state(&given),
-        );
-        let mut now = starts_at;
-        for step in &self.steps {
-            if step.at > now {
-                text.push_str(&format!("        Wait(\"{}s\"),\n", step.at - now));
-            }
-            now = step.at;
-            text.push_str(&step.line(&self.name));
-        }
-        text.push_str("    ],\n)\n");
-        text
+    pub fn scenario(self, world: &World) -> String {
+        let (given, starts_at) = self.given.unwrap_or_default();
+        let about = "Written by raidkeep replay. What others did is not part of it.".to_owned();
+        let steps = self.steps.into_iter().map(|step| step.told).collect();
+        ToldScenario { about, name: self.name, given, starts_at, steps }.text(world.resource::<Clock>())
     }
 }
 
@@ -170,35 +147,9 @@ impl Step {
     fn of(command: &CommandRecord, function: &'static str, serial: u64) -> Self {
         let data = serde_json::from_str(&command.arguments).unwrap_or_default();
         let once = command.once.as_ref().map(|(key, _)| key.to_string());
-        Self { serial, at: 0, function, data, once, status: None }
+        let function = function.to_owned();
+        Self { serial, told: ToldStep { at: 0, function, data, once, status: None, operator: None } }
     }
-
-    fn line(&self, by: &str) -> String {
-        let mut line = format!("        Ask(by: {}, function: {}", quoted(by), quoted(self.function));
-        let data = without_nulls(self.data.clone());
-        if data.as_object().is_some_and(|data| !data.is_empty()) {
-            line.push_str(&format!(", data: {}", ron::to_string(&data).unwrap_or_default()));
-        }
-        if let Some(once) = &self.once {
-            line.push_str(&format!(", once: {}", quoted(once)));
-        }
-        if let Some(status) = self.status {
-            line.push_str(&format!(", status: {status}"));
-        }
-        line + "),\n"
-    }
-}
-
-/// Drops `null`, which RON spells differently; absent arguments mean the same.
-fn without_nulls(mut data: Value) -> Value {
-    if let Some(data) = data.as_object_mut() {
-        data.retain(|_, value| !value.is_null());
-    }
-    data
-}
-
-fn quoted(text: &str) -> String {
-    ron::to_string(text).unwrap_or_default()
 }
 
 fn loaded_player(input: &InputRecord) -> Option<(AccountId, LoadedPlayer)> {
@@ -227,33 +178,4 @@ fn find(world: &mut World, name: &str) -> Option<AccountId> {
         found.next().map(|(stored, _)| stored.account())
     };
     with(&|known| known == name).or_else(|| with(&|known| spelling::is_same(known, name)))
-}
-
-/// The state a scenario can set: experience, energy, items, stages passed, tickets.
-fn state(world: &mut World, caller: Player) -> Value {
-    let exp = world.get::<Experience>(caller.entity).map(|experience| experience.total);
-    let call = Call { caller, request: GetPlayerInfo {}, fact: None };
-    let shown = world.run_system_once_with(get_player_info, call);
-    let shown = shown.ok().and_then(Result::ok).and_then(|shown| serde_json::to_value(shown.data()).ok());
-    let mut shown = shown.unwrap_or_default();
-    // Modes with nothing passed are omitted, as a designer would.
-    if let Some(passed) = shown["stages"].as_object_mut() {
-        passed.retain(|_, highest| *highest != 0);
-    }
-    json!({
-        "exp": exp, "energy": shown["energy"]["remain"], "items": shown["items"], "passed": shown["stages"],
-        "tickets": shown["limits"],
-    })
-}
-
-/// Formats the state as RON: its keys are identifiers, those of stages and tickets are map keys.
-fn ron_state(state: &Value) -> String {
-    let items = ron::to_string(&state["items"]).unwrap_or_default();
-    let map = |value: &Value| {
-        let entries = value.as_object().into_iter().flatten();
-        entries.map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", ")
-    };
-    let (passed, tickets) = (map(&state["passed"]), map(&state["tickets"]));
-    let (exp, energy) = (&state["exp"], &state["energy"]);
-    format!("(exp: {exp}, energy: {energy}, items: {items}, passed: {{{passed}}}, tickets: {{{tickets}}})")
 }

@@ -11,12 +11,14 @@ import { PlayerActions } from "./actions.js";
 import { AUDIT_COLUMNS } from "../audit.js";
 import { Movements } from "./movements.js";
 import { Part } from "./part.js";
+import { Time } from "./time.js";
 import classes from "./player.module.css";
 
 const FEW = 5;
 const SUMMARY = "summary";
 const AUDIT = "audit";
 const MOVEMENTS = "movements";
+const TIME = "time";
 
 /** What `player_view` answers. */
 interface Viewed {
@@ -29,11 +31,13 @@ export function Player(): ReactElement {
   const texts = useTexts();
   const { functions } = useHere();
   const [, go] = useLocation();
-  const { player: typed, tab = SUMMARY } = useParams<{ player: string; tab?: string }>();
+  const { player: typed, tab = SUMMARY, at } = useParams<{ player: string; tab?: string; at?: string }>();
   const player = Number(typed);
   const viewed = useAnyReply<Viewed>("player_view", { player, limit: FEW });
   const partNames = Object.keys(viewed.data?.parts ?? {});
-  const tabs = [SUMMARY, ...partNames, ...(functions.has("audit_list") ? [AUDIT] : [])];
+  const more = { [TIME]: "player_as_of", [AUDIT]: "audit_list" };
+  const others = Object.entries(more).flatMap(([one, called]) => (functions.has(called) ? [one] : []));
+  const tabs = [SUMMARY, ...partNames, ...others];
   const name = viewed.data?.name;
   return (
     <Page
@@ -69,7 +73,7 @@ export function Player(): ReactElement {
             </Tabs.List>
             {tabs.map((one) => (
               <Tabs.Panel key={one} value={one} pt="md">
-                <Panel tab={one} player={player} viewed={viewed.data} />
+                <Panel tab={one} player={player} viewed={viewed.data} at={momentOf(at)} />
               </Tabs.Panel>
             ))}
           </Tabs>
@@ -79,8 +83,16 @@ export function Player(): ReactElement {
   );
 }
 
-function Panel({ tab, player, viewed }: { tab: string; player: number; viewed: Viewed }): ReactElement {
+interface PanelProps {
+  tab: string;
+  player: number;
+  viewed: Viewed;
+  at: number | undefined;
+}
+
+function Panel({ tab, player, viewed, at }: PanelProps): ReactElement {
   if (tab === SUMMARY) return <Summary viewed={viewed} />;
+  if (tab === TIME) return <Time player={player} name={viewed.name} at={at} />;
   if (tab === AUDIT) {
     return (
       <Card>
@@ -115,6 +127,12 @@ function Summary({ viewed }: { viewed: Viewed }): ReactElement {
       ))}
     </div>
   );
+}
+
+/** Unix seconds in an address. */
+function momentOf(typed: string | undefined): number | undefined {
+  const at = Number(typed);
+  return typed !== undefined && Number.isInteger(at) && at > 0 ? at : undefined;
 }
 
 function isEmpty(part: unknown): boolean {

@@ -17,6 +17,8 @@ pub const MAGIC: &[u8; 8] = b"RAIDJRNL";
 pub const FORMAT: u32 = 4;
 /// The first byte of an encoded [`Record::Start`].
 const START: u8 = 0;
+/// The first byte of an encoded [`Record::Tick`]; the moment follows.
+const TICK: u8 = 2;
 const HEAD_BYTES: usize = 24;
 const FRAME_HEAD_BYTES: usize = 12;
 /// How much of an entry is read at a time, so that a corrupt length allocates no memory.
@@ -129,6 +131,36 @@ impl<R: Read> Frames<R> {
     }
 
     fn read(&mut self) -> Result<Record, FramesEnd> {
+        let at = self.at;
+        let entry = self.read_entry()?;
+        self.decode(entry, at)
+    }
+
+    fn decode(&self, mut entry: Vec<u8>, at: u64) -> Result<Record, FramesEnd> {
+        if entry.first() == Some(&START) {
+            entry.extend(StartRecord::ending_of_earlier_program(self.format));
+        }
+        postcard::from_bytes(&entry).map_err(|_| FramesEnd::Torn(at))
+    }
+
+    /// The next entry, as [`Iterator::next`] gives it; ticks before this moment of the wall clock (unix milliseconds) are
+    /// passed over, without the cost of decoding their inputs.
+    pub fn next_since(&mut self, wall_ms: i64) -> Option<Record> {
+        if self.end.is_some() {
+            return None;
+        }
+        let read = loop {
+            let at = self.at;
+            match self.read_entry() {
+                Ok(entry) if is_tick_before(&entry, wall_ms) => {}
+                Ok(entry) => break self.decode(entry, at),
+                Err(end) => break Err(end),
+            }
+        };
+        read.map_err(|end| self.end = Some(end)).ok()
+    }
+
+    fn read_entry(&mut self) -> Result<Vec<u8>, FramesEnd> {
         let torn = FramesEnd::Torn(self.at);
         let mut head = Vec::with_capacity(FRAME_HEAD_BYTES);
         self.reader.by_ref().take(FRAME_HEAD_BYTES as u64).read_to_end(&mut head).map_err(|_| torn)?;
@@ -149,11 +181,16 @@ impl<R: Read> Frames<R> {
             return Err(torn);
         }
         self.at += FRAME_HEAD_BYTES as u64 + length;
-        if entry.first() == Some(&START) {
-            entry.extend(StartRecord::ending_of_earlier_program(self.format));
-        }
-        postcard::from_bytes(&entry).map_err(|_| torn)
+        Ok(entry)
     }
+}
+
+/// Whether an encoded entry is a tick of before this moment.
+fn is_tick_before(entry: &[u8], wall_ms: i64) -> bool {
+    let Ok(((variant, at), _)) = postcard::take_from_bytes::<(u8, i64)>(entry) else {
+        return false;
+    };
+    variant == TICK && at < wall_ms
 }
 
 impl<R: Read> Iterator for Frames<R> {
@@ -176,7 +213,7 @@ impl<R: Read> Iterator for Frames<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::record::RowLayout;
+    use crate::journal::record::{RowLayout, TickOutcome, TickRecord};
     use crate::numbers::BatchNumber;
     use crate::outside::{Epoch, WorldPlace};
     use proptest::prelude::*;
@@ -199,6 +236,20 @@ mod tests {
         let (head, mut frames) = Frames::open(&bytes[..]).expect("a journal");
         assert_eq!(head, Head { id: 1_773_115_200_000, part: 3 });
         assert_eq!(frames.by_ref().collect::<Vec<_>>(), records());
+        assert_eq!(frames.end(), Some(FramesEnd::Clean));
+    }
+
+    fn tick(wall_ms: i64) -> Record {
+        let (folded_batch, before) = (BatchNumber::default(), TickOutcome::default());
+        Record::Tick(TickRecord { wall_ms, real_ns: 0, folded_batch, before, inputs: Vec::new() })
+    }
+
+    #[test]
+    fn ticks_before_a_moment_are_passed_over_and_nothing_else() {
+        let bytes = journal(&[tick(300), Record::Checkpoint { ticks: 1, hash: 7 }, tick(-5), tick(400), tick(500)]);
+        let (_, mut frames) = Frames::open(&bytes[..]).expect("a journal");
+        let rest: Vec<Record> = std::iter::from_fn(|| frames.next_since(400)).collect();
+        assert_eq!(rest, [Record::Checkpoint { ticks: 1, hash: 7 }, tick(400), tick(500)]);
         assert_eq!(frames.end(), Some(FramesEnd::Clean));
     }
 

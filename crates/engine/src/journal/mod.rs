@@ -8,8 +8,10 @@
 //! never used for recovery. Passwords, tokens and card passwords are not in it; names, e-mail addresses and password
 //! hashes are, as in the databases.
 
+pub mod asked;
 pub mod file;
 pub mod frames;
+pub mod lookup;
 pub mod queue;
 pub mod record;
 pub mod recorder;

@@ -42,7 +42,7 @@ pub fn part_after_deleted(folder: &Path, name: &str, missing: Head) -> io::Resul
 }
 
 /// The parts of each journal of a world, by the journal's id, with when each was last written.
-fn journals(folder: &Path, name: &str) -> io::Result<BTreeMap<i64, BTreeMap<u32, SystemTime>>> {
+pub(super) fn journals(folder: &Path, name: &str) -> io::Result<BTreeMap<i64, BTreeMap<u32, SystemTime>>> {
     let mut journals: BTreeMap<i64, BTreeMap<u32, SystemTime>> = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,18 +1,16 @@
 //! What a handler may return: a success, a refusal, or what it is still waiting for.
 
-use std::any::Any;
 use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::account::AccountId;
-use crate::address::AddressKey;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
 use crate::login::{Token, TokenFault};
 use crate::request::client::ClientUpdate;
+use crate::request::job::{Fact, Job};
 use crate::request::status;
 use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 
@@ -314,86 +312,4 @@ pub struct Notice {
     pub kind: &'static str,
     /// Which of that kind.
     pub number: u64,
-}
-
-/// Work done off the world's thread; its result is handed to the handler's second run.
-pub struct Job {
-    is_at_leisure: bool,
-    asker: Option<AddressKey>,
-    work: Box<dyn FnOnce() -> Finding + Send + Sync>,
-    recall: fn(&[u8]) -> Option<Finding>,
-}
-
-/// The result of a [`Job`], in a serializable form. It must not hold a secret.
-pub struct Finding {
-    /// For the handler.
-    pub fact: Fact,
-    /// For a journal.
-    pub bytes: Vec<u8>,
-}
-
-/// The result of a [`Job`], or the [`FoundRows`] of a [`RowQuery`].
-pub type Fact = Box<dyn Any + Send + Sync>;
-
-impl Job {
-    /// A job that runs `work` on a thread that may block.
-    pub fn new<T: Any + Send + Sync + Serialize + DeserializeOwned>(
-        work: impl FnOnce() -> T + Send + Sync + 'static,
-    ) -> Self {
-        let recall = |bytes: &[u8]| {
-            let found: T = postcard::from_bytes(bytes).ok()?;
-            Some(Finding { fact: Box::new(found), bytes: bytes.to_vec() })
-        };
-        let work = move || {
-            let found = work();
-            let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
-            Finding { fact: Box::new(found), bytes }
-        };
-        Self { is_at_leisure: false, asker: None, work: Box::new(work), recall }
-    }
-
-    /// The same for low-priority work: these jobs run one after the other, and never delay those made with
-    /// [`Job::new`].
-    pub fn at_leisure<T: Any + Send + Sync + Serialize + DeserializeOwned>(
-        work: impl FnOnce() -> T + Send + Sync + 'static,
-    ) -> Self {
-        Self { is_at_leisure: true, ..Self::new(work) }
-    }
-
-    /// The same job, for a client at this address. Addresses take turns, so that none of them delays the others.
-    pub fn asked_by(self, address: Option<AddressKey>) -> Self {
-        Self { asker: address, ..self }
-    }
-
-    /// The address that it is done for.
-    pub fn asker(&self) -> Option<AddressKey> {
-        self.asker
-    }
-
-    /// Whether it was made with [`Job::at_leisure`].
-    pub fn is_at_leisure(&self) -> bool {
-        self.is_at_leisure
-    }
-
-    /// Does the work.
-    pub fn run(self) -> Finding {
-        (self.work)()
-    }
-
-    /// The result of an earlier such job from [`Finding::bytes`]; `None` when it is something else.
-    pub fn recall(&self, bytes: &[u8]) -> Option<Finding> {
-        (self.recall)(bytes)
-    }
-}
-
-impl std::fmt::Debug for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Finding")
-    }
-}
-
-impl std::fmt::Debug for Job {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Job")
-    }
 }

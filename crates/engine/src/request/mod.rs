@@ -10,6 +10,7 @@ pub mod client;
 pub mod code;
 pub mod command;
 pub mod envelope;
+pub mod job;
 pub mod lenient;
 pub mod once;
 pub mod parked;
@@ -27,11 +28,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use answer::{
-    Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits,
-};
+pub use answer::{Answer, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits};
 pub use background::{BackgroundJobs, JobKey};
 pub use code::{Code, CodeKind};
+pub use job::{Fact, Finding, Job, JobQueue};
 pub use parked::Notices;
 pub use registry::RequestTable;
 

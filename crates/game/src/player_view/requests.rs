@@ -71,11 +71,11 @@ request!(
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PlayerViewed {
     /// The account's number.
-    player: u64,
+    pub(super) player: u64,
     /// The player's name.
-    name: String,
+    pub(super) name: String,
     /// What features show of the player.
-    parts: ShownParts,
+    pub(super) parts: ShownParts,
 }
 
 impl PlayerView {

@@ -10,7 +10,7 @@ use crate::net::fair_queue::{FairQueue, QueueLimits};
 use crate::net::returns::Returns;
 use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::numbers::JobId;
-use raidkeep_engine::request::Job;
+use raidkeep_engine::request::{Job, JobQueue};
 use raidkeep_engine::tick::Input;
 
 /// The jobs of a world.
@@ -20,7 +20,15 @@ pub struct Jobs {
     prompt: Rc<Queue>,
     /// For jobs that run one after the other.
     at_leisure: Rc<Queue>,
+    /// For jobs that wait for a process beside the server.
+    beside: Rc<Queue>,
 }
+
+/// How many processes a world has beside it at a time: they compete with the worlds for the machine.
+const PROCESSES: usize = 1;
+
+/// How many jobs may wait for one. Operators ask for them one by one.
+const PROCESSES_WAITING: usize = 8;
 
 /// Jobs wait by the address of their client; those of no client are of one asker.
 type Queue = RefCell<FairQueue<Option<AddressKey>, (JobId, Job)>>;
@@ -35,19 +43,24 @@ impl Jobs {
             per_asker: identity.password_jobs_per_address,
         };
         let at_leisure = QueueLimits { at_a_time: 1, most: images, per_asker: images };
+        let beside = QueueLimits { at_a_time: PROCESSES, most: PROCESSES_WAITING, per_asker: PROCESSES_WAITING };
         let queue = |limits| Rc::new(Queue::new(FairQueue::new(limits)));
-        Self { returns, prompt: queue(prompt), at_leisure: queue(at_leisure) }
+        Self { returns, prompt: queue(prompt), at_leisure: queue(at_leisure), beside: queue(beside) }
     }
 
     /// How many threads they may take.
     pub fn threads(config: &Config) -> usize {
-        config.identity.password_jobs + 1
+        config.identity.password_jobs + 1 + PROCESSES
     }
 
     /// Starts a job as soon as it is its turn, or refuses it when too many wait. Must be called on the thread of the
     /// world.
     pub fn start(&self, number: JobId, job: Job) {
-        let queue = if job.is_at_leisure() { &self.at_leisure } else { &self.prompt };
+        let queue = match job.queue() {
+            JobQueue::Prompt => &self.prompt,
+            JobQueue::AtLeisure => &self.at_leisure,
+            JobQueue::Beside => &self.beside,
+        };
         let pushed = queue.borrow_mut().push(job.asker(), (number, job));
         match pushed {
             Ok(()) => run_next(queue, &self.returns),

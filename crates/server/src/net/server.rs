@@ -18,6 +18,7 @@ use raidkeep_engine::reload::RulesPin;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
+use raidkeep_game::player_view::past::PastPlayers;
 use raidkeep_realm::operators::OperatorSettings;
 use raidkeep_realm::rule_sets::RuleDiffer;
 use raidkeep_realm::{RealmSettings, realm_app};
@@ -38,8 +39,19 @@ pub struct Server {
     threads: Vec<JoinHandle<AppExit>>,
 }
 
+/// What a program brings to its server beside the settings.
+#[derive(Debug)]
+pub struct Fittings {
+    /// Where metrics are read, and where the log is heard.
+    pub telemetry: Telemetry,
+    /// Says how two rule sets differ; `None` = nobody can ask.
+    pub differ: Option<RuleDiffer>,
+    /// Looks into the archive and the journal.
+    pub past: PastPlayers,
+}
+
 impl Server {
-    /// Starts the worlds in the data folder, and listens. `differ` says how two rule sets differ.
+    /// Starts the worlds in the data folder, and listens.
     ///
     /// # Errors
     /// When a world cannot start, or something the worlds share; nothing is left running then.
@@ -47,7 +59,7 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        (telemetry, differ): (Telemetry, Option<RuleDiffer>),
+        Fittings { telemetry, differ, past }: Fittings,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
@@ -75,7 +87,7 @@ impl Server {
             message_days: config.realm_message_days(),
             differ,
         };
-        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings)) {
+        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, &past)) {
             Ok(()) => Ok(server),
             Err(error) => {
                 server.stop();
@@ -97,15 +109,16 @@ impl Server {
         Ok(())
     }
 
-    fn start_worlds(&mut self, settings: &GameSettings) -> Result<(), StartError> {
+    fn start_worlds(&mut self, settings: &GameSettings, past: &PastPlayers) -> Result<(), StartError> {
         for number in 0..self.listener.worlds() {
-            let (settings, listener) = (settings.clone(), self.listener.clone());
+            let (settings, listener, past) = (settings.clone(), self.listener.clone(), past.clone());
             let builder = std::thread::Builder::new().name(format!("raidkeep-world-{number}"));
             let thread = builder.spawn(move || {
                 let _alarm = Alarm(listener.clone());
                 let build = move || {
                     let mut app = App::new();
                     app.add_plugins((settings.engine_plugins(), settings.game_plugins()));
+                    app.insert_resource(past.clone());
                     app
                 };
                 let mut app = build();
