@@ -216,7 +216,7 @@ impl World {
 
     /// Reads the shipped assets and activates them.
     pub(crate) fn reload(&mut self) {
-        let outcome = self.reloader.reload();
+        let outcome = self.reloader.reload("the bench");
         assert!(matches!(outcome, ReloadOutcome::Changed(_)), "the world should have started with edited rules");
         self.tick();
     }

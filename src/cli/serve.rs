@@ -13,13 +13,15 @@ use crate::cli::tell;
 use crate::cli::version::{COMMIT, PROFILE};
 use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
+use raidkeep_engine::reload::RulesPin;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_server::config::{Config, GamePage};
 use raidkeep_server::net::incident_log::{IncidentLog, Telemetry};
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::pages;
-use raidkeep_server::net::server::Server;
+use raidkeep_server::net::server::{Fittings, Server};
 use raidkeep_server::net::tls;
+use raidkeep_studio::diff::SET_DIFFER;
 
 /// Default path of the configuration.
 const DEFAULT_CONFIG: &str = "config/server.ron";
@@ -51,6 +53,9 @@ pub(super) struct Serve {
     /// Starts although the realm is older than what the worlds have taken of it: what it has lost stays lost.
     #[arg(long)]
     accept_realm: bool,
+    /// Starts with the rules of the assets although a rule set is pinned, and removes the pin.
+    #[arg(long)]
+    unpin_rules: bool,
     /// Sets any key of the configuration; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -100,7 +105,8 @@ impl Serve {
         let telemetry = Telemetry { metrics: Some(metrics::start(&config)?), incidents };
         let mut signals = Signals::listen()?;
         let past = past_players(&config, self.assets.as_deref());
-        let server = Server::start(folder, config, &assets, telemetry, &past)?;
+        let fittings = Fittings { telemetry, differ: Some(SET_DIFFER), past };
+        let server = Server::start(folder, config, &assets, fittings)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {
@@ -158,6 +164,7 @@ impl Serve {
             ("journal.folder", self.journal.clone()),
             ("archive.folder", self.archive.clone()),
             ("accept_realm", self.accept_realm.then(|| "true".to_owned())),
+            ("unpin_rules", self.unpin_rules.then(|| "true".to_owned())),
             ("accept_clock", self.accept_clock.then(|| "true".to_owned())),
             ("platforms.public_sandbox", self.sandbox.then(|| "true".to_owned())),
         ];
@@ -206,6 +213,11 @@ fn introduce(server: &Server, first_guest: &str, page: GamePage) {
         print_line(&format!(
             "buy: {program} call --url {ws}://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
             server.address
+        ));
+    }
+    if let Some(RulesPin { fingerprint, by, .. }) = server.pinned_rules() {
+        print_line(&format!(
+            "the rules are PINNED to {fingerprint} by {by}: the assets are checked and change nothing"
         ));
     }
     print_line("stop with Ctrl-C; every answered change is on disk");

@@ -68,6 +68,7 @@ mod replacing;
 mod replayed;
 mod reports;
 mod robots;
+mod rule_sets;
 mod schedules;
 mod season_properties;
 mod seasons;

@@ -49,6 +49,7 @@ mod program;
 mod proxies;
 mod put_back;
 mod role_play_routes;
+mod rule_sets;
 mod running;
 mod secrets;
 mod signed_twice;

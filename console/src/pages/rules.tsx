@@ -1,6 +1,7 @@
-import { Alert } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
-import type { ReactElement } from "react";
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { IconAlertTriangle, IconPin } from "@tabler/icons-react";
+import { type ReactElement, useState } from "react";
+import type { OperatorFunctions } from "@raidkeep/api";
 import { type Row, useHere, useReply } from "../api/use.js";
 import { useTexts } from "../texts/index.js";
 import { ActionButton } from "../ui/action.js";
@@ -12,6 +13,9 @@ import { DataTable } from "../ui/table.js";
 import { Moment } from "../ui/value.js";
 
 const EVERY_MS = 5000;
+const RUNNING = "running";
+const FOLDER = "folder";
+const VALUES = ["file", "subject", "kind", "key", "from", "to"];
 const COLUMNS = ["severity", "file", "line", "column", "key", "message", "hint"];
 
 export function Rules(): ReactElement {
@@ -19,13 +23,14 @@ export function Rules(): ReactElement {
   const { functions } = useHere();
   const status = useReply("rules_status", {}, { every: EVERY_MS });
   const shown = status.data;
+  const [sides, setSides] = useState<Sides>({ from: RUNNING, to: FOLDER });
   return (
     <Page
       name="rules"
       actions={
         <>
           <ActionButton called="rules_usage" />
-          <ActionButton called="rule_set_unpin" />
+          <ActionButton called="rules_unpin" />
           <ActionButton called="rules_reload" variant="filled" />
         </>
       }
@@ -37,6 +42,7 @@ export function Rules(): ReactElement {
           <Problems problems={shown.refused.problems} />
         </Alert>
       )}
+      {shown?.pinned && <Pinned pin={shown.pinned} offered={shown.offered} />}
       {shown !== undefined && (
         <>
           <Card title={texts.rules.running}>
@@ -57,18 +63,92 @@ export function Rules(): ReactElement {
           </Card>
         </>
       )}
-      {functions.has("rule_sets") && (
+      {functions.has("rules_diff") && (
+        <Card title={texts.rules.differences}>
+          <Differences from={sides.from} to={sides.to} change={setSides} />
+        </Card>
+      )}
+      {functions.has("rules_history") && (
         <Card title={texts.rules.history}>
           <List
-            called="rule_sets"
+            called="rules_history"
             list="sets"
-            actions={(row) => (
-              <ActionButton called="rule_set_pin" preset={{ fingerprint: row["fingerprint"] }} isGrave />
-            )}
+            actions={(row) => {
+              const fingerprint = String(row["fingerprint"]);
+              return (
+                <>
+                  <Button size="compact-sm" variant="default" onClick={() => setSides({ from: RUNNING, to: fingerprint })}>
+                    {texts.rules.compare}
+                  </Button>
+                  {fingerprint !== shown?.pinned?.fingerprint && (
+                    <ActionButton called="rules_back" preset={{ fingerprint }} isGrave />
+                  )}
+                </>
+              );
+            }}
           />
         </Card>
       )}
     </Page>
+  );
+}
+
+/** Says that what the folder has changes nothing, and since when. */
+function Pinned({ pin, offered }: { pin: Pin; offered: string | null }): ReactElement {
+  const texts = useTexts();
+  return (
+    <Alert color="yellow" variant="light" icon={<IconPin />} title={texts.rules.pinned} role="status">
+      <Facts
+        facts={[
+          [texts.rules.fingerprint, <code key="fingerprint">{pin.fingerprint}</code>],
+          [texts.rules.since, <Moment key="moment" at={pin.at} />],
+          [texts.rules.by, pin.by],
+          [texts.rules.reason, pin.reason],
+          [texts.rules.offered, offered === null ? texts.common.none : <code key="offered">{offered}</code>],
+        ]}
+      />
+    </Alert>
+  );
+}
+
+type Pin = NonNullable<OperatorFunctions["rules_status"]["reply"]["pinned"]>;
+
+interface Sides {
+  from: string;
+  to: string;
+}
+
+/** How two rule sets differ, once somebody has asked: comparing them takes the server a moment. */
+function Differences({ from, to, change }: Sides & { change: (sides: Sides) => void }): ReactElement {
+  const texts = useTexts();
+  const compared = useReply("rules_diff", { from, to });
+  const named = (side: string) => (side === RUNNING ? texts.rules.running : side === FOLDER ? texts.rules.folder : side);
+  const rows = (compared.data?.differences ?? []).flatMap(({ file, subject, kind, values }) =>
+    (values.length === 0 ? [{ key: "", from: null, to: null }] : values).map((value) => ({
+      file,
+      subject,
+      kind,
+      ...value,
+    })),
+  );
+  return (
+    <>
+      <Group justify="space-between" mb="sm">
+        <Text>{texts.rules.compared(named(from), named(to))}</Text>
+        {to !== FOLDER && (
+          <Button size="compact-sm" variant="default" onClick={() => change({ from: RUNNING, to: FOLDER })}>
+            {texts.rules.compareFolder}
+          </Button>
+        )}
+      </Group>
+      {compared.error !== null && <ErrorNote error={compared.error} retry={() => void compared.refetch()} />}
+      {compared.isPending && <Loading />}
+      {compared.data !== undefined &&
+        (rows.length === 0 ? texts.rules.same : <DataTable rows={rows as readonly Row[]} schema={{}} columns={VALUES} />)}
+      {compared.data !== undefined && compared.data.left_out > 0 && (
+        <Text c="dimmed">{texts.rules.leftOut(compared.data.left_out)}</Text>
+      )}
+    </>
   );
 }
 

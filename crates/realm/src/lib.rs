@@ -14,6 +14,7 @@ pub mod maintenance;
 pub mod messages;
 pub mod operators;
 pub mod roles;
+pub mod rule_sets;
 
 use bevy_app::{App, PluginGroup, PluginGroupBuilder};
 use raidkeep_engine::journal::StartRecord;
@@ -31,6 +32,7 @@ use crate::mails::RealmMailsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
+use crate::rule_sets::{RuleDiffer, RuleSetsPlugin};
 
 /// What an operator of the server configures about the realm.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +42,8 @@ pub struct RealmSettings {
     /// For how many days messages to the worlds are kept after they were written, so that a world that is put back gets them
     /// again; 0 = for ever.
     pub message_days: i64,
+    /// What says how two rule sets differ, for `rules_diff`; `None` = it is refused.
+    pub differ: Option<RuleDiffer>,
 }
 
 /// The features of the realm.
@@ -51,7 +55,7 @@ pub struct RealmPlugins {
 
 impl PluginGroup for RealmPlugins {
     fn build(self) -> PluginGroupBuilder {
-        let RealmSettings { operators, message_days } = self.settings;
+        let RealmSettings { operators, message_days, differ } = self.settings;
         PluginGroupBuilder::start::<Self>()
             .add(MessagesPlugin { kept_days: message_days })
             .add(CodesPlugin)
@@ -61,6 +65,7 @@ impl PluginGroup for RealmPlugins {
             .add(RealmMailsPlugin)
             .add(ClientsPlugin)
             .add(IncidentsPlugin)
+            .add(RuleSetsPlugin { differ })
     }
 }
 

@@ -17,7 +17,7 @@ use crate::journal::record::Record;
 use crate::journal::retention::{DAY, delete_old};
 use crate::meters::Meters;
 use crate::private;
-use crate::rules::{AssetSource, LoadedRules};
+use crate::rules::{LoadedRules, RuleFiles};
 
 /// The operator's journal settings.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -46,17 +46,15 @@ pub fn rules_folder(folder: &Path, fingerprint: u64) -> PathBuf {
     folder.join(format!("rules-{fingerprint:016x}"))
 }
 
-/// Copies the assets next to the journals, unless a copy exists.
-pub fn keep_rules(folder: &Path, rules: &LoadedRules, assets: &AssetSource) -> io::Result<()> {
+/// Copies the files of the rules next to the journals, unless a copy exists.
+pub fn keep_rules(folder: &Path, rules: &LoadedRules) -> io::Result<()> {
     let copy = rules_folder(folder, rules.fingerprint);
     if copy.is_dir() {
         return Ok(());
     }
     // A copy cut short by a crash must not be taken for a complete one.
     let unfinished = copy.with_extension("unfinished");
-    let unreadable = |_| io::Error::other("the assets cannot be read any more");
-    let texts = assets.text_files().map_err(unreadable)?;
-    let pictures = assets.pictures().map_err(unreadable)?;
+    let RuleFiles { texts, pictures } = rules.files();
     let texts = texts.into_iter().map(|(name, text)| (name, text.into_bytes()));
     for (name, bytes) in texts.chain(pictures) {
         let path = unfinished.join(name);

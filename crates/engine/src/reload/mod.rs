@@ -1,11 +1,15 @@
 //! Rules that change while the server runs: read, checked as a whole, and swapped between two ticks, or refused.
 //!
+//! In a server the realm keeps every set before it is in force ([`RuleKeeper`]), and a set of before can be pinned: the assets
+//! are still read and checked then, and change nothing.
+//!
 //! The [`Reloader`] reads and checks off the worlds' threads and gives each world the outcome as an input. What was
 //! paid for under the old rules stays paid for, and what [follows](crate::in_force::follow) them goes on to, such as an open
 //! session.
 //!
 //! Not here: what features recompute when their rules have changed; each detects that itself.
 
+pub mod keeper;
 pub mod reloader;
 pub mod requests;
 mod stamp;
@@ -18,7 +22,9 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use keeper::{NotKept, RuleChange, RuleKeeper, RulesOrder, RulesPin};
 pub use reloader::{ReloadOutcome, Reloader};
+pub use requests::{Reloaded, RulesAttempt};
 pub use watcher::Watcher;
 
 use crate::clock::Clock;
@@ -157,7 +163,7 @@ pub fn take_in(world: &mut World, news: RulesNews) {
 }
 
 /// A fingerprint in the form operators see.
-fn shown(fingerprint: u64) -> String {
+pub fn shown(fingerprint: u64) -> String {
     format!("{fingerprint:016x}")
 }
 

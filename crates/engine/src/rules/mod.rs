@@ -62,5 +62,5 @@ pub use single::Single;
 pub use source::AssetSource;
 pub(crate) use source::DEEPEST_FOLDER;
 pub use span::{SPAN_DAYS_MAX, Span};
-pub use study::{AssetStudy, LoadedRules};
+pub use study::{AssetStudy, LoadedRules, RuleFiles};
 pub use texts::TableTexts;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use include_dir::Dir;
 
 use super::path::position_in;
 use super::problem::{Problem, Severity};
+use super::study::RuleFiles;
 
 /// Folders deeper than this are not read, which also ends cycles of links.
 pub(crate) const DEEPEST_FOLDER: usize = 16;
@@ -21,6 +23,8 @@ pub enum AssetSource {
     Embedded(&'static Dir<'static>),
     /// Text files in memory, by their path; there are no images.
     Texts(BTreeMap<String, String>),
+    /// A rule set that was kept, with the name that logs call it by.
+    Kept(String, Arc<RuleFiles>),
     /// Sources on top of each other, such as the game's files and those of a third-party feature: of files with the
     /// same path the last one counts.
     Layers(Vec<AssetSource>),
@@ -56,6 +60,7 @@ impl AssetSource {
             Self::Folder(folder) => format!("the folder {}", folder.display()),
             Self::Embedded(_) => "the files built into the program".to_owned(),
             Self::Texts(_) => "files in memory".to_owned(),
+            Self::Kept(name, _) => name.clone(),
             Self::Layers(layers) => layers.iter().map(Self::describe).collect::<Vec<_>>().join(", then "),
         }
     }
@@ -72,6 +77,10 @@ impl AssetSource {
             Self::Folder(folder) => reading.add_folder(folder, "", 0),
             Self::Embedded(dir) => reading.add_embedded(dir),
             Self::Texts(texts) => reading.texts.extend(texts.clone()),
+            Self::Kept(_, files) => {
+                reading.texts.extend(files.texts.clone());
+                reading.pictures.extend(files.pictures.clone());
+            }
             Self::Layers(layers) => layers.iter().for_each(|layer| layer.read_into(reading)),
         }
     }

@@ -1,7 +1,10 @@
 //! What a load of the files comes to.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::catalogue::Tables;
 use super::draft::{NameSeat, seats};
@@ -19,10 +22,29 @@ pub struct LoadedRules {
     pub tables: Tables,
     /// What they were read from.
     pub texts: Arc<TableTexts>,
+    /// The images, by their path.
+    pub pictures: Arc<BTreeMap<String, Vec<u8>>>,
     /// Probable mistakes that do no harm.
     pub warnings: Problems,
     /// A fingerprint that changes with the name or content of any image or any file that a table reads.
     pub fingerprint: u64,
+}
+
+/// The files of a rule set: all that its fingerprint covers, by their path below the assets.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFiles {
+    /// The files that tables read.
+    pub texts: BTreeMap<String, String>,
+    /// The images.
+    pub pictures: BTreeMap<String, Vec<u8>>,
+}
+
+impl LoadedRules {
+    /// What the rules were read from. Reading it again gives rules with the same fingerprint.
+    #[must_use]
+    pub fn files(&self) -> RuleFiles {
+        RuleFiles { texts: self.texts.all().into_iter().collect(), pictures: (*self.pictures).clone() }
+    }
 }
 
 /// All that a load learns about the files, valid or not.
@@ -59,6 +81,12 @@ impl AssetStudy {
         self.report.document(file).map(Document::text)
     }
 
+    /// The files that the rules were read from, valid or not.
+    #[must_use]
+    pub fn rule_files(&self) -> RuleFiles {
+        RuleFiles { texts: self.texts.all().into_iter().collect(), pictures: (*self.report.pictures()).clone() }
+    }
+
     /// Where a place stands in the text of its file, as the key of a map or as a value; empty when it is not written.
     #[must_use]
     pub fn seats(&self, place: &Place) -> Vec<NameSeat> {
@@ -83,7 +111,8 @@ impl AssetStudy {
 
     /// The rules, whatever is wrong with them.
     pub(super) fn into_former_rules(self) -> LoadedRules {
+        let pictures = self.report.pictures();
         let Self { tables, texts, problems: warnings, fingerprint, .. } = self;
-        LoadedRules { tables, texts, warnings, fingerprint }
+        LoadedRules { tables, texts, pictures, warnings, fingerprint }
     }
 }

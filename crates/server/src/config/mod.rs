@@ -69,6 +69,8 @@ pub struct Config {
     pub roles: String,
     /// Whether a realm is accepted that is older than what the worlds have taken of it.
     pub accept_realm: bool,
+    /// Whether a start removes the pin of a rule set.
+    pub unpin_rules: bool,
     /// How many worlds.
     pub worlds: u32,
     /// How time passes.

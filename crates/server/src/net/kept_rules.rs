@@ -5,23 +5,22 @@ use std::path::PathBuf;
 use raidkeep_engine::journal;
 use raidkeep_engine::reload::RulesNews;
 use raidkeep_engine::reload::reloader::Subscriber;
-use raidkeep_engine::rules::{AssetSource, LoadedRules};
+use raidkeep_engine::rules::LoadedRules;
 
 /// Where the rules of the journals are kept.
 pub(super) struct KeptRules {
     folder: PathBuf,
-    assets: AssetSource,
 }
 
 impl KeptRules {
     /// `None` where no journals are written.
-    pub(super) fn of(folder: &str, assets: &AssetSource) -> Option<Self> {
-        (!folder.is_empty()).then(|| Self { folder: folder.into(), assets: assets.clone() })
+    pub(super) fn of(folder: &str) -> Option<Self> {
+        (!folder.is_empty()).then(|| Self { folder: folder.into() })
     }
 
     /// Keeps a copy.
     pub(super) fn keep(&self, rules: &LoadedRules) -> std::io::Result<()> {
-        journal::file::keep_rules(&self.folder, rules, &self.assets)
+        journal::file::keep_rules(&self.folder, rules)
     }
 
     /// Sees changed assets before the worlds do, so that the copy of the rules exists when a journal names them.

@@ -4,13 +4,13 @@
 mod door;
 mod opening;
 mod realm;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use bevy_ecs::prelude::*;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -23,11 +23,11 @@ use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::incident_log::Telemetry;
-use crate::net::kept_rules::KeptRules;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorDesk, OperatorToken, entropy};
 use crate::net::post_office::PostOffice;
 use crate::net::purses::PurseSearch;
+use crate::net::rule_keeper::read_pinned;
 use crate::net::start_error::{StartError, bind, system};
 use crate::net::tls::Tls;
 use crate::net::way_in::{Clientele, WayIn};
@@ -35,7 +35,7 @@ use crate::net::{caller, premises, trust};
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::realm::RealmTaken;
-use raidkeep_engine::reload::{Reloader, Watcher};
+use raidkeep_engine::reload::{Reloader, RulesPin, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::AssetSource;
@@ -58,6 +58,8 @@ struct Shared {
     rules: RulesPlugin,
     assets: AssetSource,
     telemetry: Telemetry,
+    /// Which rule set the worlds start under instead of what the assets have.
+    pin: Option<RulesPin>,
     operators: Arc<OperatorDesk>,
     clients: raidkeep_realm::clients::ClientDirectory,
     offices: Arc<PostOffice>,
@@ -105,7 +107,7 @@ impl Commons {
     }
 }
 
-use door::{Door, subscribe};
+use door::Door;
 pub use realm::RealmPlace;
 
 impl Listener {
@@ -142,6 +144,9 @@ impl Listener {
         premises::prepare(&mut folder, &config)?;
         let desk = Arc::new(OperatorDesk::new(OperatorToken::load(data)?, config.roles()?));
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
+        let pinned = if config.unpin_rules { None } else { read_pinned(data, realm)? };
+        let (pin, first) = pinned.map_or_else(|| (None, assets.clone()), |(pin, set)| (Some(pin), set));
+        pin.iter().for_each(rules::tell_pin);
         let capacity = config.limits.waiting_requests_per_world;
         let doors: Vec<Door> = (0..config.worlds).map(|world| Door::new(world, capacity)).collect();
         let realm = realm.door(capacity);
@@ -154,9 +159,10 @@ impl Listener {
             socket: Mutex::new(Some(socket)),
             operators_socket: Mutex::new(Some(operators_socket)),
             operators_thread: Mutex::default(),
-            rules: RulesPlugin::new(assets.clone()),
+            rules: RulesPlugin::new(first),
             assets,
             telemetry,
+            pin,
             operators: desk,
             clients: Default::default(),
             offices,
@@ -206,7 +212,7 @@ impl Listener {
         self.0.tls.iter().for_each(Tls::reload);
         let reloader = lock(&self.0.progress).commons.as_ref().map(|commons| commons.reloader.clone());
         if let Some(reloader) = reloader {
-            reloader.reload();
+            Self::reload_rules(&reloader);
         }
     }
 
@@ -300,6 +306,7 @@ impl Seat {
             *lock(&self.listener.0.purses) = PurseSearch::start(rows);
             self.listener.0.folder.note_made();
             self.listener.0.publish_addresses();
+            self.listener.0.begin_publishing(&mut progress);
         }
         drop(progress);
         self.listener.0.has_changed.notify_all();
@@ -329,27 +336,11 @@ impl Seat {
 
 impl Shared {
     fn commons_of(&self, world: &World, requests: &RequestTable, open: OpenRules) -> Result<Commons, StartError> {
-        let OpenRules { rules, source, catalogue } = open;
-        let config = &self.config;
-        let kept = KeptRules::of(&config.journal.folder, &self.assets);
-        kept.as_ref().map_or(Ok(()), |kept| kept.keep(&rules)).map_err(system("copy the assets beside the journal"))?;
-        let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
+        let game_master = open.rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let routes = world.get_resource::<RouteTable>().cloned().unwrap_or_default();
         let way_in = self.way_in(Clientele::Players, requests, routes, game_master);
-        let folder = match &source {
-            AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
-            AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) | AssetSource::Layers(_) => None,
-        };
-        let subscribers = kept.map(KeptRules::subscriber).into_iter().chain(self.doors.iter().map(subscribe)).collect();
-        let reloader = Reloader::new(catalogue, source, rules, subscribers).watched(folder.is_some());
-        let reloader = Arc::new(reloader);
-        let watcher = folder.and_then(|folder| {
-            let poll_every = Duration::from_secs(config.assets_poll_seconds);
-            let reloader = reloader.clone();
-            let started = Watcher::start(&folder, poll_every, move || drop(reloader.reload()));
-            started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
-        });
-        Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
+        let reloader = Arc::new(self.reloader(open)?);
+        Ok(Commons { way_in: Arc::new(way_in), reloader, watcher: None })
     }
 
     /// A way in with limits of its own.

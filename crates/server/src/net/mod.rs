@@ -41,6 +41,7 @@ mod purses;
 pub mod returns;
 mod revival;
 pub mod routes;
+mod rule_keeper;
 mod runner;
 pub mod server;
 pub mod shard;

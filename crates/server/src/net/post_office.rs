@@ -1,11 +1,13 @@
 //! Where requests go: to the worlds and to the realm, from clients and from each other.
 
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use crate::net::inbox::Inbox;
 use crate::net::returns::Returns;
 use raidkeep_engine::exchange::lines::Outgoing;
-use raidkeep_engine::exchange::{Answered, CallFailure, Exchange};
+use raidkeep_engine::exchange::{Answered, CallFailure, CallOutcome, Exchange};
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::operators::{OperatorIdentity, RoleLimits};
 use raidkeep_engine::outside::{REALM, world_name};
@@ -125,6 +127,24 @@ impl PostOffice {
         counter.inbox.push_command(command(back), None).map_err(|(_, refusal)| refusal)
     }
 
+    /// Asks the realm or a world as the program itself, and blocks until it has answered.
+    pub fn ask(&self, exchange: &Exchange, patience: Duration) -> CallOutcome {
+        let nowhere = || Ok(Answered { status: NOWHERE, body: Vec::new() });
+        let Some(to) = addressee(exchange) else { return nowhere() };
+        let (answers, answered) = sync_channel(1);
+        match self.command(exchange, to, REALM) {
+            Ok((counter, command)) => {
+                let command = command(ReplyTo::new(Arc::new(AskingPort(answers)), 0, Default::default()));
+                if let Err((command, refusal)) = counter.inbox.push_command(command, None) {
+                    command.reply_to.refuse(&refusal);
+                }
+            }
+            Err(NotDelivered::Nowhere) => return nowhere(),
+            Err(NotDelivered::Unreadable(why)) => return Err(CallFailure::NotSent(why)),
+        }
+        answered.recv_timeout(patience).unwrap_or(Err(CallFailure::TimedOut))
+    }
+
     fn command<'p>(
         &'p self,
         exchange: &Exchange,
@@ -158,6 +178,22 @@ impl PostOffice {
             meanwhile: None,
         };
         Ok((counter, command))
+    }
+}
+
+/// Brings the reply to the thread that waits for it.
+struct AskingPort(SyncSender<CallOutcome>);
+
+impl ReplyPort for AskingPort {
+    fn reply(&self, _: u64, reply: Reply) {
+        // Whoever asked may have lost patience.
+        let _ = self.0.try_send(Ok(Answered { status: 200, body: reply.text.into_bytes() }));
+    }
+
+    fn push(&self, _: Option<Addressee>, _: &str) {}
+
+    fn connection(&self) -> Option<ConnectionId> {
+        None
     }
 }
 

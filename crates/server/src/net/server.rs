@@ -14,11 +14,13 @@ use crate::net::plugin::NetworkPlugin;
 use crate::net::premises;
 use crate::net::start_error::{StartError, system};
 use raidkeep_engine::outside::REALM;
+use raidkeep_engine::reload::RulesPin;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
 use raidkeep_game::player_view::past::PastPlayers;
 use raidkeep_realm::operators::OperatorSettings;
+use raidkeep_realm::rule_sets::RuleDiffer;
 use raidkeep_realm::{RealmSettings, realm_app};
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
@@ -37,8 +39,19 @@ pub struct Server {
     threads: Vec<JoinHandle<AppExit>>,
 }
 
+/// What a program brings to its server beside the settings.
+#[derive(Debug)]
+pub struct Fittings {
+    /// Where metrics are read, and where the log is heard.
+    pub telemetry: Telemetry,
+    /// Says how two rule sets differ; `None` = nobody can ask.
+    pub differ: Option<RuleDiffer>,
+    /// Looks into the archive and the journal.
+    pub past: PastPlayers,
+}
+
 impl Server {
-    /// Starts the worlds in the data folder, and listens. `past` looks into the archive.
+    /// Starts the worlds in the data folder, and listens.
     ///
     /// # Errors
     /// When a world cannot start, or something the worlds share; nothing is left running then.
@@ -46,8 +59,7 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        telemetry: Telemetry,
-        past: &PastPlayers,
+        Fittings { telemetry, differ, past }: Fittings,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
@@ -73,8 +85,9 @@ impl Server {
                 keys: settings.platforms.session_keys.clone(),
             },
             message_days: config.realm_message_days(),
+            differ,
         };
-        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, past)) {
+        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, &past)) {
             Ok(()) => Ok(server),
             Err(error) => {
                 server.stop();
@@ -114,6 +127,11 @@ impl Server {
             self.threads.push(thread.map_err(system("start a thread"))?);
         }
         self.listener.wait_until_ready()
+    }
+
+    /// Which rule set was pinned at the start.
+    pub fn pinned_rules(&self) -> Option<&RulesPin> {
+        self.listener.pinned_rules()
     }
 
     /// Reads the assets again. Blocks until they are checked.

@@ -44,6 +44,15 @@ pub enum StartError {
     /// The realm.
     #[error("{0}")]
     Realm(#[from] RealmIsOlder),
+    /// The realm says which rule set is pinned, but does not have its files.
+    #[error(
+        "the rule set {fingerprint} is pinned, but its files are not among those of the realm; start once with --unpin-rules, \
+         which runs what the assets have"
+    )]
+    PinnedSetMissing {
+        /// Which.
+        fingerprint: String,
+    },
     /// The operator token.
     #[error("{0}")]
     Token(#[from] OperatorTokenError),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::TestSetup;
+use crate::diff::SET_DIFFER;
 use raidkeep_engine::realm::RealmLink;
 use raidkeep_game::identity::PasswordCost;
 use raidkeep_game::platforms::sud::sessions::SessionKeys;
@@ -20,7 +21,9 @@ impl TestSetup {
             let keys = SessionKeys::parse(TEST_SESSION_KEY).expect("the key should be one");
             let password_cost = PasswordCost { memory_kib: 64, passes: 1 };
             let operators = OperatorSettings { roles: Arc::default(), password_cost, keys };
-            app.add_plugins(RealmPlugins { settings: RealmSettings { operators, message_days: 30 } });
+            app.add_plugins(RealmPlugins {
+                settings: RealmSettings { operators, message_days: 30, differ: Some(SET_DIFFER) },
+            });
             app.insert_resource(RealmLink { has_realm: true });
         });
         self

@@ -58,7 +58,8 @@ impl Scene {
         let rules = Arc::new(catalogue.load(&source).expect("valid assets"));
         let subscriber = Box::new(move |news| drop(sender.send(news)));
         let reloader = Arc::new(Reloader::new(catalogue, source, rules, vec![subscriber]));
-        let watcher = Watcher::start(&folder, poll_every, move || drop(reloader.reload())).expect("a thread");
+        let watcher =
+            Watcher::start(&folder, poll_every, move || drop(reloader.reload("the watcher"))).expect("a thread");
         Self { place, news, watcher }
     }
 

@@ -1,0 +1,41 @@
+//! The rule sets of the server: the realm keeps the last ones, and knows which one is pinned.
+//!
+//! A folder only publishes. Whoever has read and checked it, the [`Reloader`](raidkeep_engine::reload::Reloader), first has the
+//! set kept here (`rules_keep`, which only the server itself may call) and then tells the worlds. While a set is pinned, what
+//! the folder has is not put into force. At a start the server reads the pinned set ([`pinned_set`]) before any world runs.
+//!
+//! Not here: how rules are read and checked, which is the engine's; how they are compared, which is the studio's.
+
+mod differences;
+mod keep;
+mod model;
+mod requests;
+
+use bevy_app::{App, Plugin};
+use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::verify::VerifyApp;
+
+pub use differences::{DifferentValue, RuleDiffer, RuleDifference};
+pub use keep::{RulesKeep, RulesKept, WrittenFile};
+pub use model::{PinnedSet, pinned_set};
+
+use model::{KeptRuleSet, RuleBook};
+
+/// The rule sets as a plugin.
+#[derive(Debug, Default)]
+pub struct RuleSetsPlugin {
+    /// What says how two sets differ; `None` = `rules_diff` is refused.
+    pub differ: Option<RuleDiffer>,
+}
+
+impl Plugin for RuleSetsPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_world_row::<RuleBook>().add_archived_rows::<KeptRuleSet>();
+        if let Some(differ) = self.differ {
+            app.insert_resource(differ);
+        }
+        keep::register(app);
+        requests::register(app);
+        differences::register(app);
+    }
+}

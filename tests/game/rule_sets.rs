@@ -1,0 +1,39 @@
+//! The realm's side of rule sets in one app: who may ask, and what is refused where nothing keeps sets.
+
+use raidkeep::studio::testing::{TestServer, TestSetup};
+use serde_json::json;
+
+fn server() -> TestServer {
+    TestServer::with(TestSetup::default().with_realm())
+}
+
+#[test]
+fn only_operators_ask_for_rule_sets_and_only_the_server_itself_keeps_one() {
+    let mut server = server();
+    let ann = server.player("ann");
+    for function in ["rules_history", "rules_back", "rules_unpin", "rules_diff", "rules_keep"] {
+        assert_eq!(server.ask(&ann, function, json!({}))["status"], 11, "{function}");
+    }
+}
+
+#[test]
+fn a_set_that_the_history_does_not_have_is_refused_and_so_is_removing_no_pin() {
+    let mut server = server();
+    let back = server.operate("rules_back", json!({"fingerprint": "0123456789abcdef", "reason": "a try"}));
+    assert_eq!(back, json!({"status": 96, "message": "no such rule set in the history"}));
+    let unpin = server.operate("rules_unpin", json!({"reason": "a try"}));
+    assert_eq!(unpin, json!({"status": 95, "message": "no rule set is pinned"}));
+    for reason in ["", " "] {
+        let refused = server.operate("rules_unpin", json!({"reason": reason}));
+        assert_eq!(refused["status"], 13, "a reason is needed: {refused}");
+    }
+    assert_eq!(server.operate("rules_history", json!({}))["data"], json!({"sets": [], "pinned": null, "next": null}));
+}
+
+#[test]
+fn what_runs_is_compared_with_what_the_folder_has() {
+    let mut server = server();
+    let same = server.operate("rules_diff", json!({}));
+    let expected = json!({"from": "running", "to": "folder", "differences": [], "left_out": 0});
+    assert_eq!(same["data"], expected, "{same}");
+}
