@@ -6,10 +6,10 @@
 //!
 //! Not here: how rules are read and checked, which is the engine's; how they are compared, which is the studio's.
 
-mod differences;
+pub mod differences;
 mod keep;
 mod model;
-mod requests;
+pub mod requests;
 
 use bevy_app::{App, Plugin};
 use raidkeep_engine::storage::StorageApp;
