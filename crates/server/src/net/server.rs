@@ -40,7 +40,6 @@ pub struct Server {
 }
 
 /// What a program brings to its server beside the settings.
-#[derive(Debug)]
 pub struct Fittings {
     /// Where metrics are read, and where the log is heard.
     pub telemetry: Telemetry,
