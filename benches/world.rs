@@ -1,13 +1,14 @@
 //! The world's thread alone: the cost of a request and of an idle tick, and the time of a start.
 //!
 //! Run with `cargo bench --profile dist --bench world`; `-- --accounts 100000` for a smaller database. The database is
-//! created in a temporary folder, takes a minute or two to fill, and is removed at the end.
+//! created in a temporary folder, takes a minute or two to fill, and is removed at the end; `-- --fill FOLDER` only makes
+//! one that is kept.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 #[path = "shared/world.rs"]
 mod shared;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,9 @@ struct Options {
     /// Players in memory for the idle ticks
     #[arg(long, default_value_t = 100_000)]
     loaded: u64,
+    /// Only fills a database in this folder, for measurements of a whole server
+    #[arg(long, value_name = "FOLDER")]
+    fill: Option<PathBuf>,
     /// Cargo passes this
     #[arg(long, hide = true)]
     bench: bool,
@@ -48,6 +52,10 @@ fn main() {
     let options = Options::parse();
     let folder = tempfile::tempdir().expect("a temporary folder should be available");
     let bench = Bench::new(folder.path());
+    if let Some(folder) = &options.fill {
+        std::fs::create_dir_all(folder).expect("the folder should be writable");
+        return bench.fill(folder, options.accounts);
+    }
     println!("| what | median | 99th of 100 |\n|---|---:|---:|");
     bench.pairs("enter_stage_general + victory_stage_general, text to reply, 64 players a tick", 0);
     bench.pairs("the same while 10,000 reports wait for a receiver that does not answer", 5_000);

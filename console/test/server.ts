@@ -9,7 +9,7 @@ const repository = join(import.meta.dirname, "../..");
 
 /** A server of the program that `RAIDKEEP_PROGRAM` names, with a data folder of its own. */
 export class Server {
-  private readonly data = mkdtempSync(join(tmpdir(), "raidkeep-console-"));
+  private readonly data: string;
   private process: ChildProcess | undefined;
   /** `HOST:PORT` of the players' listener, the same after each restart. */
   address = "127.0.0.1:0";
@@ -18,10 +18,22 @@ export class Server {
   /** The sandbox of the payment platform, `http://HOST:PORT`. */
   sandbox = "";
 
-  private constructor(private readonly options: string[]) {}
+  private constructor(
+    private readonly options: string[],
+    data?: string,
+  ) {
+    this.data = data ?? mkdtempSync(join(tmpdir(), "raidkeep-console-"));
+  }
 
   static async start(...options: string[]): Promise<Server> {
     const server = new Server(options);
+    await server.begin();
+    return server;
+  }
+
+  /** A server in a data folder that is there already, and that `kill` leaves there. */
+  static async startIn(data: string, ...options: string[]): Promise<Server> {
+    const server = new Server(options, data);
     await server.begin();
     return server;
   }
@@ -108,7 +120,8 @@ export class Server {
   }
 }
 
-function program(): string {
+/** The program to test. */
+export function program(): string {
   const named = process.env["RAIDKEEP_PROGRAM"];
   if (named === undefined) throw new Error("RAIDKEEP_PROGRAM names no program to test");
   return named;

@@ -11,9 +11,18 @@ fn server() -> TestServer {
 fn only_operators_ask_for_rule_sets_and_only_the_server_itself_keeps_one() {
     let mut server = server();
     let ann = server.player("ann");
-    for function in ["rules_history", "rules_back", "rules_unpin", "rules_diff", "rules_keep"] {
-        assert_eq!(server.ask(&ann, function, json!({}))["status"], 11, "{function}");
+    let keep = json!({"fingerprint": "0123456789abcdef", "change": "published", "by": "", "reason": "", "source": ""});
+    let asked = [
+        ("rules_history", json!({})),
+        ("rules_back", json!({"fingerprint": "0123456789abcdef", "reason": "a try"})),
+        ("rules_unpin", json!({"reason": "a try"})),
+        ("rules_diff", json!({})),
+        ("rules_keep", keep.clone()),
+    ];
+    for (function, data) in asked {
+        assert_eq!(server.ask(&ann, function, data)["status"], 11, "{function} is not for players");
     }
+    assert_ne!(server.operate("rules_keep", keep)["status"], 0, "only the server itself has a set kept");
 }
 
 #[test]

@@ -2227,14 +2227,60 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `rules_back {fingerprint, reason}`: puts a set of the history into force in all worlds and pins it: what the folder has is
+   * still checked, but changes nothing until `rules_unpin`.
+   * - 94: this server does not keep rule sets
+   * - 96: no such rule set in the history
+   * - 97: the realm has not kept the rules, and they stay as they are; the message says why
+   * - 98: this server cannot read its rules again
+   * - 99: the assets have errors, which `problems` lists, and the rules stay as they are
+   */
+  rules_back: {
+    request: RulesBackRequest;
+    reply: RulesBackReply;
+    code: 94 | 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `rules_diff {from?, to?}`: how two rule sets differ, field by field. Each side is `running`, `folder`, or a fingerprint of
+   * the history.
+   * - 96: no such rule set in the history
+   * - 98: this server cannot compare its rules
+   * - 99: a side cannot be read; the message says why
+   */
+  rules_diff: {
+    request: RulesDiffRequest;
+    reply: RulesDiffReply;
+    code: 96 | 98 | 99;
+    success: 0;
+  };
+  /** `rules_history {before?}`: the rule sets that came into force, newest first, at most 20 in one reply. The last 50 are kept. */
+  rules_history: {
+    request: RulesHistoryRequest;
+    reply: RulesHistoryReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `rules_keep {fingerprint, change, by, reason, source, files?}`: a rule set is about to come into force. Only the server
+   * itself calls it.
+   */
+  rules_keep: {
+    request: RulesKeepRequest;
+    reply: RulesKeepReply;
+    code: never;
+    success: 0;
+  };
+  /**
    * `rules_reload {token}`: reads the assets again, for all worlds.
+   * - 97: the realm has not kept the rules, and they stay as they are; the message says why
    * - 98: this server cannot read its rules again
    * - 99: the assets have errors, which `problems` lists, and the rules stay as they are
    */
   rules_reload: {
     request: RulesReloadRequest;
     reply: RulesReloadReply;
-    code: 98 | 99;
+    code: 97 | 98 | 99;
     success: 0;
   };
   /** `rules_status {token}`. */
@@ -2242,6 +2288,19 @@ export interface OperatorFunctions {
     request: RulesStatusRequest;
     reply: RulesStatusReply;
     code: never;
+    success: 0;
+  };
+  /**
+   * `rules_unpin {reason}`: removes the pin; what the folder has now is put into force in all worlds.
+   * - 95: no rule set is pinned
+   * - 97: the realm has not kept the rules, and they stay as they are; the message says why
+   * - 98: this server cannot read its rules again
+   * - 99: the assets have errors, which `problems` lists, and the rules stay as they are
+   */
+  rules_unpin: {
+    request: RulesUnpinRequest;
+    reply: RulesUnpinReply;
+    code: 95 | 97 | 98 | 99;
     success: 0;
   };
   /**
@@ -3798,6 +3857,16 @@ export interface Dice {
   sides: number;
   /** Points for each pip. */
   weight: number;
+}
+
+/** A value that differs. */
+export interface DifferentValue {
+  /** The value of the first side; null = it has none. */
+  from: string | null;
+  /** Its key, such as `rewards of first win`. */
+  key: string;
+  /** The value of the second side; null = it has none. */
+  to: string | null;
 }
 
 /** Everything a world stores about one player. */
@@ -7147,6 +7216,18 @@ export interface RejectChallengeRequest {
   role: string;
 }
 
+/** What an attempt to change the rules has come to. */
+export interface Reloaded {
+  /** Whether the rules in force are others than before. */
+  changed: boolean;
+  /** Of the rules that are in force; absent when the attempt has failed. */
+  fingerprint?: string;
+  /** Which set is pinned, so that the assets change nothing; null = none. */
+  pinned: RulesPin | null;
+  /** Warnings, and errors when the assets were refused. */
+  problems: Problem[];
+}
+
 /** The event `renamed`: an operator has given the player another name, which is its `role` from now on. */
 export interface RenamedEvent {
   /** The name. */
@@ -7337,6 +7418,60 @@ export interface RolledBy {
  */
 export type Roller = "stage" | "sweep" | "hang_up" | "battle" | "fighter" | "task" | "personal_task" | "chest" | "table";
 
+/**
+ * How a rule set comes into force.
+ * - `published`: The folder has published it.
+ * - `went_back`: An operator went back to it, which pins it.
+ * - `unpinned`: The pin was removed, so that what the folder has counts again.
+ */
+export type RuleChange = "published" | "went_back" | "unpinned";
+
+/** An entry, or the settings of a file, that differ. */
+export interface RuleDifference {
+  /** The file that it is in. */
+  file: string;
+  /** `added`, `removed` or `changed`. */
+  kind: string;
+  /** What differs, such as `stage 12`. */
+  subject: string;
+  /** The heading that it belongs under, such as `Stages`. */
+  topic: string;
+  /** Which of its values differ; all of them for one that was added or removed. */
+  values: DifferentValue[];
+}
+
+/** A rule set that came into force. */
+export interface RuleEntryShown {
+  /** Unix seconds. */
+  at: number;
+  /** The operator's name, or what noticed the change. */
+  by: string;
+  /** How it came into force. */
+  change: RuleChange;
+  /** As in `rules_status`. A set that came into force several times has several entries. */
+  fingerprint: string;
+  /** Counts from 1. */
+  number: number;
+  /** Why; empty where nobody was asked. */
+  reason: string;
+  /** Where it was read from. */
+  source: string;
+}
+
+/** What an attempt to change the rules has come to. */
+export type RulesBackReply = Reloaded;
+
+/**
+ * `rules_back {fingerprint, reason}`: puts a set of the history into force in all worlds and pins it: what the folder has is
+ * still checked, but changes nothing until `rules_unpin`.
+ */
+export interface RulesBackRequest {
+  /** Which, as in `rules_history`. */
+  fingerprint: string;
+  /** Why, 1 to 200 characters. */
+  reason: string;
+}
+
 /** The event `rules_changed`. */
 export interface RulesChangedEvent {
   /** The same for the same assets. */
@@ -7345,10 +7480,88 @@ export interface RulesChangedEvent {
   warnings: number;
 }
 
+/** The reply of `rules_diff`. */
+export interface RulesDiffReply {
+  /** Those of stages first; at most 500. */
+  differences: RuleDifference[];
+  /** The first side, as asked for. */
+  from: string;
+  /** How many more there are. */
+  left_out: number;
+  /** The second side. */
+  to: string;
+}
+
+/**
+ * `rules_diff {from?, to?}`: how two rule sets differ, field by field. Each side is `running`, `folder`, or a fingerprint of
+ * the history.
+ */
+export interface RulesDiffRequest {
+  /** The first side; missing = `running`. */
+  from?: string;
+  /** The second side; missing = `folder`. */
+  to?: string;
+}
+
+/** The reply of `rules_history`. */
+export interface RulesHistoryReply {
+  /** The `before` of the next page. */
+  next: number | null;
+  /** Which set is pinned, so that what the folder has changes nothing; null = none. */
+  pinned: RulesPin | null;
+  /** Newest first. */
+  sets: RuleEntryShown[];
+}
+
+/** `rules_history {before?}`: the rule sets that came into force, newest first, at most 20 in one reply. The last 50 are kept. */
+export interface RulesHistoryRequest {
+  /** Only entries before the one of this number. */
+  before?: number;
+}
+
+/** The reply of `rules_keep`. */
+export interface RulesKeepReply {
+  /** Whether nothing was done, because the realm does not have the files. */
+  needs_files: boolean;
+  /** Which set is pinned now; null = none. */
+  pin: RulesPin | null;
+}
+
+/**
+ * `rules_keep {fingerprint, change, by, reason, source, files?}`: a rule set is about to come into force. Only the server
+ * itself calls it.
+ */
+export interface RulesKeepRequest {
+  /** The operator's name, or what noticed the change. */
+  by: string;
+  /** How it comes into force. */
+  change: RuleChange;
+  /** Its files; missing = the realm has them. */
+  files?: WrittenFile[];
+  /** Which, as in `rules_status`. */
+  fingerprint: string;
+  /** Why; empty where nobody was asked. */
+  reason: string;
+  /** Where it was read from. */
+  source: string;
+}
+
 /** The event `rules_mended`. */
 export interface RulesMendedEvent {
   /** The same for the same assets. */
   fingerprint: string;
+}
+
+/** A rule set that stays in force whatever the folder has. */
+export interface RulesPin {
+  /** Since when, unix seconds. */
+  at: number;
+  /** The operator's name. */
+  by: string;
+  /** Which, as in `rules_status`. */
+  fingerprint: string;
+  /** Why. */
+  reason: string;
 }
 
 /** The event `rules_refused`. */
@@ -7359,15 +7572,8 @@ export interface RulesRefusedEvent {
   first: Problem | null;
 }
 
-/** The reply of `rules_reload`. */
-export interface RulesReloadReply {
-  /** Whether the assets differ from those in use before. */
-  changed: boolean;
-  /** Of the rules that are in force; absent when the assets were refused. */
-  fingerprint?: string;
-  /** Warnings, and errors when the assets were refused. */
-  problems: Problem[];
-}
+/** What an attempt to change the rules has come to. */
+export type RulesReloadReply = Reloaded;
 
 /** `rules_reload {token}`: reads the assets again, for all worlds. */
 export type RulesReloadRequest = Record<string, never>;
@@ -7378,6 +7584,10 @@ export interface RulesStatusReply {
   changed_at: number | null;
   /** The same for the same assets. */
   fingerprint: string;
+  /** The fingerprint of what the assets had when they were last read without errors; null = they were not yet. */
+  offered: string | null;
+  /** Which set is pinned, so that the assets change nothing; null = none. */
+  pinned: RulesPin | null;
   /** Later assets that could not be used, if any; null again when they are fixed. */
   refused: RefusedShown | null;
   /** Where the assets are read from; null where they cannot be read again. */
@@ -7390,6 +7600,15 @@ export interface RulesStatusReply {
 
 /** `rules_status {token}`. */
 export type RulesStatusRequest = Record<string, never>;
+
+/** What an attempt to change the rules has come to. */
+export type RulesUnpinReply = Reloaded;
+
+/** `rules_unpin {reason}`: removes the pin; what the folder has now is put into force in all worlds. */
+export interface RulesUnpinRequest {
+  /** Why, 1 to 200 characters. */
+  reason: string;
+}
 
 /** The reply of `rules_usage`. */
 export interface RulesUsageReply {
@@ -8612,4 +8831,14 @@ export interface WorldHelloRequest {
   number: number;
   /** The world's number. */
   world: number;
+}
+
+/** A file of a rule set. */
+export interface WrittenFile {
+  /** The text, or the image in Base64. */
+  content: string;
+  /** Whether it is an image. */
+  is_picture: boolean;
+  /** Its path below the assets. */
+  name: string;
 }

@@ -77,7 +77,13 @@ export function Rules(): ReactElement {
               const fingerprint = String(row["fingerprint"]);
               return (
                 <>
-                  <Button size="compact-sm" variant="default" onClick={() => setSides({ from: RUNNING, to: fingerprint })}>
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    onClick={() => {
+                      setSides({ from: RUNNING, to: fingerprint });
+                    }}
+                  >
                     {texts.rules.compare}
                   </Button>
                   {fingerprint !== shown?.pinned?.fingerprint && (
@@ -122,7 +128,8 @@ interface Sides {
 function Differences({ from, to, change }: Sides & { change: (sides: Sides) => void }): ReactElement {
   const texts = useTexts();
   const compared = useReply("rules_diff", { from, to });
-  const named = (side: string) => (side === RUNNING ? texts.rules.running : side === FOLDER ? texts.rules.folder : side);
+  const named = (side: string) =>
+    side === RUNNING ? texts.rules.running : side === FOLDER ? texts.rules.folder : side;
   const rows = (compared.data?.differences ?? []).flatMap(({ file, subject, kind, values }) =>
     (values.length === 0 ? [{ key: "", from: null, to: null }] : values).map((value) => ({
       file,
@@ -136,7 +143,13 @@ function Differences({ from, to, change }: Sides & { change: (sides: Sides) => v
       <Group justify="space-between" mb="sm">
         <Text>{texts.rules.compared(named(from), named(to))}</Text>
         {to !== FOLDER && (
-          <Button size="compact-sm" variant="default" onClick={() => change({ from: RUNNING, to: FOLDER })}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => {
+              change({ from: RUNNING, to: FOLDER });
+            }}
+          >
             {texts.rules.compareFolder}
           </Button>
         )}
@@ -144,7 +157,7 @@ function Differences({ from, to, change }: Sides & { change: (sides: Sides) => v
       {compared.error !== null && <ErrorNote error={compared.error} retry={() => void compared.refetch()} />}
       {compared.isPending && <Loading />}
       {compared.data !== undefined &&
-        (rows.length === 0 ? texts.rules.same : <DataTable rows={rows as readonly Row[]} schema={{}} columns={VALUES} />)}
+        (rows.length === 0 ? texts.rules.same : <DataTable rows={rows} schema={{}} columns={VALUES} />)}
       {compared.data !== undefined && compared.data.left_out > 0 && (
         <Text c="dimmed">{texts.rules.leftOut(compared.data.left_out)}</Text>
       )}

@@ -2007,6 +2007,20 @@ class Dice(TypedDict):
     """Points for each pip."""
 
 
+DifferentValue = TypedDict(
+    "DifferentValue",
+    {
+        # The value of the first side; null = it has none.
+        "from": "str | None",
+        # Its key, such as `rewards of first win`.
+        "key": "str",
+        # The value of the second side; null = it has none.
+        "to": "str | None",
+    },
+)
+"""A value that differs."""
+
+
 class Document(TypedDict):
     """Everything a world stores about one player."""
 
@@ -5795,6 +5809,19 @@ class RejectChallengeRequest(TypedDict):
     """The caller's own username."""
 
 
+class Reloaded(TypedDict):
+    """What an attempt to change the rules has come to."""
+
+    changed: bool
+    """Whether the rules in force are others than before."""
+    fingerprint: NotRequired[str]
+    """Of the rules that are in force; absent when the attempt has failed."""
+    pinned: RulesPin | None
+    """Which set is pinned, so that the assets change nothing; null = none."""
+    problems: list[Problem]
+    """Warnings, and errors when the assets were refused."""
+
+
 class RenamedEvent(TypedDict):
     """The event `renamed`: an operator has given the player another name, which is its `role` from now on."""
 
@@ -5960,6 +5987,51 @@ RolledBy = TypedDict(
 """A place where a drop table is rolled."""
 
 
+class RuleDifference(TypedDict):
+    """An entry, or the settings of a file, that differ."""
+
+    file: str
+    """The file that it is in."""
+    kind: str
+    """`added`, `removed` or `changed`."""
+    subject: str
+    """What differs, such as `stage 12`."""
+    topic: str
+    """The heading that it belongs under, such as `Stages`."""
+    values: list[DifferentValue]
+    """Which of its values differ; all of them for one that was added or removed."""
+
+
+class RuleEntryShown(TypedDict):
+    """A rule set that came into force."""
+
+    at: int
+    """Unix seconds."""
+    by: str
+    """The operator's name, or what noticed the change."""
+    change: RuleChange
+    """How it came into force."""
+    fingerprint: str
+    """As in `rules_status`. A set that came into force several times has several entries."""
+    number: int
+    """Counts from 1."""
+    reason: str
+    """Why; empty where nobody was asked."""
+    source: str
+    """Where it was read from."""
+
+
+class RulesBackRequest(TypedDict):
+    """`rules_back {fingerprint, reason}`: puts a set of the history into force in all worlds and pins it: what the folder has is
+    still checked, but changes nothing until `rules_unpin`.
+    """
+
+    fingerprint: str
+    """Which, as in `rules_history`."""
+    reason: str
+    """Why, 1 to 200 characters."""
+
+
 class RulesChangedEvent(TypedDict):
     """The event `rules_changed`."""
 
@@ -5969,11 +6041,100 @@ class RulesChangedEvent(TypedDict):
     """How many warnings they have."""
 
 
+RulesDiffReply = TypedDict(
+    "RulesDiffReply",
+    {
+        # Those of stages first; at most 500.
+        "differences": "list[RuleDifference]",
+        # The first side, as asked for.
+        "from": "str",
+        # How many more there are.
+        "left_out": "int",
+        # The second side.
+        "to": "str",
+    },
+)
+"""The reply of `rules_diff`."""
+
+
+RulesDiffRequest = TypedDict(
+    "RulesDiffRequest",
+    {
+        # The first side; missing = `running`.
+        "from": "NotRequired[str]",
+        # The second side; missing = `folder`.
+        "to": "NotRequired[str]",
+    },
+)
+"""`rules_diff {from?, to?}`: how two rule sets differ, field by field. Each side is `running`, `folder`, or a fingerprint of
+the history.
+"""
+
+
+class RulesHistoryReply(TypedDict):
+    """The reply of `rules_history`."""
+
+    next: int | None
+    """The `before` of the next page."""
+    pinned: RulesPin | None
+    """Which set is pinned, so that what the folder has changes nothing; null = none."""
+    sets: list[RuleEntryShown]
+    """Newest first."""
+
+
+class RulesHistoryRequest(TypedDict):
+    """`rules_history {before?}`: the rule sets that came into force, newest first, at most 20 in one reply. The last 50 are kept."""
+
+    before: NotRequired[int]
+    """Only entries before the one of this number."""
+
+
+class RulesKeepReply(TypedDict):
+    """The reply of `rules_keep`."""
+
+    needs_files: bool
+    """Whether nothing was done, because the realm does not have the files."""
+    pin: RulesPin | None
+    """Which set is pinned now; null = none."""
+
+
+class RulesKeepRequest(TypedDict):
+    """`rules_keep {fingerprint, change, by, reason, source, files?}`: a rule set is about to come into force. Only the server
+    itself calls it.
+    """
+
+    by: str
+    """The operator's name, or what noticed the change."""
+    change: RuleChange
+    """How it comes into force."""
+    files: NotRequired[list[WrittenFile]]
+    """Its files; missing = the realm has them."""
+    fingerprint: str
+    """Which, as in `rules_status`."""
+    reason: str
+    """Why; empty where nobody was asked."""
+    source: str
+    """Where it was read from."""
+
+
 class RulesMendedEvent(TypedDict):
     """The event `rules_mended`."""
 
     fingerprint: str
     """The same for the same assets."""
+
+
+class RulesPin(TypedDict):
+    """A rule set that stays in force whatever the folder has."""
+
+    at: int
+    """Since when, unix seconds."""
+    by: str
+    """The operator's name."""
+    fingerprint: str
+    """Which, as in `rules_status`."""
+    reason: str
+    """Why."""
 
 
 class RulesRefusedEvent(TypedDict):
@@ -5983,17 +6144,6 @@ class RulesRefusedEvent(TypedDict):
     """How many errors they have."""
     first: Problem | None
     """The first of them."""
-
-
-class RulesReloadReply(TypedDict):
-    """The reply of `rules_reload`."""
-
-    changed: bool
-    """Whether the assets differ from those in use before."""
-    fingerprint: NotRequired[str]
-    """Of the rules that are in force; absent when the assets were refused."""
-    problems: list[Problem]
-    """Warnings, and errors when the assets were refused."""
 
 
 class RulesReloadRequest(TypedDict):
@@ -6007,6 +6157,10 @@ class RulesStatusReply(TypedDict):
     """When this world adopted the rules, unix seconds; null = at its start."""
     fingerprint: str
     """The same for the same assets."""
+    offered: str | None
+    """The fingerprint of what the assets had when they were last read without errors; null = they were not yet."""
+    pinned: RulesPin | None
+    """Which set is pinned, so that the assets change nothing; null = none."""
     refused: RefusedShown | None
     """Later assets that could not be used, if any; null again when they are fixed."""
     source: str | None
@@ -6019,6 +6173,13 @@ class RulesStatusReply(TypedDict):
 
 class RulesStatusRequest(TypedDict):
     """`rules_status {token}`."""
+
+
+class RulesUnpinRequest(TypedDict):
+    """`rules_unpin {reason}`: removes the pin; what the folder has now is put into force in all worlds."""
+
+    reason: str
+    """Why, 1 to 200 characters."""
 
 
 class RulesUsageReply(TypedDict):
@@ -7277,6 +7438,17 @@ class WorldHelloRequest(TypedDict):
     world: int
     """The world's number."""
 
+
+class WrittenFile(TypedDict):
+    """A file of a rule set."""
+
+    content: str
+    """The text, or the image in Base64."""
+    is_picture: bool
+    """Whether it is an image."""
+    name: str
+    """Its path below the assets."""
+
 AcceptChallengeReply: TypeAlias = AnswerSent
 """A reply that consists of a code only."""
 
@@ -7632,6 +7804,22 @@ Roller: TypeAlias = Literal["stage", "sweep", "hang_up", "battle", "fighter", "t
 - `table`: The drop table `name`, when it draws the entry.
 """
 
+RuleChange: TypeAlias = Literal["published", "went_back", "unpinned"]
+"""How a rule set comes into force.
+- `published`: The folder has published it.
+- `went_back`: An operator went back to it, which pins it.
+- `unpinned`: The pin was removed, so that what the folder has counts again.
+"""
+
+RulesBackReply: TypeAlias = Reloaded
+"""What an attempt to change the rules has come to."""
+
+RulesReloadReply: TypeAlias = Reloaded
+"""What an attempt to change the rules has come to."""
+
+RulesUnpinReply: TypeAlias = Reloaded
+"""What an attempt to change the rules has come to."""
+
 Schedule: TypeAlias = Literal["daily"] | ScheduleWeekly | Literal["monthly"] | ScheduleDates
 """When something starts over.
 - `daily`: At every local midnight.
@@ -7868,8 +8056,13 @@ RejectChallengeCode: TypeAlias = Never
 ReportDropCode: TypeAlias = Literal[98, 99]
 ReportListCode: TypeAlias = Never
 ReportRetryCode: TypeAlias = Literal[98, 99]
-RulesReloadCode: TypeAlias = Literal[98, 99]
+RulesBackCode: TypeAlias = Literal[94, 96, 97, 98, 99]
+RulesDiffCode: TypeAlias = Literal[96, 98, 99]
+RulesHistoryCode: TypeAlias = Never
+RulesKeepCode: TypeAlias = Never
+RulesReloadCode: TypeAlias = Literal[97, 98, 99]
 RulesStatusCode: TypeAlias = Never
+RulesUnpinCode: TypeAlias = Literal[95, 97, 98, 99]
 RulesUsageCode: TypeAlias = Literal[98]
 SeasonRankingCode: TypeAlias = Literal[97, 98]
 SeasonRewardsOfCode: TypeAlias = Literal[97, 98, 99]
@@ -9894,12 +10087,67 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["rules_back"],
+        data: RulesBackRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesBackReply:
+        """`rules_back {fingerprint, reason}`: puts a set of the history into force in all worlds and pins it: what the folder has is
+        still checked, but changes nothing until `rules_unpin`.
+        - 94: this server does not keep rule sets
+        - 96: no such rule set in the history
+        - 97: the realm has not kept the rules, and they stay as they are; the message says why
+        - 98: this server cannot read its rules again
+        - 99: the assets have errors, which `problems` lists, and the rules stay as they are
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_diff"],
+        data: RulesDiffRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesDiffReply:
+        """`rules_diff {from?, to?}`: how two rule sets differ, field by field. Each side is `running`, `folder`, or a fingerprint of
+        the history.
+        - 96: no such rule set in the history
+        - 98: this server cannot compare its rules
+        - 99: a side cannot be read; the message says why
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_history"],
+        data: RulesHistoryRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesHistoryReply:
+        """`rules_history {before?}`: the rule sets that came into force, newest first, at most 20 in one reply. The last 50 are kept."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_keep"],
+        data: RulesKeepRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesKeepReply:
+        """`rules_keep {fingerprint, change, by, reason, source, files?}`: a rule set is about to come into force. Only the server
+        itself calls it.
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["rules_reload"],
         data: Mapping[str, Never] | None = None,
         *,
         timeout_seconds: float | None = None,
     ) -> RulesReloadReply:
         """`rules_reload {token}`: reads the assets again, for all worlds.
+        - 97: the realm has not kept the rules, and they stay as they are; the message says why
         - 98: this server cannot read its rules again
         - 99: the assets have errors, which `problems` lists, and the rules stay as they are
         """
@@ -9913,6 +10161,21 @@ class OperatorFunctions(ABC):
         timeout_seconds: float | None = None,
     ) -> RulesStatusReply:
         """`rules_status {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_unpin"],
+        data: RulesUnpinRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesUnpinReply:
+        """`rules_unpin {reason}`: removes the pin; what the folder has now is put into force in all worlds.
+        - 95: no rule set is pinned
+        - 97: the realm has not kept the rules, and they stay as they are; the message says why
+        - 98: this server cannot read its rules again
+        - 99: the assets have errors, which `problems` lists, and the rules stay as they are
+        """
 
     @overload
     async def call(
@@ -11016,6 +11279,30 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["rules_back"]
+) -> TypeGuard[RefusedError[RulesBackCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_diff"]
+) -> TypeGuard[RefusedError[RulesDiffCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_history"]
+) -> TypeGuard[RefusedError[RulesHistoryCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_keep"]
+) -> TypeGuard[RefusedError[RulesKeepCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["rules_reload"]
 ) -> TypeGuard[RefusedError[RulesReloadCode | GlobalRefusal]]: ...
 
@@ -11024,6 +11311,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["rules_status"]
 ) -> TypeGuard[RefusedError[RulesStatusCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_unpin"]
+) -> TypeGuard[RefusedError[RulesUnpinCode | GlobalRefusal]]: ...
 
 
 @overload
