@@ -269,9 +269,7 @@ impl TestServer {
             // They may have been edited since the world started.
             AssetSource::Folder(folder) if folder.is_dir() => load(&setup),
             AssetSource::Layers(_) => load(&setup),
-            AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) | AssetSource::Kept(..) => {
-                self.rules
-            }
+            _ => self.rules,
         };
         let mut journals = self.journals;
         let mut reopened = Self::open(setup, rules, disks, self.platforms.without_server());
