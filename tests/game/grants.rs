@@ -2,7 +2,7 @@
 
 use crate::desk::{helped, refused, server, server_of};
 use crate::operators::operator;
-use raidkeep::studio::testing::{TestServer, TestSetup};
+use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 fn movements(server: &mut TestServer) -> Vec<Value> {
@@ -124,4 +124,30 @@ fn a_role_gives_and_takes_no_more_at_once_than_its_limits_and_the_audit_has_who_
     let [entry] = &list["data"]["entries"].as_array().expect("entries")[..] else { panic!("one: {list}") };
     assert_eq!((&entry["operator"], &entry["players"]), (&json!("sue"), &json!([1])));
     assert_eq!(entry["changes"], json!(["3:1: 0 -> 1000", "3:2: 0 -> 1000"]));
+}
+
+#[test]
+fn what_is_undone_or_given_back_is_no_more_than_the_role_may_give() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (cheap, dear) = ("legacy_entry: (energy: 10, cost: [])", "legacy_entry: (energy: 10, cost: [\"3:1:1001\"])");
+    let assets = edit_assets(folder.path(), "world_boss.ron", cheap, dear);
+    let setup = TestSetup { assets, ..TestSetup::default() };
+    let (mut server, ann, _) = server_of(TestServer::with(setup.with_realm()));
+    let support = operator(&mut server, "sue", "support");
+    helped(&mut server, "player_grant", &ann, json!({"items": ["3:1:2000"]}));
+    let granted = movements(&mut server)[0]["number"].clone();
+    ann.succeed(&mut server, "enter_stage", json!({"stage": 3000}));
+    for (before, function, mut data) in [
+        (999, "attempt_return", json!({"stage": 3000, "legacy": true})),
+        (2000, "movement_undo", json!({"movement": granted})),
+    ] {
+        data["player"] = ann.number.into();
+        data["reason"] = "ticket 17".into();
+        let reply = crate::operators::ask(&mut server, &support, function, data.clone());
+        let told = "the role support may give or take at most 1000 items at once";
+        assert_eq!((&reply["status"], &reply["message"]), (&json!(20), &json!(told)), "{function}");
+        assert_eq!(ann.quantity(&mut server, "3:1"), before, "{function}: a refusal changes nothing");
+        helped(&mut server, function, &ann, data);
+    }
+    assert_eq!(ann.quantity(&mut server, "3:1"), 0, "who has no limits may do both");
 }

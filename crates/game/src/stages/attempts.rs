@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::BossRules;
 use crate::boss::rules::BOSS_TICKET;
-use crate::case_file::{CaseFile, REASON_CHARS, operator_text};
+use crate::case_file::{CaseFile, REASON_CHARS, operator_text, within_limits};
 use crate::identity::{NO_SUCH_PLAYER, PlayedNotes, player_numbered};
 use crate::items::{Amount, Cause};
 use crate::stages::boss_room;
@@ -34,7 +34,8 @@ pub(super) fn register(app: &mut App) {
 /// In the ledger: what an attempt has cost comes back.
 const RETURN: Cause = Cause::new("attempt_return");
 
-/// `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won.
+/// `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won. The role's
+/// limits hold as for `player_grant`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AttemptReturn {
     /// The account's number.
@@ -82,6 +83,15 @@ struct Price {
     ticket: Option<u16>,
 }
 
+impl Price {
+    /// Whether the operator's role allows to give so much.
+    fn check_limits(&self, operator: &Operator) -> Result<(), Refusal> {
+        let items = self.items.iter().map(|amount| ("items", amount.quantity));
+        let others = [("energy", self.energy), ("tickets", i64::from(self.ticket.is_some()))];
+        items.chain(others).try_for_each(|(what, amount)| within_limits(operator, what, amount.unsigned_abs()))
+    }
+}
+
 fn attempt_return(
     In(mut call): In<Call<AttemptReturn>>,
     (in_memory, mut played): (Res<Players>, PlayedNotes),
@@ -96,6 +106,7 @@ fn attempt_return(
     let current = sessions.open(&raider.visitor);
     let open = current.filter(|session| i64::from(session.open().stage) == stage);
     let price = price_of(stage, legacy, open, &raider, &tables, &bosses).ok_or(NOT_CONFIGURED)?;
+    price.check_limits(&call.caller)?;
     let (entered, won, _) = raider.visitor.counts.counts();
     let under_way = u64::from(current.is_some() && open.is_none());
     if entered.saturating_sub(won).saturating_sub(file.attempts_returned()) <= under_way {
