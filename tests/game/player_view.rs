@@ -31,7 +31,19 @@ fn all_parts_come_in_one_reply_and_one_when_it_is_asked_for() {
     let ann = server.player("ann");
     let viewed = view(&mut server, json!({"player": 1}));
     let names: Vec<&String> = viewed["parts"].as_object().expect("parts by name").keys().collect();
-    let all = ["account", "battles", "log_ins", "mail", "movements", "orders", "overview", "records", "sud"];
+    let all = [
+        "account",
+        "battles",
+        "log_ins",
+        "mail",
+        "movements",
+        "notes",
+        "orders",
+        "overview",
+        "records",
+        "sanctions",
+        "sud",
+    ];
     assert!(all.iter().all(|part| names.contains(&&(*part).to_owned())), "{names:?}");
     let account = json!({
         "email": null, "is_guest": true, "made_at": NOON, "wname": "玩家#1", "uid": "1", "is_online": true,
@@ -44,6 +56,36 @@ fn all_parts_come_in_one_reply_and_one_when_it_is_asked_for() {
     assert_eq!(part(&mut server, 1, "records"), json!({"season": 1, "best": 0, "rank": null, "last_season": 0}));
     assert_eq!(part(&mut server, 1, "battles"), json!({"entries": [], "next": null}));
     assert_eq!(part(&mut server, 1, "sud"), json!({"bound_uid": null}));
+}
+
+#[test]
+fn sanctions_are_shown_while_they_hold_and_notes_page_by_page() {
+    let mut server = TestServer::new();
+    server.player("ann");
+    assert_eq!(part(&mut server, 1, "sanctions"), json!({"ban": null, "mute": null}));
+    assert_eq!(part(&mut server, 1, "notes"), json!({"entries": [], "next": null}));
+    let [ban_end, mute_end] = [NOON + 60, NOON + 120];
+    let ban = json!({"player": 1, "until": ban_end, "reason": "ticket 17", "message": "for cheating"});
+    operate(&mut server, "player_ban", ban);
+    operate(&mut server, "player_mute", json!({"player": 1, "until": mute_end, "reason": "ticket 18"}));
+    let by = "token";
+    let ban = json!({"at": NOON, "until": ban_end, "message": "for cheating", "reason": "ticket 17", "by": by});
+    let mute = json!({"at": NOON, "until": mute_end, "reason": "ticket 18", "by": by});
+    assert_eq!(part(&mut server, 1, "sanctions"), json!({"ban": ban, "mute": mute}));
+    server.advance_seconds(60);
+    assert_eq!(part(&mut server, 1, "sanctions"), json!({"ban": null, "mute": mute}), "the ban is over");
+    server.advance_seconds(60);
+    assert_eq!(part(&mut server, 1, "sanctions"), json!({"ban": null, "mute": null}), "so is the mute");
+
+    for text in ["first", "second", "third"] {
+        operate(&mut server, "note_add", json!({"player": 1, "text": text}));
+    }
+    let page = view(&mut server, json!({"player": 1, "part": "notes", "limit": 2}))["parts"]["notes"].clone();
+    let texts: Vec<&Value> = page["entries"].as_array().expect("a list").iter().map(|note| &note["text"]).collect();
+    assert_eq!((texts, &page["next"]), (vec!["third", "second"], &json!(2)), "newest first");
+    let rest = view(&mut server, json!({"player": 1, "part": "notes", "after": 2}))["parts"]["notes"].clone();
+    let first = json!({"number": 1, "at": NOON + 120, "text": "first", "by": by});
+    assert_eq!(rest, json!({"entries": [first], "next": null}));
 }
 
 #[test]

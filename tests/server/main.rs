@@ -13,6 +13,7 @@ mod damage;
 mod damage_cases;
 mod dashboards;
 mod data_folder;
+mod dismissals;
 mod embedding;
 mod extending;
 mod fairness;
