@@ -333,7 +333,7 @@ fn reports(server: &mut TestServer) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(24), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(10), ..ProptestConfig::default() })]
 
     #[test]
     fn a_battle_ends_once_is_settled_once_and_pays_each_once(steps in steps()) {

@@ -126,7 +126,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(16), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(8), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_system_tells_of_each_point_in_the_second_in_which_the_formula_has_it(acts in acts()) {

@@ -373,7 +373,7 @@ fn with_prices() -> TestServer {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(10), ..ProptestConfig::default() })]
 
     #[test]
     fn what_items_gained_and_spent_is_what_players_have(steps in steps()) {

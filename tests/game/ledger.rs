@@ -396,7 +396,7 @@ fn carry_out(mut server: TestServer, step: &Step) -> TestServer {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(16), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(8), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_movements_add_up_to_what_the_player_has_whatever_happens(steps in steps()) {

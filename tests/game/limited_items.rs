@@ -272,7 +272,7 @@ fn what_cannot_be_drunk_is_refused_and_changes_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(6), ..ProptestConfig::default() })]
 
     /// Cards of any kind, got at any time: their owner is VIP for exactly the sum of their days.
     #[test]

@@ -569,7 +569,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(crate::stories(16)))]
+    #![proptest_config(ProptestConfig::with_cases(crate::stories(8)))]
 
     #[test]
     fn no_order_of_things_loses_items_or_pays_them_twice(steps in proptest::collection::vec(step(), 1..50)) {

@@ -202,7 +202,7 @@ fn play(server: &mut TestServer, player: &TestPlayer, acts: &[Act]) -> i64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(10), ..ProptestConfig::default() })]
 
     #[test]
     fn after_a_jump_ahead_and_a_mend_nothing_is_paid_twice_and_nobody_waits_longer_than_the_rules_say(

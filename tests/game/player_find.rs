@@ -252,7 +252,7 @@ fn take(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(6), ..ProptestConfig::default() })]
 
     #[test]
     fn the_names_in_order_are_those_of_the_accounts(steps in proptest::collection::vec(any_step(), 1..25)) {

@@ -505,7 +505,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(12), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(6), ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_a_player_did_it_is_the_same_after_export_deletion_and_import(steps in steps()) {
@@ -598,7 +598,7 @@ fn use_everything(server: &mut TestServer) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(16), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(8), ..ProptestConfig::default() })]
 
     #[test]
     fn no_document_harms_a_world(

@@ -156,7 +156,7 @@ fn act(server: &mut TestServer, players: &[TestPlayer], step: &Step, expected: &
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(24), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(10), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn bosses_tickets_rewards_and_ranking_stay_true(steps in steps()) {

@@ -241,7 +241,7 @@ fn function(what: &str, stage: u32) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(24), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(10), ..ProptestConfig::default() })]
     #[test]
     fn nobody_has_two_sessions_and_no_session_is_without_its_player(steps in steps()) {
         let mut setup = TestSetup::default();

@@ -461,7 +461,7 @@ fn any_move() -> impl Strategy<Value = Move> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(crate::stories(10)))]
 
     #[test]
     fn whatever_players_say_rewards_stay_in_bounds_and_are_given_once(
