@@ -10,9 +10,10 @@ use crate::mutation::{Kind, Known, Mutation, mutations, slips};
 use raidkeep::engine::rules::{AssetSource, Catalogue, Problem, Problems, Severity};
 use raidkeep::game;
 use raidkeep::server::config::Config;
+use raidkeep::studio::long_run::setting;
 
-/// How many mistakes are made.
-const MISTAKES: usize = 400;
+/// How many mistakes are made; `RAIDKEEP_MISTAKES` says another number.
+const MISTAKES: u64 = 120;
 const SEED: u64 = 20_261_121;
 
 /// Pseudo-random numbers, the same for the same seed.
@@ -86,13 +87,10 @@ fn draw(files: &BTreeMap<String, String>, known: &Known<'_>) -> Vec<Mutation> {
         }
     }
     let mut drawn = Vec::new();
-    while drawn.len() < MISTAKES {
+    let wanted = usize::try_from(setting("RAIDKEEP_MISTAKES", MISTAKES)).expect("a number of mistakes");
+    while drawn.len() < wanted {
         pools.retain(|pool| !pool.is_empty());
-        assert!(
-            !pools.is_empty(),
-            "the shipped assets should have room for {MISTAKES} mistakes, found {}",
-            drawn.len()
-        );
+        assert!(!pools.is_empty(), "the shipped assets should have room for {wanted} mistakes, found {}", drawn.len());
         for pool in &mut pools {
             drawn.push(pool.swap_remove(random.below(pool.len())));
         }
