@@ -131,8 +131,8 @@ export async function choosePassword(page: Page, present: string, own: string): 
   await page.locator("button[type=submit]").click();
 }
 
-/** Opens the form of a function by its button, fills it, confirms and sends it. Returns the dialog with what came of it. */
-export async function act(
+/** Opens the form of a function by its button, fills it and confirms. Returns the dialog. */
+export async function fill(
   page: Page,
   place: Page | Locator,
   called: string,
@@ -149,6 +149,17 @@ export async function act(
   }
   const confirmation = dialog.getByLabel("I have checked the values.");
   if ((await confirmation.count()) > 0) await confirmation.check();
+  return dialog;
+}
+
+/** The same, and sends it. Returns the dialog with what came of it. */
+export async function act(
+  page: Page,
+  place: Page | Locator,
+  called: string,
+  given: Readonly<Record<string, string>>,
+): Promise<Locator> {
+  const dialog = await fill(page, place, called, given);
   await dialog.locator("button[type=submit]").click();
   return dialog;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { act, closeDone, errorsOf, firstLogIn, openPage, settled, staged } from "./browser.js";
+import { act, closeDone, errorsOf, fill, firstLogIn, openPage, settled, staged } from "./browser.js";
 import { veterans } from "./veterans.js";
 
 const { server, browser } = await staged();
@@ -41,6 +41,41 @@ test("what the server refuses is said in the form, which stays as it was filled"
   const dialog = await act(page, page, "player_grant", { items: "3:1:1001", reason: "more than the role allows" });
   await dialog.getByText("Refused (20)").waitFor();
   assert.equal(await dialog.locator("[name=items]").inputValue(), "3:1:1001");
+});
+
+test("what a grant would do is shown first, changes nothing, and is then done", async () => {
+  const page = await openPage(browser, server);
+  await firstLogIn(page, server, "tess", "support");
+  await page.goto(`http://${server.operators}/console/#/players/${player}`);
+  await settled(page);
+  const entries = async () => {
+    const told = (await server.operate("player_view", { player, part: "movements" })) as {
+      parts: { movements: { entries: unknown[] } };
+    };
+    return told.parts.movements.entries.length;
+  };
+  const before = await entries();
+
+  const dialog = await fill(page, page, "player_grant", { items: "4:2:3", reason: "ticket 4712" });
+  await dialog.getByRole("button", { name: "Try first" }).click();
+  const trial = dialog.locator("[data-trial]");
+  await trial.getByText("This would happen. Nothing has been changed.").waitFor();
+  const row = trial.locator("tbody tr", { hasText: "items[4:2]" });
+  assert.match(await row.innerText(), /Overview.*items\[4:2\].*3/s, "the items before and after");
+  assert.equal(await entries(), before, "nothing has been changed");
+
+  await dialog.locator("button[type=submit]").click();
+  await closeDone(dialog);
+  assert.equal(await entries(), before + 1, "then it is done");
+
+  const refused = await fill(page, page, "player_take", { items: "4:2:4", reason: "ticket 4712" });
+  await refused.getByRole("button", { name: "Try first" }).click();
+  await refused.getByText("Refused (97)").waitFor();
+  await refused.getByRole("button", { name: "Cancel" }).click();
+  await refused.waitFor({ state: "detached" });
+  const kick = await fill(page, page, "player_kick", {});
+  assert.equal(await kick.getByRole("button", { name: "Try first" }).count(), 0, "a kick cannot be tried");
+  assert.deepEqual(errorsOf(page), []);
 });
 
 test("a change without a reason is not sent", async () => {

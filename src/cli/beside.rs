@@ -38,22 +38,23 @@ pub(super) enum NotSaid {
 
 impl Beside {
     /// Runs the command with `input` on its stdin, and returns its output.
-    pub(super) fn run(self, input: &[u8]) -> Result<Vec<u8>, NotSaid> {
+    pub(super) fn run(self, input: Vec<u8>) -> Result<Vec<u8>, NotSaid> {
         let mut command = Command::new("nice");
         // An operator waits for it: at the lowest priority a busy machine would give it no time at all.
         command.args(["-n", "10"]).arg(std::env::current_exe()?).args(self.arguments);
         self.run_command(command, input)
     }
 
-    fn run_command(self, mut command: Command, input: &[u8]) -> Result<Vec<u8>, NotSaid> {
+    fn run_command(self, mut command: Command, input: Vec<u8>) -> Result<Vec<u8>, NotSaid> {
         command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = Process(command.spawn()?);
         let complaint = reader(process.0.stderr.take(), COMPLAINT_BYTES_MAX);
         let output = reader(process.0.stdout.take(), self.output_bytes_max + 1);
         if let Some(mut stdin) = process.0.stdin.take() {
-            // A process that reads nothing has said why on stderr.
-            let _ = stdin.write_all(input);
+            // On a thread of its own: a pipe is full long before a process that reads slowly has all of it. One that reads
+            // nothing has said why on stderr.
+            thread::spawn(move || drop(stdin.write_all(&input)));
         }
         let output = output.recv_timeout(self.within).map_err(|_| NotSaid::TooSlow(self.within))?;
         if output.len() as u64 > self.output_bytes_max {
@@ -105,7 +106,7 @@ mod tests {
     fn run(script: &str, within: Duration) -> Result<Vec<u8>, NotSaid> {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        Beside { arguments: &[], within, output_bytes_max: 8 }.run_command(command, b"asked")
+        Beside { arguments: &[], within, output_bytes_max: 8 }.run_command(command, b"asked".to_vec())
     }
 
     #[test]
@@ -119,6 +120,15 @@ mod tests {
         assert!(matches!(slow, Err(NotSaid::TooSlow(_))), "{slow:?}");
         let long = run("echo 123456789; exec sleep 600", Duration::from_secs(60));
         assert!(matches!(long, Err(NotSaid::TooLong(8))), "{long:?}");
+    }
+
+    #[test]
+    fn more_than_a_pipe_holds_does_not_delay_the_limit() {
+        let mut command = Command::new("sleep");
+        command.arg("600");
+        let beside = Beside { arguments: &[], within: Duration::from_millis(50), output_bytes_max: 8 };
+        let slow = beside.run_command(command, vec![0; 1 << 20]);
+        assert!(matches!(slow, Err(NotSaid::TooSlow(_))), "{slow:?}");
     }
 
     #[test]

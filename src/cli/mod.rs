@@ -35,6 +35,7 @@ mod schema;
 mod serve;
 mod sheet;
 mod simulate;
+mod trial;
 mod verify;
 mod version;
 
@@ -88,6 +89,9 @@ enum Command {
     /// Checks the continuous archive, or shows a player as of any moment.
     #[command(subcommand)]
     Archive(archive::Archive),
+    /// Runs a fork of a world for a running server, which describes it on stdin.
+    #[command(hide = true)]
+    Fork,
     /// Checks the consistency of a stopped server's data folder.
     Verify(verify::Verify),
     /// Makes a world usable whose log is damaged or missing, without what that held.
@@ -169,6 +173,7 @@ pub fn run() -> ExitCode {
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Restore(restore)) => restore.run(),
         Some(Command::Archive(archive)) => archive.run(),
+        Some(Command::Fork) => done(trial::answer()),
         Some(Command::Export(export)) => done(export.run()),
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),

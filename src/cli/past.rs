@@ -31,9 +31,9 @@ use raidkeep_server::config::Config;
 use raidkeep_studio::told::{ToldScenario, ToldStep, settable_state};
 
 /// One player of a base is read by key, and of the segments only what touches the player; of the journal the files of the
-/// time that is asked for.
+/// time that is asked for. A request that waits longer for a job is given up.
 const VIEW: Beside =
-    Beside { arguments: &["archive", "view"], within: Duration::from_secs(25), output_bytes_max: 1 << 20 };
+    Beside { arguments: &["archive", "view"], within: Duration::from_secs(13), output_bytes_max: 1 << 20 };
 
 /// How long journals are read; what was found until then is a page.
 const JOURNAL_WITHIN: Duration = Duration::from_secs(8);
@@ -60,7 +60,7 @@ pub(super) fn past_players(config: &Config, assets: Option<&Path>) -> PastPlayer
 
 fn ask(inquiry: &Inquiry) -> PastAnswer {
     let inquiry = serde_json::to_vec(inquiry).map_err(|error| error.to_string())?;
-    let output = VIEW.run(&inquiry).map_err(|error| error.to_string())?;
+    let output = VIEW.run(inquiry).map_err(|error| error.to_string())?;
     let text = String::from_utf8(output).map_err(|error| error.to_string())?;
     let text = text.trim_end();
     Ok((text != "null").then(|| text.to_owned()))

@@ -10,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
 use crate::cli::past::past_players;
 use crate::cli::tell;
+use crate::cli::trial::trials;
 use crate::cli::version::{COMMIT, PROFILE};
 use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
@@ -105,7 +106,8 @@ impl Serve {
         let telemetry = Telemetry { metrics: Some(metrics::start(&config)?), incidents };
         let mut signals = Signals::listen()?;
         let past = past_players(&config, self.assets.as_deref());
-        let fittings = Fittings { telemetry, differ: Some(SET_DIFFER), past };
+        let trials = trials(&config);
+        let fittings = Fittings { telemetry, differ: Some(SET_DIFFER), past, trials };
         let server = Server::start(folder, config, &assets, fittings)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));

@@ -87,6 +87,7 @@ mod tasks;
 mod timed_events;
 mod transcripts;
 mod traveller;
+mod trial;
 mod undoing;
 mod usage;
 mod windows;

@@ -59,5 +59,6 @@ mod story;
 mod subprotocol;
 mod tls;
 mod told;
+mod trial;
 mod two_worlds;
 mod wrong_clock;

@@ -4,6 +4,8 @@ import { type Definitions, type Schema, Schemas } from "./schema.js";
 export interface FunctionInfo {
   function: string;
   may_change: boolean;
+  /** Whether `try` can show beforehand what a call would change. */
+  can_be_tried: boolean;
   arguments: Schema;
   reply: Schema;
   codes: { number: number | null; meaning: string }[];

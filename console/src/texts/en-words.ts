@@ -33,6 +33,7 @@ export const fields: Readonly<Record<string, string>> = {
   bracket: "Bracket",
   by: "By",
   bytes: "Bytes",
+  can_be_tried: "Can be tried first",
   cause: "Cause",
   cd: "Cooldown",
   change: "Change",
@@ -63,6 +64,7 @@ export const fields: Readonly<Record<string, string>> = {
   document: "Document",
   dry_run: "Only try",
   due_at: "Due at",
+  effect: "What would be different",
   email: "E-mail address",
   ended_at: "Ended at",
   endless: "Endless",
@@ -170,6 +172,7 @@ export const fields: Readonly<Record<string, string>> = {
   next_at: "Next at",
   next_month_at: "Next month at",
   next_reset_at: "Next reset at",
+  not_known: "Tables that are not known",
   note: "Note",
   notes: "Notes",
   number: "Number",
@@ -383,6 +386,7 @@ export const verbs: Readonly<Record<string, string>> = {
   season_rewards_of: "Explain the season's rewards",
   suspect_list: "List suspicious damage",
   tokens_end: "End all log-ins",
+  try: "Try first",
   wname_assign: "Assign the name at the platform",
 };
 

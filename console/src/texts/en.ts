@@ -130,6 +130,8 @@ export const en = {
       players === 1 ? "1 player would get it now." : `${players} players would get it now.`,
     tryFirst: "Try first",
     tried: "This would happen. Nothing has been changed.",
+    noEffect: "Nothing would be different for the player.",
+    notKnown: (tables: string) => `What would change in these tables is not known: ${tables}`,
     done: "Done",
     again: "Do it again",
     required: "This is needed.",

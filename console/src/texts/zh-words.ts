@@ -33,6 +33,7 @@ export const fields: Readonly<Record<string, string>> = {
   bracket: "名次档",
   by: "操作人",
   bytes: "字节",
+  can_be_tried: "可先试算",
   cause: "原因",
   cd: "冷却",
   change: "变化",
@@ -65,6 +66,7 @@ export const fields: Readonly<Record<string, string>> = {
   document: "文档",
   dry_run: "仅试算",
   due_at: "到期时间",
+  effect: "将有的变化",
   email: "邮箱",
   ended_at: "结束时间",
   endless: "无尽",
@@ -175,6 +177,7 @@ export const fields: Readonly<Record<string, string>> = {
   next_at: "下次时间",
   next_month_at: "下月重置",
   next_reset_at: "下次重置",
+  not_known: "未知的数据表",
   note: "备注",
   notes: "备注",
   number: "编号",
@@ -394,6 +397,7 @@ export const verbs: Readonly<Record<string, string>> = {
   season_rewards_of: "解释赛季奖励",
   suspect_list: "列出异常伤害",
   tokens_end: "结束全部登录",
+  try: "先试算",
   wname_assign: "指定平台用户名",
 };
 

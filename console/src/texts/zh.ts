@@ -130,6 +130,8 @@ export const zh: Texts = {
     counted: (players) => `现在会有 ${players} 名玩家收到。`,
     tryFirst: "先试算",
     tried: "将会发生以下变化，目前没有任何改动。",
+    noEffect: "该玩家不会有任何变化。",
+    notKnown: (tables) => `以下数据表过大，其中的变化未知：${tables}`,
     done: "已完成",
     again: "再次执行",
     required: "必填。",

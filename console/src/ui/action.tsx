@@ -1,6 +1,6 @@
 import { Alert, Button, Checkbox, Group, Modal, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconCheck, IconFlask, IconUsers } from "@tabler/icons-react";
+import { IconCheck, IconUsers } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from "react";
 import { RefusedError } from "../api/line.js";
@@ -14,6 +14,7 @@ import { beginWith, type FormValues, readForm } from "./form-values.js";
 import { download } from "./format.js";
 import { newKey } from "./key.js";
 import { ErrorNote } from "./states.js";
+import { TrialNote } from "./trial.js";
 import { Value } from "./value.js";
 
 /** The function that runs another one on a copy. */
@@ -163,7 +164,7 @@ function ActionForm({
   if (outcome !== undefined && !outcome.isTrial) {
     return <Done reply={outcome.reply} schema={info?.reply ?? {}} onClose={onClose} />;
   }
-  const canTry = info?.may_change === true && (hasDryRun || (functions.has(TRY) && functions.may(TRY)));
+  const canTry = info?.may_change === true && (hasDryRun || (info.can_be_tried && functions.may(TRY)));
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
     void send(false);
@@ -188,12 +189,7 @@ function ActionForm({
         {count !== undefined && <Count called={count} {...{ fields, values, setMistakes }} />}
         {error !== undefined && <ErrorNote error={error} />}
         {outcome !== undefined && (
-          <Alert color="indigo" variant="light" icon={<IconFlask />} title={texts.action.tried} data-trial>
-            <ReplyView
-              reply={outcome.reply}
-              schema={hasDryRun ? (info?.reply ?? {}) : (functions.find(TRY)?.reply ?? {})}
-            />
-          </Alert>
+          <TrialNote called={called} reply={outcome.reply} isOfFork={!hasDryRun} schema={info?.reply ?? {}} />
         )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

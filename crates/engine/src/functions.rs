@@ -49,6 +49,8 @@ pub struct FunctionShown {
     in_realm: bool,
     /// Whether a call can change anything, in the world or outside.
     may_change: bool,
+    /// Whether `try` can show beforehand what a call would change.
+    can_be_tried: bool,
     /// The JSON Schema of what `data` holds in the request, without the token.
     arguments: Value,
     /// The JSON Schema of what `data` holds in the reply.
@@ -100,6 +102,7 @@ fn show(kind: &RequestKind, arguments: &mut SchemaGenerator, replies: &mut Schem
         right: kind.right.map(Right::name).unwrap_or_default().to_owned(),
         in_realm: kind.in_realm,
         may_change: kind.may_change,
+        can_be_tried: kind.check_triable().is_ok(),
         arguments: (kind.arguments)(arguments).to_value(),
         reply: (kind.reply)(replies).to_value(),
         codes: kind

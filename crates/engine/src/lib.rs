@@ -68,6 +68,7 @@ pub mod effects;
 pub mod open;
 
 pub mod backup;
+pub mod fork;
 pub mod journal;
 pub mod usage;
 pub mod verify;

@@ -47,6 +47,7 @@ pub mod tasks;
 pub mod tickets;
 pub mod timed_events;
 pub mod trade;
+pub mod trial;
 pub mod windows;
 
 use std::path::Path;
@@ -111,6 +112,7 @@ use crate::stages::StagesPlugin;
 use crate::support::SupportPlugin;
 use crate::tasks::TasksPlugin;
 use crate::tickets::TicketsPlugin;
+use crate::trial::TrialPlugin;
 
 /// The assets that are embedded in the program.
 static SHIPPED_ASSETS: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/../../assets");
@@ -217,6 +219,7 @@ impl PluginGroup for GamePlugins {
             .add(PotionsPlugin)
             .add(StagesPlugin)
             .add(SupportPlugin)
+            .add(TrialPlugin)
             .add(HangUpPlugin)
             .add(FamiliesPlugin)
             .add(BossPlugin)

@@ -139,7 +139,7 @@ pub struct InForce {
 
 impl InForce {
     /// The rules of the files, unchanged by events.
-    pub fn of_files(&self) -> &LoadedRules {
+    pub fn of_files(&self) -> &Arc<LoadedRules> {
         &self.rules
     }
 

@@ -18,6 +18,7 @@ pub mod registry;
 pub mod reply;
 pub mod route;
 pub mod status;
+pub mod trial;
 
 use std::sync::Arc;
 
@@ -62,6 +63,8 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     /// Whether it does something outside the world: its idempotency key counts as used from the moment that it has
     /// started, since nobody may ever learn what became of it.
     const ACTS_OUTSIDE: bool = false;
+    /// The function that a request stands for, such as one that is only tried: the operator needs the right of that one too.
+    const STANDS_FOR: fn(&Self) -> Option<&str> = |_| None;
     /// Every status it answers with besides 0 and those of [every function](status::EVERY).
     const CODES: &'static [Code] = &[];
 }
@@ -93,6 +96,7 @@ macro_rules! request {
         $(, READS = $reads:expr)?
         $(, SECRETS = $secrets:expr)?
         $(, ACTS_OUTSIDE = $acts_outside:expr)?
+        $(, STANDS_FOR = $stands_for:expr)?
         $(, CODES = $codes:expr)?
         $(,)?
     ) => {
@@ -105,6 +109,7 @@ macro_rules! request {
             $(const READS: $crate::request::Reads = $reads;)?
             $(const SECRETS: &'static [&'static str] = $secrets;)?
             $(const ACTS_OUTSIDE: bool = $acts_outside;)?
+            $(const STANDS_FOR: fn(&Self) -> Option<&str> = $stands_for;)?
             $(const CODES: &'static [$crate::request::Code] = $codes;)?
         }
     };

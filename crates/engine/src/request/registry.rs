@@ -39,6 +39,10 @@ pub struct RequestKind {
     pub waits: bool,
     /// Whether it can change anything, in the world or outside.
     pub may_change: bool,
+    /// See [`Request::ACTS_OUTSIDE`].
+    pub acts_outside: bool,
+    /// See [`Request::STANDS_FOR`].
+    pub stands_for: for<'a> fn(&'a (dyn Any + Send + Sync)) -> Option<&'a str>,
     /// The statuses that it answers with besides those of every function.
     pub codes: &'static [Code],
     /// Reads `data`.
@@ -147,6 +151,8 @@ impl RequestTable {
             signs_in: waits && R::Caller::ACCESS == Access::Anyone,
             waits,
             may_change: may_change || R::ACTS_OUTSIDE,
+            acts_outside: R::ACTS_OUTSIDE,
+            stands_for: stands_for::<R>,
             codes: R::CODES,
             decode: decode::<R>,
             record: record::<R>,
@@ -187,6 +193,11 @@ fn stand_in(secret: &str) -> String {
         _ => '\u{1d12a}',
     };
     secret.chars().map(masked).collect()
+}
+
+fn stands_for<R: Request>(request: &(dyn Any + Send + Sync)) -> Option<&str> {
+    let request: &R = request.downcast_ref().expect("a kind should get its own requests");
+    (R::STANDS_FOR)(request)
 }
 
 fn fingerprint<R: Request>(request: &(dyn Any + Send + Sync)) -> u64 {

@@ -117,6 +117,13 @@ impl Directory {
     }
 }
 
+/// A row of [`INDEX_TABLE`].
+pub fn encode_entry(account: AccountId) -> Vec<u8> {
+    let mut value = Vec::new();
+    encode_value(1, &account, &mut value);
+    value
+}
+
 /// Reads a row of [`INDEX_TABLE`].
 pub fn decode_entry(value: &[u8]) -> Option<AccountId> {
     decode_value(1, value, |_, _| None).ok()

@@ -19,6 +19,7 @@ use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
 use raidkeep_game::player_view::past::PastPlayers;
+use raidkeep_game::trial::requests::Trials;
 use raidkeep_realm::operators::OperatorSettings;
 use raidkeep_realm::rule_sets::RuleDiffer;
 use raidkeep_realm::{RealmSettings, realm_app};
@@ -47,6 +48,8 @@ pub struct Fittings {
     pub differ: Option<RuleDiffer>,
     /// Looks into the archive and the journal.
     pub past: PastPlayers,
+    /// Runs forks of the worlds.
+    pub trials: Trials,
 }
 
 impl Server {
@@ -58,7 +61,7 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        Fittings { telemetry, differ, past }: Fittings,
+        Fittings { telemetry, differ, past, trials }: Fittings,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
@@ -86,7 +89,7 @@ impl Server {
             message_days: config.realm_message_days(),
             differ,
         };
-        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, &past)) {
+        match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, &past, &trials)) {
             Ok(()) => Ok(server),
             Err(error) => {
                 server.stop();
@@ -108,16 +111,17 @@ impl Server {
         Ok(())
     }
 
-    fn start_worlds(&mut self, settings: &GameSettings, past: &PastPlayers) -> Result<(), StartError> {
+    fn start_worlds(&mut self, settings: &GameSettings, past: &PastPlayers, trials: &Trials) -> Result<(), StartError> {
         for number in 0..self.listener.worlds() {
-            let (settings, listener, past) = (settings.clone(), self.listener.clone(), past.clone());
+            let (settings, listener) = (settings.clone(), self.listener.clone());
+            let (past, trials) = (past.clone(), trials.clone());
             let builder = std::thread::Builder::new().name(format!("raidkeep-world-{number}"));
             let thread = builder.spawn(move || {
                 let _alarm = Alarm(listener.clone());
                 let build = move || {
                     let mut app = App::new();
                     app.add_plugins((settings.engine_plugins(), settings.game_plugins()));
-                    app.insert_resource(past.clone());
+                    app.insert_resource(past.clone()).insert_resource(trials.clone());
                     app
                 };
                 let mut app = build();

@@ -254,7 +254,14 @@ impl WayIn {
         let credential = match kind.access {
             Access::Operator => {
                 let token = token.or_else(|| requester.operator_token());
-                Credential::Operator(self.operators.admit(kind, token, address)?)
+                let identity = self.operators.admit(kind, token, address)?;
+                if let Some(function) = (kind.stands_for)(&*decoded.request) {
+                    let other = self.offices.find(function, envelope.world)?.kind;
+                    if other.access == Access::Operator {
+                        self.operators.admit(other, token, address)?;
+                    }
+                }
+                Credential::Operator(identity)
             }
             Access::Player | Access::Anyone => player_credential(kind.access, counter.world, token, requester)?,
         };
