@@ -20,7 +20,7 @@ use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
 use raidkeep_game::player_view::past::PastPlayers;
 use raidkeep_realm::operators::OperatorSettings;
-use raidkeep_realm::rule_sets::RuleDiffer;
+use raidkeep_realm::rule_sets::{RuleDiffer, StudyRoom};
 use raidkeep_realm::{RealmSettings, realm_app};
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
@@ -45,6 +45,8 @@ pub struct Fittings {
     pub telemetry: Telemetry,
     /// Says how two rule sets differ; `None` = nobody can ask.
     pub differ: Option<RuleDiffer>,
+    /// Where rule sets are studied.
+    pub studies: StudyRoom,
     /// Looks into the archive and the journal.
     pub past: PastPlayers,
 }
@@ -58,7 +60,7 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        Fittings { telemetry, differ, past }: Fittings,
+        Fittings { telemetry, differ, studies, past }: Fittings,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
@@ -85,6 +87,7 @@ impl Server {
             },
             message_days: config.realm_message_days(),
             differ,
+            studies,
         };
         match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, &past)) {
             Ok(()) => Ok(server),
