@@ -2,7 +2,7 @@
 //! their output, and without the secrets in the environment of the server.
 
 use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -45,11 +45,8 @@ impl Beside {
         self.run_command(command, input)
     }
 
-    fn run_command(self, mut command: Command, input: Vec<u8>) -> Result<Vec<u8>, NotSaid> {
-        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = Process(command.spawn()?);
-        let complaint = reader(process.0.stderr.take(), COMPLAINT_BYTES_MAX);
+    fn run_command(self, command: Command, input: Vec<u8>) -> Result<Vec<u8>, NotSaid> {
+        let (mut process, complaint) = Process::start(command)?;
         let output = reader(process.0.stdout.take(), self.output_bytes_max + 1);
         if let Some(mut stdin) = process.0.stdin.take() {
             // On a thread of its own: a pipe is full long before a process that reads slowly has all of it. One that reads
@@ -64,17 +61,34 @@ impl Beside {
         if status.success() {
             return Ok(output);
         }
-        let complaint = complaint.recv_timeout(self.within).unwrap_or_default();
-        let complaint = String::from_utf8_lossy(&complaint);
+        Err(NotSaid::after(status, &complaint.recv_timeout(self.within).unwrap_or_default()))
+    }
+}
+
+impl NotSaid {
+    /// Of a process that has ended with this status, with what it has complained of.
+    pub(super) fn after(status: ExitStatus, complaint: &[u8]) -> Self {
+        let complaint = String::from_utf8_lossy(complaint);
         match (status.code(), complaint.lines().last()) {
-            (Some(_), Some(line)) => Err(NotSaid::Failed(line.trim_start_matches("raidkeep: ").to_owned())),
-            _ => Err(NotSaid::Ended),
+            (Some(_), Some(line)) => Self::Failed(line.trim_start_matches("raidkeep: ").to_owned()),
+            _ => Self::Ended,
         }
     }
 }
 
 /// A process that does not outlive the wait for it.
-struct Process(Child);
+pub(super) struct Process(pub(super) Child);
+
+impl Process {
+    /// Starts a command with pipes and without the secrets; also returns what will have been said on stderr.
+    pub(super) fn start(mut command: Command) -> std::io::Result<(Self, mpsc::Receiver<Vec<u8>>)> {
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = Self(command.spawn()?);
+        let complaint = reader(process.0.stderr.take(), COMPLAINT_BYTES_MAX);
+        Ok((process, complaint))
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {

@@ -14,7 +14,7 @@ use raidkeep_studio::compare::{Comparison, compare, page};
 use raidkeep_studio::diff::{DiffError, between};
 use raidkeep_studio::goals::{self, judge};
 use raidkeep_studio::report::goals::GoalOutcome;
-use raidkeep_studio::simulate::Study;
+use raidkeep_studio::rule_study::named_outcomes;
 
 #[derive(Debug, Args)]
 pub(super) struct Compare {
@@ -61,15 +61,4 @@ impl Compare {
         // How it was before is no reason to fail.
         Ok(self.goals.exit_code(&judged[1..].concat()))
     }
-}
-
-/// All outcomes in one list, each with the assets that it is about.
-fn named_outcomes(studies: &[Study], judged: &[Vec<GoalOutcome>]) -> Vec<GoalOutcome> {
-    let named = |(study, outcomes): (&Study, &Vec<GoalOutcome>)| {
-        let assets = study.about.assets.clone();
-        let name =
-            move |outcome: &GoalOutcome| GoalOutcome { goal: format!("{assets}: {}", outcome.goal), ..outcome.clone() };
-        outcomes.iter().map(name).collect::<Vec<_>>()
-    };
-    studies.iter().zip(judged).flat_map(named).collect()
 }

@@ -35,6 +35,7 @@ mod schema;
 mod serve;
 mod sheet;
 mod simulate;
+mod studies;
 mod trial;
 mod verify;
 mod version;
@@ -116,6 +117,9 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Runs the same simulation under several asset folders and reports the differences.
     Compare(compare::Compare),
+    /// Studies rule sets for a running server, which asks on stdin.
+    #[command(hide = true)]
+    Study,
     /// Tells what differs between two asset folders or revisions, in the game's words.
     Diff(diff::Diff),
     /// Writes the tables of the assets as sheets (CSV or XLSX), and takes over what was edited there.
@@ -165,6 +169,7 @@ pub fn run() -> ExitCode {
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => simulate.run(),
         Some(Command::Compare(compare)) => compare.run(),
+        Some(Command::Study) => done(studies::answer()),
         Some(Command::Diff(diff)) => diff.run(),
         Some(Command::Sheet(sheet)) => sheet.run(),
         Some(Command::Load(load)) => load.run(),

@@ -9,6 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
 use crate::cli::past::past_players;
+use crate::cli::studies::study_room;
 use crate::cli::tell;
 use crate::cli::trial::trials;
 use crate::cli::version::{COMMIT, PROFILE};
@@ -106,8 +107,8 @@ impl Serve {
         let telemetry = Telemetry { metrics: Some(metrics::start(&config)?), incidents };
         let mut signals = Signals::listen()?;
         let past = past_players(&config, self.assets.as_deref());
-        let trials = trials(&config);
-        let fittings = Fittings { telemetry, differ: Some(SET_DIFFER), past, trials };
+        let fittings =
+            Fittings { telemetry, differ: Some(SET_DIFFER), studies: study_room(), past, trials: trials(&config) };
         let server = Server::start(folder, config, &assets, fittings)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));

@@ -19,7 +19,7 @@ use raidkeep_studio::simulate::study::load;
 use raidkeep_studio::simulate::{GreedyPlan, Policy, Study, StudyPlan, Troubles, greedy, policy, study};
 
 /// The default policy: its path, and the built-in copy.
-const DEFAULT_POLICY: &str = "policies/mixed.ron";
+pub(super) const DEFAULT_POLICY: &str = "policies/mixed.ron";
 const SHIPPED_POLICY: &str = include_str!("../../policies/mixed.ron");
 
 /// Arguments shared by `simulate` and `compare`.
@@ -48,11 +48,7 @@ impl Subject {
     }
 
     pub(super) fn read_policy(&self) -> Result<Single<Policy>, Problems> {
-        let file = self.policy_file();
-        if self.policy.is_none() && !file.exists() {
-            return policy::read(DEFAULT_POLICY, SHIPPED_POLICY);
-        }
-        policy::open(file)
+        self.policy.as_deref().map_or_else(usual_policy, policy::open)
     }
 
     /// Simulates all seeds under each of the assets, and shows how far it is.
@@ -63,8 +59,7 @@ impl Subject {
     ) -> Result<Vec<Study>, Box<dyn std::error::Error>> {
         let named = |assets: AssetSource| Ok((short_name(&assets), load_telling(&assets)?));
         let folders = assets.into_iter().map(named).collect::<Result<Vec<_>, Troubles>>()?;
-        let name = self.policy_file().file_name();
-        let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let policy_name = short_policy_name(self.policy_file());
         let Self { players, days, seed, seeds, .. } = *self;
         let plan = StudyPlan { players, days, first_seed: seed, seeds, policy, policy_name: &policy_name };
         let runs = u64::try_from(folders.len()).unwrap_or(u64::MAX).saturating_mul(seeds.into());
@@ -82,6 +77,17 @@ impl Subject {
     pub(super) fn size(&self) -> f64 {
         f64::from(self.players) * f64::from(self.days) * f64::from(self.seeds)
     }
+}
+
+/// The policy of the working directory if there is one, else the built-in copy.
+pub(super) fn usual_policy() -> Result<Single<Policy>, Problems> {
+    let file = Path::new(DEFAULT_POLICY);
+    if file.exists() { policy::open(file) } else { policy::read(DEFAULT_POLICY, SHIPPED_POLICY) }
+}
+
+/// The name of a policy's file, for reports.
+pub(super) fn short_policy_name(file: &Path) -> String {
+    file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Loads rules, and shows what they warn of.

@@ -17,6 +17,10 @@ fn only_operators_ask_for_rule_sets_and_only_the_server_itself_keeps_one() {
         ("rules_back", json!({"fingerprint": "0123456789abcdef", "reason": "a try"})),
         ("rules_unpin", json!({"reason": "a try"})),
         ("rules_diff", json!({})),
+        ("rules_study", json!({})),
+        ("rules_studies", json!({})),
+        ("rules_study_report", json!({"study": 1})),
+        ("rules_study_stop", json!({"study": 1})),
         ("rules_keep", keep.clone()),
     ];
     for (function, data) in asked {
@@ -45,4 +49,16 @@ fn what_runs_is_compared_with_what_the_folder_has() {
     let same = server.operate("rules_diff", json!({}));
     let expected = json!({"from": "running", "to": "folder", "differences": [], "left_out": 0});
     assert_eq!(same["data"], expected, "{same}");
+}
+
+#[test]
+fn where_nothing_studies_rules_no_study_begins_and_none_is_known() {
+    let mut server = server();
+    let begun = server.operate("rules_study", json!({"players": 1, "days": 1, "seeds": 1}));
+    assert_eq!(begun, json!({"status": 94, "message": "this server studies no rules"}));
+    assert_eq!(server.operate("rules_studies", json!({}))["data"], json!({"studies": []}));
+    for function in ["rules_study_report", "rules_study_stop"] {
+        let unknown = server.operate(function, json!({"study": 1}));
+        assert_eq!(unknown, json!({"status": 95, "message": "no such study"}), "{function}");
+    }
 }

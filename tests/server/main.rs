@@ -51,6 +51,7 @@ mod proxies;
 mod put_back;
 mod role_play_routes;
 mod rule_sets;
+mod rule_studies;
 mod running;
 mod secrets;
 mod signed_twice;

@@ -11,6 +11,7 @@ import { Card, Page } from "../ui/page.js";
 import { ErrorNote, Loading } from "../ui/states.js";
 import { DataTable } from "../ui/table.js";
 import { Moment } from "../ui/value.js";
+import { RuleStudies, SIDES } from "./rule-studies.js";
 
 const EVERY_MS = 5000;
 const RUNNING = "running";
@@ -68,6 +69,7 @@ export function Rules(): ReactElement {
           <Differences from={sides.from} to={sides.to} change={setSides} />
         </Card>
       )}
+      {functions.has("rules_study") && functions.may("rules_study") && <RuleStudies />}
       {functions.has("rules_history") && (
         <Card title={texts.rules.history}>
           <List
@@ -86,6 +88,7 @@ export function Rules(): ReactElement {
                   >
                     {texts.rules.compare}
                   </Button>
+                  <ActionButton called="rules_study" preset={{ to: fingerprint }} choices={SIDES} />
                   {fingerprint !== shown?.pinned?.fingerprint && (
                     <ActionButton called="rules_back" preset={{ fingerprint }} isGrave />
                   )}

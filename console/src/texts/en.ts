@@ -242,6 +242,14 @@ export const en = {
     problem: "Problem",
     severity: "Severity",
     line: (line: number, column: number) => `line ${line}, column ${column}`,
+    study: "What will this change do?",
+    studyHint:
+      "Simulated players live under the rules, beside the server and at low priority: seconds to minutes, one study at a time. Nothing of it touches the game, and a restart forgets the studies.",
+    noStudies: "Nothing has been studied since the server was started.",
+    report: "Report",
+    reportOf: (study: number) => `Report of study ${study}`,
+    progress: (percent: number) => `${percent} % done`,
+    day: "Day",
   },
   figures: {
     economy: (from: string, to: string) => `Where items and points came from and went to, ${from} to ${to}`,

@@ -242,6 +242,14 @@ export const zh: Texts = {
     problem: "问题",
     severity: "级别",
     line: (line, column) => `第 ${line} 行第 ${column} 列`,
+    study: "这次改动会带来什么？",
+    studyHint:
+      "模拟玩家在这些规则下游玩：在服务器旁以低优先级运行，需要几秒到几分钟，同一时间只有一项推演。不影响游戏；重启后推演记录清空。",
+    noStudies: "服务器启动以来还没有推演。",
+    report: "报告",
+    reportOf: (study) => `推演 ${study} 的报告`,
+    progress: (percent) => `已完成 ${percent} %`,
+    day: "天",
   },
   figures: {
     economy: (from, to) => `${from} 至 ${to} 物品与点数的来源与去向`,

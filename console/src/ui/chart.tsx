@@ -22,8 +22,8 @@ export interface ChartProps {
   label: string;
   /** What a day is called in the legend. */
   dayName: string;
-  /** The days, `YYYY-MM-DD`, the earliest first. */
-  days: readonly string[];
+  /** The days, `YYYY-MM-DD` or counted, the earliest first. */
+  days: readonly string[] | readonly number[];
   series: readonly Series[];
 }
 
@@ -35,8 +35,10 @@ export function Chart({ label, dayName, days, series }: ChartProps): ReactElemen
     const parent = place.current;
     if (parent === null) return undefined;
     const width = () => Math.max(parent.clientWidth, 200);
-    const data: uPlot.AlignedData = [days.map(midday), ...series.map(({ values }) => [...values])];
-    const plot = new uPlot({ ...optionsOf(dayName, series, scheme), width: width(), height: HEIGHT }, data, parent);
+    const isCounted = typeof days[0] === "number";
+    const data: uPlot.AlignedData = [days.map(placed), ...series.map(({ values }) => [...values])];
+    const options = optionsOf(dayName, series, scheme, isCounted);
+    const plot = new uPlot({ ...options, width: width(), height: HEIGHT }, data, parent);
     const watcher = new ResizeObserver(() => {
       plot.setSize({ width: width(), height: HEIGHT });
     });
@@ -49,15 +51,16 @@ export function Chart({ label, dayName, days, series }: ChartProps): ReactElemen
   return <div ref={place} className={classes["chart"]} role="figure" aria-label={label} />;
 }
 
-/** A moment in the middle of a day, in seconds of UTC: days of the game's calendar have no place on local clocks. */
-function midday(day: string): number {
-  return Date.parse(`${day}T12:00:00Z`) / 1000;
+/** Its number, or a moment in the middle of a day, in seconds of UTC: days of the game's calendar have no place on local clocks. */
+function placed(day: string | number): number {
+  return typeof day === "number" ? day : Date.parse(`${day}T12:00:00Z`) / 1000;
 }
 
 function optionsOf(
   dayName: string,
   series: readonly Series[],
   scheme: "light" | "dark",
+  isCounted: boolean,
 ): Omit<uPlot.Options, "width" | "height"> {
   const styles = getComputedStyle(document.documentElement);
   const [quiet, rule] = [styles.getPropertyValue("--quiet"), styles.getPropertyValue("--rule")];
@@ -65,13 +68,13 @@ function optionsOf(
   return {
     tzDate: (moment) => uPlot.tzDate(new Date(moment * 1000), "Etc/UTC"),
     cursor: { y: false },
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(most * 1.08, 1)] } },
+    scales: { x: { time: !isCounted }, y: { range: (_plot, _least, most) => [0, Math.max(most * 1.08, 1)] } },
     axes: [
       {
         ...axis,
         space: 70,
-        incrs: [1, 2, 7, 14, 28].map((count) => count * 86_400),
-        values: (_plot, moments) => moments.map((moment) => dayOf(moment).slice(5)),
+        incrs: [1, 2, 7, 14, 28].map((count) => (isCounted ? count : count * 86_400)),
+        values: (_plot, days) => days.map((day) => (isCounted ? String(day) : dayOf(day).slice(5))),
       },
       {
         ...axis,
@@ -80,7 +83,10 @@ function optionsOf(
       },
     ],
     series: [
-      { label: dayName, value: (_plot, moment: number | null) => (moment === null ? "—" : dayOf(moment)) },
+      {
+        label: dayName,
+        value: (_plot, day: number | null) => (day === null ? "—" : isCounted ? String(day) : dayOf(day)),
+      },
       ...series.map(({ name }, index) => ({
         label: name,
         stroke: COLOURS[scheme][index % COLOURS[scheme].length] ?? quiet,

@@ -32,7 +32,7 @@ use crate::mails::RealmMailsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
-use crate::rule_sets::{RuleDiffer, RuleSetsPlugin};
+use crate::rule_sets::{RuleDiffer, RuleSetsPlugin, StudyRoom};
 
 /// What an operator of the server configures about the realm.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +44,8 @@ pub struct RealmSettings {
     pub message_days: i64,
     /// What says how two rule sets differ, for `rules_diff`; `None` = it is refused.
     pub differ: Option<RuleDiffer>,
+    /// Where `rules_study` has rule sets studied.
+    pub studies: StudyRoom,
 }
 
 /// The features of the realm.
@@ -55,7 +57,7 @@ pub struct RealmPlugins {
 
 impl PluginGroup for RealmPlugins {
     fn build(self) -> PluginGroupBuilder {
-        let RealmSettings { operators, message_days, differ } = self.settings;
+        let RealmSettings { operators, message_days, differ, studies } = self.settings;
         PluginGroupBuilder::start::<Self>()
             .add(MessagesPlugin { kept_days: message_days })
             .add(CodesPlugin)
@@ -65,7 +67,7 @@ impl PluginGroup for RealmPlugins {
             .add(RealmMailsPlugin)
             .add(ClientsPlugin)
             .add(IncidentsPlugin)
-            .add(RuleSetsPlugin { differ })
+            .add(RuleSetsPlugin { differ, studies })
     }
 }
 

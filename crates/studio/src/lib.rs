@@ -14,6 +14,7 @@ pub mod language;
 pub mod load;
 pub mod long_run;
 pub mod report;
+pub mod rule_study;
 pub mod scenario;
 pub mod schema;
 pub mod sheet;

@@ -166,6 +166,14 @@ impl Reloader {
         if files.texts.is_empty() && study.problems.has_errors() { Err(study.problems) } else { Ok(files) }
     }
 
+    /// The same, if what the assets have could be put into force.
+    ///
+    /// # Errors
+    /// When they have errors.
+    pub fn check(&self) -> Result<RuleFiles, Problems> {
+        self.catalogue.load(&self.source).map(|rules| rules.files())
+    }
+
     /// Acts with the rules in force, of whose changes no world is told meanwhile.
     pub fn with_rules<T>(&self, act: impl FnOnce(&Arc<LoadedRules>) -> T) -> T {
         act(&self.last().rules)

@@ -1,7 +1,5 @@
 //! `rules_diff`: how two rule sets differ, field by field.
 
-use std::sync::Arc;
-
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -9,24 +7,20 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::operators::Right;
+use raidkeep_engine::reload::Reloading;
 use raidkeep_engine::reload::requests::reloader;
-use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Code, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::rules::RuleFiles;
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::FoundRows;
-use raidkeep_engine::storage::store::Rows;
 
 use crate::rule_sets::model::RuleBook;
-use crate::rule_sets::requests::{NO_SUCH_SET, files_of, folded};
+use crate::rule_sets::requests::{NO_SUCH_SET, folded};
+use crate::rule_sets::sides::{FOLDER, RUNNING, Side, is_of_history};
 
 /// The most differences in one reply.
 const DIFFERENCES_MAX: usize = 500;
-/// The name of the set in force.
-const RUNNING: &str = "running";
-/// The name of what the folder has.
-const FOLDER: &str = "folder";
 
 const NO_DIFFER: Refusal = Refusal::new(98, "this server cannot compare its rules");
 /// The status when a side cannot be read.
@@ -98,23 +92,6 @@ pub struct RulesDiffered {
     left_out: usize,
 }
 
-/// One side of a comparison.
-struct Side {
-    name: String,
-    rows: Rows,
-    reloader: Arc<Reloader>,
-}
-
-impl Side {
-    fn files(&self) -> Result<RuleFiles, String> {
-        match self.name.as_str() {
-            RUNNING => Ok(self.reloader.with_rules(|rules| rules.files())),
-            FOLDER => self.reloader.read_files().map_err(|problems| problems.to_string()),
-            fingerprint => files_of(&self.rows, fingerprint),
-        }
-    }
-}
-
 /// The result of the job.
 type Compared = Result<Vec<RuleDifference>, String>;
 
@@ -136,7 +113,7 @@ fn rules_diff(
         }
     };
     let (differ, reloader) = (*differ.ok_or(NO_DIFFER)?, reloader(reloading.as_deref())?);
-    if [&from, &to].into_iter().any(|name| name != RUNNING && name != FOLDER && !book.has(name)) {
+    if [&from, &to].into_iter().any(|name| is_of_history(name) && !book.has(name)) {
         return Err(NO_SUCH_SET.into());
     }
     if !is_folded {

@@ -4,12 +4,18 @@
 //! set kept here (`rules_keep`, which only the server itself may call) and then tells the worlds. While a set is pinned, what
 //! the folder has is not put into force. At a start the server reads the pinned set ([`pinned_set`]) before any world runs.
 //!
-//! Not here: how rules are read and checked, which is the engine's; how they are compared, which is the studio's.
+//! What a set would do can be studied (`rules_study`): a process beside the server simulates players under it. The realm asks
+//! a [`StudyDesk`], which the program brings, and keeps nothing of it.
+//!
+//! Not here: how rules are read and checked, which is the engine's; how they are compared and simulated, which is the studio's.
 
 pub mod differences;
 mod keep;
 mod model;
 pub mod requests;
+mod sides;
+pub mod studies;
+pub mod study_requests;
 
 use bevy_app::{App, Plugin};
 use raidkeep_engine::storage::StorageApp;
@@ -18,6 +24,7 @@ use raidkeep_engine::verify::VerifyApp;
 pub use differences::{DifferentValue, RuleDiffer, RuleDifference};
 pub use keep::{RulesKeep, RulesKept, WrittenFile};
 pub use model::{PinnedSet, pinned_set};
+pub use studies::{StudyDesk, StudyRoom};
 
 use model::{KeptRuleSet, RuleBook};
 
@@ -26,6 +33,8 @@ use model::{KeptRuleSet, RuleBook};
 pub struct RuleSetsPlugin {
     /// What says how two sets differ; `None` = `rules_diff` is refused.
     pub differ: Option<RuleDiffer>,
+    /// Where rule sets are studied.
+    pub studies: StudyRoom,
 }
 
 impl Plugin for RuleSetsPlugin {
@@ -37,5 +46,7 @@ impl Plugin for RuleSetsPlugin {
         keep::register(app);
         requests::register(app);
         differences::register(app);
+        app.insert_resource(self.studies.clone());
+        study_requests::register(app);
     }
 }

@@ -21,7 +21,7 @@ use raidkeep_game::GameSettings;
 use raidkeep_game::player_view::past::PastPlayers;
 use raidkeep_game::trial::requests::Trials;
 use raidkeep_realm::operators::OperatorSettings;
-use raidkeep_realm::rule_sets::RuleDiffer;
+use raidkeep_realm::rule_sets::{RuleDiffer, StudyRoom};
 use raidkeep_realm::{RealmSettings, realm_app};
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
@@ -46,6 +46,8 @@ pub struct Fittings {
     pub telemetry: Telemetry,
     /// Says how two rule sets differ; `None` = nobody can ask.
     pub differ: Option<RuleDiffer>,
+    /// Where rule sets are studied.
+    pub studies: StudyRoom,
     /// Looks into the archive and the journal.
     pub past: PastPlayers,
     /// Runs forks of the worlds.
@@ -61,7 +63,7 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        Fittings { telemetry, differ, past, trials }: Fittings,
+        Fittings { telemetry, differ, studies, past, trials }: Fittings,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
@@ -88,6 +90,7 @@ impl Server {
             },
             message_days: config.realm_message_days(),
             differ,
+            studies,
         };
         match server.start_realm(&settings, realm).and_then(|()| server.start_worlds(&settings, &past, &trials)) {
             Ok(()) => Ok(server),

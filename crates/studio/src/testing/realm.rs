@@ -21,9 +21,9 @@ impl TestSetup {
             let keys = SessionKeys::parse(TEST_SESSION_KEY).expect("the key should be one");
             let password_cost = PasswordCost { memory_kib: 64, passes: 1 };
             let operators = OperatorSettings { roles: Arc::default(), password_cost, keys };
-            app.add_plugins(RealmPlugins {
-                settings: RealmSettings { operators, message_days: 30, differ: Some(SET_DIFFER) },
-            });
+            let settings =
+                RealmSettings { operators, message_days: 30, differ: Some(SET_DIFFER), ..Default::default() };
+            app.add_plugins(RealmPlugins { settings });
             app.insert_resource(RealmLink { has_realm: true });
         });
         self
