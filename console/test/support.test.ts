@@ -56,19 +56,19 @@ test("what a grant would do is shown first, changes nothing, and is then done", 
   };
   const before = await entries();
 
-  const dialog = await fill(page, page, "player_grant", { items: "4:2:3", reason: "ticket 4712" });
+  const dialog = await fill(page, page, "player_grant", { items: "3:5:3", reason: "ticket 4712" });
   await dialog.getByRole("button", { name: "Try first" }).click();
   const trial = dialog.locator("[data-trial]");
   await trial.getByText("This would happen. Nothing has been changed.").waitFor();
-  const row = trial.locator("tbody tr", { hasText: "items[4:2]" });
-  assert.match(await row.innerText(), /Overview.*items\[4:2\].*3/s, "the items before and after");
+  const row = trial.locator("tbody tr", { hasText: "items[3:5]" });
+  assert.match(await row.innerText(), /Overview.*items\[3:5\].*3/s, "the items before and after");
   assert.equal(await entries(), before, "nothing has been changed");
 
   await dialog.locator("button[type=submit]").click();
   await closeDone(dialog);
   assert.equal(await entries(), before + 1, "then it is done");
 
-  const refused = await fill(page, page, "player_take", { items: "4:2:4", reason: "ticket 4712" });
+  const refused = await fill(page, page, "player_take", { items: "3:5:1000", reason: "ticket 4712" });
   await refused.getByRole("button", { name: "Try first" }).click();
   await refused.getByText("Refused (97)").waitFor();
   await refused.getByRole("button", { name: "Cancel" }).click();

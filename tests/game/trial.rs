@@ -80,7 +80,7 @@ fn a_grant_shows_what_the_player_would_have_and_then_does_the_same() {
     let asked = json!({"items": ["3:1:7"], "energy": 50});
     let trial = tried(&mut server, "player_grant", &ann, asked.clone());
     assert_eq!(of(&trial, "overview: energy.remain"), (json!(energy), json!(energy + 50)));
-    assert_eq!(of(&trial, "overview: items[3:1]"), (Value::Null, json!(7)));
+    assert_eq!(of(&trial, "overview: items[3:1]"), (json!(0), json!(7)));
     let (_, movement) = of(&trial, "movements: entries[1]");
     assert_eq!((&movement["why"], &movement["changes"][0]["change"]), (&json!("operator"), &json!(7)), "{movement}");
     assert_eq!(trial["changes"], json!(["3:1: 0 -> 7", format!("energy {energy} -> {}", energy + 50)]));

@@ -20,7 +20,7 @@ fn a_grant_is_tried_in_a_process_beside_the_server_and_then_done() {
     assert_eq!((&trial["status"], &trial["data"]["status"]), (&json!(0), &json!(0)), "{trial}");
     let effect = trial["data"]["effect"].as_array().expect("differences");
     let items = effect.iter().find(|each| each["what"] == "items[3:1]").unwrap_or_else(|| panic!("items: {trial}"));
-    assert_eq!(items, &json!({"part": "overview", "what": "items[3:1]", "before": null, "after": 7}));
+    assert_eq!(items, &json!({"part": "overview", "what": "items[3:1]", "before": 0, "after": 7}));
     assert_eq!(view(), before, "nothing has changed");
     assert_eq!(server.operate("audit_list", json!({}))["data"]["entries"], json!([]));
     let done = server.operate("player_grant", grant);
@@ -34,7 +34,9 @@ fn what_a_fork_has_to_ask_for_is_known_to_it() {
     server.guest("ann");
     server.guest("bob");
     let rename = |name: &str| json!({"player": 1, "name": name, "reason": "a complaint"});
-    let taken = try_out(&server, "player_rename", rename("玩家#2"));
+    let bob = json!({"player": 2, "name": "Bob", "reason": "a complaint"});
+    assert_eq!(server.operate("player_rename", bob)["status"], 0);
+    let taken = try_out(&server, "player_rename", rename("Bob"));
     assert_eq!(taken["data"]["status"], 98, "the name of another is taken: {taken}");
     let free = try_out(&server, "player_rename", rename("Ann"));
     assert_eq!(free["data"]["changes"], json!(["name 玩家#1 -> Ann"]), "{free}");
