@@ -56,8 +56,8 @@ function spread(reports: readonly Report[]): string {
 
 if (!existsSync(folder)) throw new Error("the first argument is a folder with a filled database");
 const limits = ["limits.connections=15000", "limits.connections_per_address=0", "identity.new_accounts.per_address=0"];
-// The database was filled at a moment of its own.
-const server = await Server.startIn(folder, "--accept-clock", ...limits.flatMap((limit) => ["--set", limit]));
+// The clock stands still at the moment of the database: later its guests, who have never played, would be forgotten.
+const server = await Server.startIn(folder, "--set", "clock=manual", ...limits.flatMap((limit) => ["--set", limit]));
 const browser = await openBrowser();
 try {
   // The first run makes the players of the load; the others find them.

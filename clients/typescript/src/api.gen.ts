@@ -1463,7 +1463,8 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
-   * `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won.
+   * `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won. The role's
+   * limits hold as for `player_grant`.
    * - 97: every attempt of the player was won or given back
    * - 98: no such stage, or it cannot be entered so
    * - 99: no such player
@@ -1788,7 +1789,7 @@ export interface OperatorFunctions {
   };
   /**
    * `movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
-   * gave. Each is undone once.
+   * gave. Each is undone once. The role's limits hold as for `player_grant`.
    * - 94: nobody can own so many
    * - 95: points moved too, which are on the payment platform: settle the order
    * - 96: the movement was undone before
@@ -2290,6 +2291,50 @@ export interface OperatorFunctions {
     code: never;
     success: 0;
   };
+  /** `rules_studies {}`: the last studies since the server was started. */
+  rules_studies: {
+    request: RulesStudiesRequest;
+    reply: RulesStudiesReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `rules_study {kind?, from?, to?, players?, days?, seeds?, seed?}`: has simulated players live under a rule set, in a process
+   * beside the server, and answers at once. A set is `running`, `folder`, or a fingerprint of the history.
+   * - 94: this server studies no rules
+   * - 96: no such rule set in the history
+   * - 97: another study is under way
+   * - 98: this server cannot read its rules again
+   * - 99: a set cannot be used: `problems` lists the errors of the folder, else the message says why
+   */
+  rules_study: {
+    request: RulesStudyRequest;
+    reply: RulesStudyReply;
+    code: 94 | 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `rules_study_report {study, page?}`: what a study has found.
+   * - 95: no such study: of those before the start of the server nothing is known
+   * - 97: the study is under way, was stopped or has failed, and has no report
+   */
+  rules_study_report: {
+    request: RulesStudyReportRequest;
+    reply: RulesStudyReportReply;
+    code: 95 | 97;
+    success: 0;
+  };
+  /**
+   * `rules_study_stop {study}`: ends a study that is under way.
+   * - 95: no such study
+   * - 97: the study is over
+   */
+  rules_study_stop: {
+    request: RulesStudyStopRequest;
+    reply: undefined;
+    code: 95 | 97;
+    success: 0;
+  };
   /**
    * `rules_unpin {reason}`: removes the pin; what the folder has now is put into force in all worlds.
    * - 95: no rule set is pinned
@@ -2386,6 +2431,18 @@ export interface OperatorFunctions {
     request: TokensEndRequest;
     reply: undefined;
     code: 99;
+    success: 0;
+  };
+  /**
+   * `try {function, arguments}`: what a function of operators that names a player would answer and change, without doing it. It
+   * takes the right of that function.
+   * - 97: no fork of the world could be run, or it took too long
+   * - 98: the function cannot be tried; the message says why
+   */
+  try: {
+    request: TryRequest;
+    reply: TryReply;
+    code: 97 | 98;
     success: 0;
   };
   /**
@@ -2716,7 +2773,10 @@ export interface AttemptReturnReply {
   was_open: boolean;
 }
 
-/** `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won. */
+/**
+ * `attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won. The role's
+ * limits hold as for `player_grant`.
+ */
 export interface AttemptReturnRequest {
   /** Whether it was entered with the legacy function `enter_stage`, which has other costs. */
   legacy?: boolean;
@@ -3859,6 +3919,18 @@ export interface Dice {
   weight: number;
 }
 
+/** Something of the view of a player that is different. */
+export interface Difference {
+  /** What it is; null = there is none. */
+  after: JsonValue;
+  /** What it was; null = there was none. */
+  before: JsonValue;
+  /** The part of `player_view`. */
+  part: string;
+  /** What of it: the fields that lead there, and entries of lists in brackets. Empty for the part as a whole. */
+  what: string;
+}
+
 /** A value that differs. */
 export interface DifferentValue {
   /** The value of the first side; null = it has none. */
@@ -4378,6 +4450,8 @@ export interface FoundPlayer {
 export interface FunctionShown {
   /** The JSON Schema of what `data` holds in the request, without the token. */
   arguments: JsonValue;
+  /** Whether `try` can show beforehand what a call would change. */
+  can_be_tried: boolean;
   /** What it answers with besides the statuses of every function. */
   codes: CodeShown2[];
   /** Its name. */
@@ -5751,7 +5825,7 @@ export interface MovementUndoReply {
 
 /**
  * `movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
- * gave. Each is undone once.
+ * gave. Each is undone once. The role's limits hold as for `player_grant`.
  */
 export interface MovementUndoRequest {
   /** Of what the player no longer has, take what is left; missing = refuse. */
@@ -7601,6 +7675,74 @@ export interface RulesStatusReply {
 /** `rules_status {token}`. */
 export type RulesStatusRequest = Record<string, never>;
 
+/** The reply of `rules_studies`. */
+export interface RulesStudiesReply {
+  /** The newest first, at most 10. */
+  studies: StudyShown[];
+}
+
+/** `rules_studies {}`: the last studies since the server was started. */
+export type RulesStudiesRequest = Record<string, never>;
+
+/** The reply of `rules_study`. */
+export interface RulesStudyReply {
+  /** The errors of the folder, if it was refused. */
+  problems: Problem[];
+  /** The number of the study; absent when none has begun. */
+  study?: number;
+}
+
+/** The reply of `rules_study_report`. */
+export interface RulesStudyReportReply {
+  /** How the clearest figures developed, day by day. */
+  charts: StudyChart[];
+  /** How to read the tables. */
+  notes: string[];
+  /** Everything as an HTML page that needs nothing else; null = it was not asked for. */
+  page: string | null;
+  /** The study. */
+  study: StudyShown;
+  /** What it has found. */
+  tables: StudyTable[];
+  /** What it has found, in a sentence or two of English. */
+  verdict: string;
+}
+
+/** `rules_study_report {study, page?}`: what a study has found. */
+export interface RulesStudyReportRequest {
+  /** Whether to give the whole report, too, as an HTML page. */
+  page?: boolean;
+  /** Its number. */
+  study: number;
+}
+
+/**
+ * `rules_study {kind?, from?, to?, players?, days?, seeds?, seed?}`: has simulated players live under a rule set, in a process
+ * beside the server, and answers at once. A set is `running`, `folder`, or a fingerprint of the history.
+ */
+export interface RulesStudyRequest {
+  /** For how many days; missing = 30. */
+  days?: number;
+  /** The set to compare with; missing = `running`. A simulation has none. */
+  from?: string;
+  /** Missing = `compare`. */
+  kind?: StudyKind;
+  /** How many players are simulated with each seed; missing = 100. */
+  players?: number;
+  /** The first seed; missing = 1. */
+  seed?: number;
+  /** With how many seeds; more make it more certain what is chance and what is not. Missing = 8. */
+  seeds?: number;
+  /** The set to study; missing = `folder`. */
+  to?: string;
+}
+
+/** `rules_study_stop {study}`: ends a study that is under way. */
+export interface RulesStudyStopRequest {
+  /** Its number. */
+  study: number;
+}
+
 /** What an attempt to change the rules has come to. */
 export type RulesUnpinReply = Reloaded;
 
@@ -8176,6 +8318,82 @@ export interface Stock {
   tickets: Limits;
 }
 
+/** A figure by day. */
+export interface StudyChart {
+  /** A line for each set or archetype. */
+  lines: StudyLine[];
+  /** What it shows. */
+  title: string;
+  /** The unit of the values. */
+  unit: string;
+}
+
+/**
+ * How rule sets are studied.
+ * - `compare`: The same players under two sets, and what differs by more than chance.
+ * - `simulate`: Players under one set.
+ */
+export type StudyKind = "compare" | "simulate";
+
+/** A line of a chart. */
+export interface StudyLine {
+  /** What it is of. */
+  name: string;
+  /** The values of days 1, 2 and so on. */
+  values: number[];
+}
+
+/** A study, as operators see it. */
+export interface StudyShown {
+  /** When, unix seconds. */
+  at: number;
+  /** Who has begun it. */
+  by: string;
+  /** For how many days. */
+  days: number;
+  /** Why it failed; null = it has not. */
+  failure: string | null;
+  /** The set that it is compared with; null = none. */
+  from: string | null;
+  /** How. */
+  kind: StudyKind;
+  /** How much of it is done, 0 to 100. */
+  percent: number;
+  /** How many players are simulated with each seed. */
+  players: number;
+  /** How long it has taken so far, or took. */
+  seconds: number;
+  /** The first seed. */
+  seed: number;
+  /** With how many seeds. */
+  seeds: number;
+  /** How far it is. */
+  state: StudyState;
+  /** Counts from 1, at each start of the server anew. */
+  study: number;
+  /** The set that is studied: `running`, `folder`, or a fingerprint. */
+  to: string;
+}
+
+/**
+ * How far a study is.
+ * - `running`: It is under way.
+ * - `done`: It has a report.
+ * - `failed`: It came to nothing; `failure` says why.
+ * - `stopped`: An operator has ended it.
+ */
+export type StudyState = "running" | "done" | "failed" | "stopped";
+
+/** A table of a report. */
+export interface StudyTable {
+  /** The names of its columns. */
+  columns: string[];
+  /** Its rows, each with a text for every column. */
+  rows: string[][];
+  /** What it shows. */
+  title: string;
+}
+
 /** What a personal task is about. */
 export interface Subject {
   /** The player's wish must contain one of these. */
@@ -8589,6 +8807,33 @@ export interface Topic {
   keywords: string[];
   /** Lines of the game master; one is chosen at random. */
   lines: Template[];
+}
+
+/** The reply of `try`. */
+export interface TryReply {
+  /** What the audit would say has changed. */
+  changes: string[];
+  /** The data of that answer, without what is told once, such as a password. */
+  data?: JsonValue;
+  /** What would be different in the view of the player, by part. */
+  effect: Difference[];
+  /** The message of that answer. */
+  message: string;
+  /** Tables that are too large to be handed over: what the request would do there is not known. */
+  not_known: string[];
+  /** The status that the request would be answered with; 0 = it would succeed. */
+  status: number;
+}
+
+/**
+ * `try {function, arguments}`: what a function of operators that names a player would answer and change, without doing it. It
+ * takes the right of that function.
+ */
+export interface TryRequest {
+  /** What its `data` would be. A journal does not keep it. */
+  arguments: Record<string, JsonValue>;
+  /** The function. */
+  function: string;
 }
 
 /** The reply of `use_item`. */

@@ -862,7 +862,9 @@ class AttemptReturnReply(TypedDict):
 
 
 class AttemptReturnRequest(TypedDict):
-    """`attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won."""
+    """`attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won. The role's
+    limits hold as for `player_grant`.
+    """
 
     legacy: NotRequired[bool]
     """Whether it was entered with the legacy function `enter_stage`, which has other costs."""
@@ -2007,6 +2009,19 @@ class Dice(TypedDict):
     """Points for each pip."""
 
 
+class Difference(TypedDict):
+    """Something of the view of a player that is different."""
+
+    after: JsonValue
+    """What it is; null = there is none."""
+    before: JsonValue
+    """What it was; null = there was none."""
+    part: str
+    """The part of `player_view`."""
+    what: str
+    """What of it: the fields that lead there, and entries of lists in brackets. Empty for the part as a whole."""
+
+
 DifferentValue = TypedDict(
     "DifferentValue",
     {
@@ -2523,6 +2538,8 @@ class FunctionShown(TypedDict):
 
     arguments: JsonValue
     """The JSON Schema of what `data` holds in the request, without the token."""
+    can_be_tried: bool
+    """Whether `try` can show beforehand what a call would change."""
     codes: list[CodeShown2]
     """What it answers with besides the statuses of every function."""
     function: str
@@ -3979,7 +3996,7 @@ class MovementUndoReply(TypedDict):
 
 class MovementUndoRequest(TypedDict):
     """`movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
-    gave. Each is undone once.
+    gave. Each is undone once. The role's limits hold as for `player_grant`.
     """
 
     as_far_as_possible: NotRequired[bool]
@@ -6175,6 +6192,83 @@ class RulesStatusRequest(TypedDict):
     """`rules_status {token}`."""
 
 
+class RulesStudiesReply(TypedDict):
+    """The reply of `rules_studies`."""
+
+    studies: list[StudyShown]
+    """The newest first, at most 10."""
+
+
+class RulesStudiesRequest(TypedDict):
+    """`rules_studies {}`: the last studies since the server was started."""
+
+
+class RulesStudyReply(TypedDict):
+    """The reply of `rules_study`."""
+
+    problems: list[Problem]
+    """The errors of the folder, if it was refused."""
+    study: NotRequired[int]
+    """The number of the study; absent when none has begun."""
+
+
+class RulesStudyReportReply(TypedDict):
+    """The reply of `rules_study_report`."""
+
+    charts: list[StudyChart]
+    """How the clearest figures developed, day by day."""
+    notes: list[str]
+    """How to read the tables."""
+    page: str | None
+    """Everything as an HTML page that needs nothing else; null = it was not asked for."""
+    study: StudyShown
+    """The study."""
+    tables: list[StudyTable]
+    """What it has found."""
+    verdict: str
+    """What it has found, in a sentence or two of English."""
+
+
+class RulesStudyReportRequest(TypedDict):
+    """`rules_study_report {study, page?}`: what a study has found."""
+
+    page: NotRequired[bool]
+    """Whether to give the whole report, too, as an HTML page."""
+    study: int
+    """Its number."""
+
+
+RulesStudyRequest = TypedDict(
+    "RulesStudyRequest",
+    {
+        # For how many days; missing = 30.
+        "days": "NotRequired[int]",
+        # The set to compare with; missing = `running`. A simulation has none.
+        "from": "NotRequired[str]",
+        # Missing = `compare`.
+        "kind": "NotRequired[StudyKind]",
+        # How many players are simulated with each seed; missing = 100.
+        "players": "NotRequired[int]",
+        # The first seed; missing = 1.
+        "seed": "NotRequired[int]",
+        # With how many seeds; more make it more certain what is chance and what is not. Missing = 8.
+        "seeds": "NotRequired[int]",
+        # The set to study; missing = `folder`.
+        "to": "NotRequired[str]",
+    },
+)
+"""`rules_study {kind?, from?, to?, players?, days?, seeds?, seed?}`: has simulated players live under a rule set, in a process
+beside the server, and answers at once. A set is `running`, `folder`, or a fingerprint of the history.
+"""
+
+
+class RulesStudyStopRequest(TypedDict):
+    """`rules_study_stop {study}`: ends a study that is under way."""
+
+    study: int
+    """Its number."""
+
+
 class RulesUnpinRequest(TypedDict):
     """`rules_unpin {reason}`: removes the pin; what the folder has now is put into force in all worlds."""
 
@@ -6753,6 +6847,73 @@ class Stock(TypedDict):
     """Tickets left today, by kind."""
 
 
+class StudyChart(TypedDict):
+    """A figure by day."""
+
+    lines: list[StudyLine]
+    """A line for each set or archetype."""
+    title: str
+    """What it shows."""
+    unit: str
+    """The unit of the values."""
+
+
+class StudyLine(TypedDict):
+    """A line of a chart."""
+
+    name: str
+    """What it is of."""
+    values: list[float]
+    """The values of days 1, 2 and so on."""
+
+
+StudyShown = TypedDict(
+    "StudyShown",
+    {
+        # When, unix seconds.
+        "at": "int",
+        # Who has begun it.
+        "by": "str",
+        # For how many days.
+        "days": "int",
+        # Why it failed; null = it has not.
+        "failure": "str | None",
+        # The set that it is compared with; null = none.
+        "from": "str | None",
+        # How.
+        "kind": "StudyKind",
+        # How much of it is done, 0 to 100.
+        "percent": "int",
+        # How many players are simulated with each seed.
+        "players": "int",
+        # How long it has taken so far, or took.
+        "seconds": "int",
+        # The first seed.
+        "seed": "int",
+        # With how many seeds.
+        "seeds": "int",
+        # How far it is.
+        "state": "StudyState",
+        # Counts from 1, at each start of the server anew.
+        "study": "int",
+        # The set that is studied: `running`, `folder`, or a fingerprint.
+        "to": "str",
+    },
+)
+"""A study, as operators see it."""
+
+
+class StudyTable(TypedDict):
+    """A table of a report."""
+
+    columns: list[str]
+    """The names of its columns."""
+    rows: list[list[str]]
+    """Its rows, each with a text for every column."""
+    title: str
+    """What it shows."""
+
+
 class Subject(TypedDict):
     """What a personal task is about."""
 
@@ -7177,6 +7338,34 @@ class Topic(TypedDict):
     """The player's text must contain one of these."""
     lines: list[Template]
     """Lines of the game master; one is chosen at random."""
+
+
+class TryReply(TypedDict):
+    """The reply of `try`."""
+
+    changes: list[str]
+    """What the audit would say has changed."""
+    data: NotRequired[JsonValue]
+    """The data of that answer, without what is told once, such as a password."""
+    effect: list[Difference]
+    """What would be different in the view of the player, by part."""
+    message: str
+    """The message of that answer."""
+    not_known: list[str]
+    """Tables that are too large to be handed over: what the request would do there is not known."""
+    status: int
+    """The status that the request would be answered with; 0 = it would succeed."""
+
+
+class TryRequest(TypedDict):
+    """`try {function, arguments}`: what a function of operators that names a player would answer and change, without doing it. It
+    takes the right of that function.
+    """
+
+    arguments: dict[str, JsonValue]
+    """What its `data` would be. A journal does not keep it."""
+    function: str
+    """The function."""
 
 
 class UseItemReply(TypedDict):
@@ -7862,6 +8051,20 @@ StageDamageRankingReply: TypeAlias = RankingPage
 StateName: TypeAlias = Literal["written", "sent", "in_doubt", "paid", "granted", "watched", "refused", "operator"]
 """The names of the states, as operators and players see them."""
 
+StudyKind: TypeAlias = Literal["compare", "simulate"]
+"""How rule sets are studied.
+- `compare`: The same players under two sets, and what differs by more than chance.
+- `simulate`: Players under one set.
+"""
+
+StudyState: TypeAlias = Literal["running", "done", "failed", "stopped"]
+"""How far a study is.
+- `running`: It is under way.
+- `done`: It has a report.
+- `failed`: It came to nothing; `failure` says why.
+- `stopped`: An operator has ended it.
+"""
+
 TakeAnnouncementsReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
@@ -8062,6 +8265,10 @@ RulesHistoryCode: TypeAlias = Never
 RulesKeepCode: TypeAlias = Never
 RulesReloadCode: TypeAlias = Literal[97, 98, 99]
 RulesStatusCode: TypeAlias = Never
+RulesStudiesCode: TypeAlias = Never
+RulesStudyCode: TypeAlias = Literal[94, 96, 97, 98, 99]
+RulesStudyReportCode: TypeAlias = Literal[95, 97]
+RulesStudyStopCode: TypeAlias = Literal[95, 97]
 RulesUnpinCode: TypeAlias = Literal[95, 97, 98, 99]
 RulesUsageCode: TypeAlias = Literal[98]
 SeasonRankingCode: TypeAlias = Literal[97, 98]
@@ -8088,6 +8295,7 @@ TaskInfoPersonalCode: TypeAlias = Literal[403]
 TaskCode: TypeAlias = Literal[403, 409, 422, 423, 429]
 TimeCode: TypeAlias = Literal[403]
 TokensEndCode: TypeAlias = Literal[99]
+TryCode: TypeAlias = Literal[97, 98]
 UseItemCode: TypeAlias = Literal[95, 96, 98, 99]
 VictoryStageBossCode: TypeAlias = Literal[91, 93, 94, 98]
 VictoryStageCoinCode: TypeAlias = Literal[91, 94, 98]
@@ -9178,7 +9386,8 @@ class OperatorFunctions(ABC):
         *,
         timeout_seconds: float | None = None,
     ) -> AttemptReturnReply:
-        """`attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won.
+        """`attempt_return {player, stage, legacy?, reason}`: energy, items and ticket of an attempt that was not won. The role's
+        limits hold as for `player_grant`.
         - 97: every attempt of the player was won or given back
         - 98: no such stage, or it cannot be entered so
         - 99: no such player
@@ -9578,7 +9787,7 @@ class OperatorFunctions(ABC):
         timeout_seconds: float | None = None,
     ) -> MovementUndoReply:
         """`movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
-        gave. Each is undone once.
+        gave. Each is undone once. The role's limits hold as for `player_grant`.
         - 94: nobody can own so many
         - 95: points moved too, which are on the payment platform: settle the order
         - 96: the movement was undone before
@@ -10165,6 +10374,59 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["rules_studies"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesStudiesReply:
+        """`rules_studies {}`: the last studies since the server was started."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_study"],
+        data: RulesStudyRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesStudyReply:
+        """`rules_study {kind?, from?, to?, players?, days?, seeds?, seed?}`: has simulated players live under a rule set, in a process
+        beside the server, and answers at once. A set is `running`, `folder`, or a fingerprint of the history.
+        - 94: this server studies no rules
+        - 96: no such rule set in the history
+        - 97: another study is under way
+        - 98: this server cannot read its rules again
+        - 99: a set cannot be used: `problems` lists the errors of the folder, else the message says why
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_study_report"],
+        data: RulesStudyReportRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesStudyReportReply:
+        """`rules_study_report {study, page?}`: what a study has found.
+        - 95: no such study: of those before the start of the server nothing is known
+        - 97: the study is under way, was stopped or has failed, and has no report
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_study_stop"],
+        data: RulesStudyStopRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`rules_study_stop {study}`: ends a study that is under way.
+        - 95: no such study
+        - 97: the study is over
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["rules_unpin"],
         data: RulesUnpinRequest,
         *,
@@ -10286,6 +10548,20 @@ class OperatorFunctions(ABC):
     ) -> None:
         """`tokens_end {player, reason}`: ends the player's token and closes its connections.
         - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["try"],
+        data: TryRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TryReply:
+        """`try {function, arguments}`: what a function of operators that names a player would answer and change, without doing it. It
+        takes the right of that function.
+        - 97: no fork of the world could be run, or it took too long
+        - 98: the function cannot be tried; the message says why
         """
 
     @overload
@@ -11315,6 +11591,30 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["rules_studies"]
+) -> TypeGuard[RefusedError[RulesStudiesCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_study"]
+) -> TypeGuard[RefusedError[RulesStudyCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_study_report"]
+) -> TypeGuard[RefusedError[RulesStudyReportCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_study_stop"]
+) -> TypeGuard[RefusedError[RulesStudyStopCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["rules_unpin"]
 ) -> TypeGuard[RefusedError[RulesUnpinCode | GlobalRefusal]]: ...
 
@@ -11467,6 +11767,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["tokens_end"]
 ) -> TypeGuard[RefusedError[TokensEndCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["try"]
+) -> TypeGuard[RefusedError[TryCode | GlobalRefusal]]: ...
 
 
 @overload
