@@ -181,7 +181,7 @@ fn one_study_is_under_way_at_a_time_until_it_is_stopped() {
     let study = begun(&server, LONG, json!({}));
     let process = studying(&server);
     let nice = Command::new("ps").args(["-o", "nice=", "-p", &process.to_string()]).output().expect("ps");
-    assert_eq!(String::from_utf8_lossy(&nice.stdout).trim(), "19", "the worlds come first");
+    assert_eq!(String::from_utf8_lossy(&nice.stdout).trim(), "10", "the worlds come first");
     let second = begin(&server, SHORT, json!({}));
     assert_eq!(refusal(&second), (&json!(97), "study 1 is under way; wait for it, or stop it"));
     let early = server.operate("rules_study_report", json!({"study": study}));

@@ -45,7 +45,7 @@ pub(super) fn conduct(
     note: impl FnMut(u32),
 ) -> Result<StudyReport, NotSaid> {
     let mut command = Command::new("nice");
-    command.args(["-n", "19"]).arg(std::env::current_exe()?).arg("study");
+    command.args(["-n", "10"]).arg(std::env::current_exe()?).arg("study");
     let mut line = serde_json::to_vec(order).map_err(|error| NotSaid::Failed(error.to_string()))?;
     line.push(b'\n');
     let limits = Limits { within: WITHIN, output_bytes_max: OUTPUT_BYTES_MAX };
