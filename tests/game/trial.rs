@@ -237,7 +237,8 @@ fn which_functions_can_be_tried_follows_from_what_they_say_of_themselves() {
         .filter_map(|each| each["function"].as_str().map(str::to_owned))
         .collect();
     let mut sorted = names.clone();
-    (sorted.sort_unstable(), told.sort());
+    sorted.sort_unstable();
+    told.sort();
     assert_eq!(sorted, told, "`functions` says the same");
     let expected = [
         "attempt_return",

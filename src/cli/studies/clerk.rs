@@ -38,7 +38,7 @@ pub(super) enum Said {
     Report(Box<StudyReport>),
 }
 
-/// Has the study done by a process beside the server, which gets the time that nobody else wants.
+/// Has the study done by a process beside the server, at a low priority.
 pub(super) fn conduct(
     order: &StudyOrder,
     events: (Sender<Event>, Receiver<Event>),
