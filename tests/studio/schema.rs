@@ -261,7 +261,7 @@ fn every_type_and_field_says_what_it_is() {
 }
 
 /// No type of a client is one that says nothing, apart from what platforms answer, documents of players, what the audit keeps of
-/// requests, and schemas.
+/// requests, what is tried first and what it would change, and schemas.
 #[test]
 fn every_type_of_the_clients_says_what_it_is() {
     let typescript = include_str!("../../clients/typescript/src/api.gen.ts");
@@ -273,6 +273,8 @@ fn every_type_of_the_clients_says_what_it_is() {
     let is_any = |line: &&str| line.contains("JsonValue") && !line.contains("type JsonValue");
     let passed_on: Vec<&str> = code.filter(is_any).map(str::trim).collect();
     let expected = [
+        "after: JsonValue;",
+        "before: JsonValue;",
         "mentions: Record<string, JsonValue[]>;",
         "parts: Record<string, JsonValue>;",
         "arguments: JsonValue;",
@@ -282,6 +284,8 @@ fn every_type_of_the_clients_says_what_it_is() {
         "arguments: JsonValue;",
         "export type PlatformData = JsonValue;",
         "document?: JsonValue;",
+        "data?: JsonValue;",
+        "arguments: Record<string, JsonValue>;",
     ];
     assert_eq!(passed_on, expected, "only what the server passes on is any JSON");
 }
