@@ -6,8 +6,8 @@ import { logIn, openBrowser, openPage, visit } from "./browser.js";
 import { program, Server } from "./server.js";
 
 /**
- * What an open console costs the players: runs of `raidkeep load` by turns without and with a browser that has the pages
- * open. docs/performance.md says how it is called and what it showed.
+ * What operators cost the players: how long searches take among many accounts, then runs of `raidkeep load` by turns without and with a
+ * browser that has pages of the console open. docs/performance.md says how it is called and what it showed.
  *
  *   npm run cost -- FOLDER [RUNS [CLIENTS [RATE]]]
  *
@@ -47,6 +47,52 @@ async function openConsole(browser: Browser, server: Server): Promise<() => Prom
   };
 }
 
+/** How long replies take over a line of its own, in ms: the middle one, and the 99th of 100. */
+async function timed(page: Page, token: string, called: string, asked: readonly object[]): Promise<string> {
+  const times = await page.evaluate(
+    async ([name, secret, all]) => {
+      const socket = new WebSocket(`ws://${location.host}/`);
+      await new Promise((resolve) => {
+        socket.addEventListener("open", resolve, { once: true });
+      });
+      const taken: number[] = [];
+      for (const data of all) {
+        const reply = new Promise<string>((resolve) => {
+          socket.addEventListener(
+            "message",
+            (event) => {
+              resolve(String(event.data));
+            },
+            { once: true },
+          );
+        });
+        const began = performance.now();
+        socket.send(JSON.stringify({ world: 0, function: name, data: { ...data, token: secret } }));
+        const text = await reply;
+        taken.push(performance.now() - began);
+        if (!text.includes('"status":0')) throw new Error(text);
+      }
+      socket.close();
+      return taken;
+    },
+    [called, token, asked] as const,
+  );
+  times.sort((a, b) => a - b);
+  const at = (share: number) => (times[Math.floor(times.length * share)] ?? Number.NaN).toFixed(2);
+  return `${called}: ${at(0.5)} ms, 99th of 100 ${at(0.99)} ms`;
+}
+
+async function timeSearches(browser: Browser, server: Server): Promise<void> {
+  const page = await openPage(browser, server);
+  const numbers = Array.from({ length: 2000 }, () => 1 + Math.floor(Math.random() * 1_000_000));
+  for (const by of ["number", "name"]) {
+    const asked = numbers.map((number) => ({ by, limit: 20, text: by === "name" ? `玩家#${number}` : `${number}` }));
+    console.log(`by ${by}: ${await timed(page, server.token, "player_find", asked)}`);
+  }
+  console.log(await timed(page, server.token, "mail_all_preview", [{ audience: { level_min: 2 } }]));
+  await page.context().close();
+}
+
 function spread(reports: readonly Report[]): string {
   const p99 = reports.map((report) => report.latency_us.p99).sort((a, b) => a - b);
   const p50 = reports.map((report) => report.latency_us.p50).sort((a, b) => a - b);
@@ -60,6 +106,7 @@ const limits = ["limits.connections=15000", "limits.connections_per_address=0", 
 const server = await Server.startIn(folder, "--set", "clock=manual", ...limits.flatMap((limit) => ["--set", limit]));
 const browser = await openBrowser();
 try {
+  await timeSearches(browser, server);
   // The first run makes the players of the load; the others find them.
   await load(server);
   const without: Report[] = [];
