@@ -18,7 +18,7 @@ const FORK: Beside = Beside { arguments: &["fork"], within: Duration::from_secs(
 /// How a server with this configuration runs forks.
 pub(super) fn trials(config: &Config) -> Trials {
     let config = config.effective.to_string();
-    Trials::new(move |question, within| ask(&config, &question, within))
+    Trials::new(move |question, within| ask(&config, question, within))
 }
 
 /// The command is told the effective configuration of the server, a line of JSON, and then what is to be tried.
@@ -34,9 +34,9 @@ pub(super) fn answer() -> Result<(), Failure> {
     let (mut config, mut bytes) = (String::new(), Vec::new());
     stdin.read_line(&mut config)?;
     stdin.read_to_end(&mut bytes)?;
-    let question = TrialQuestion::from_bytes(&bytes)?;
+    let mut question = TrialQuestion::from_bytes(&bytes)?;
     let settings = Config::from_effective(serde_json::from_str(&config)?)?.game()?;
-    let source = AssetSource::Kept("the rules of the world".to_owned(), Arc::new(question.rules.clone()));
+    let source = AssetSource::Kept("the rules of the world".to_owned(), Arc::new(std::mem::take(&mut question.rules)));
     let rules = raidkeep_game::load_rules(&settings, &source)
         .map_err(|problems| format!("the rules of the world have mistakes:\n{problems}"))?;
     let outcome = try_on_fork(raidkeep_game::build_app(&settings), &rules, question)?;

@@ -20,7 +20,7 @@ fn trials() -> Trials {
     Trials::new(move |question, _| {
         let source = AssetSource::Kept("the rules of the world".to_owned(), Arc::new(question.rules.clone()));
         let rules = game::load_rules(&settings, &source).map_err(|problems| problems.to_string())?;
-        try_on_fork(game::build_app(&settings), &rules, question)
+        try_on_fork(game::build_app(&settings), &rules, question.clone())
     })
 }
 

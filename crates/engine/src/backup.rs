@@ -167,7 +167,7 @@ fn backup(
     }
     let made: Result<BackupMade, NotMade> = found_when_folded(call.fact, "the backup was not made, retry", || {
         let (folder, source) = (folder.join(name), source.clone());
-        Job::new(move || source.copy_to(&folder).map(BackupMade::from).map_err(NotMade::from))
+        Ok(Job::new(move || source.copy_to(&folder).map(BackupMade::from).map_err(NotMade::from)))
     })?;
     Ok(Success::with(made.map_err(|NotMade { status, message }| Refusal::saying(status, message))?))
 }

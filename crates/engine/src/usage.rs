@@ -174,7 +174,7 @@ fn rules_usage(
 ) -> Waits<RulesUsed> {
     let counted: Counted = found_when_folded(call.fact, "the rows were not read, retry", || {
         let (rows, counters, tables) = (source.0.clone(), counters.clone(), in_force.tables().clone());
-        Job::at_leisure(move || -> Counted { counters.count(&rows, &tables).map_err(|error| error.to_string()) })
+        Ok(Job::at_leisure(move || -> Counted { counters.count(&rows, &tables).map_err(|error| error.to_string()) }))
     })?;
     let uses = counted.map_err(|message| Refusal::saying(UNREADABLE, message))?;
     Ok(Success::with(RulesUsed {

@@ -278,15 +278,15 @@ pub fn rows_found(query: RowQuery, fact: Option<Fact>) -> Result<FoundRows, Need
 }
 
 /// What a job finds that runs once everything before is folded, so that it reads rows as of now; else errs with the need for
-/// the fold, and then for the job. `lost` is what is wrong when something else was found, for whoever asked.
+/// the fold, and then for the job, or the refusal to begin it. `lost` is what is wrong when something else was found, for whoever asked.
 pub fn found_when_folded<T: Any>(
     fact: Option<Fact>,
     lost: &'static str,
-    job: impl FnOnce() -> Job,
+    job: impl FnOnce() -> Result<Job, Refusal>,
 ) -> Result<T, Unready> {
     let fact = fact.ok_or_else(|| Need::Rows(RowQuery::nothing_but_a_fold()))?;
     if fact.is::<FoundRows>() {
-        return Err(Need::Job(job()).into());
+        return Err(Need::Job(job()?).into());
     }
     fact.downcast::<T>().map(|found| *found).map_err(|_| Refusal::busy(lost).into())
 }

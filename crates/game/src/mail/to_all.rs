@@ -151,7 +151,7 @@ fn mail_all_preview(
             terms: call.request.audience.prepared(),
             now: clock.now(),
         };
-        Job::at_leisure(move || -> Counted { census.count().map_err(|error| error.to_string()) })
+        Ok(Job::at_leisure(move || -> Counted { census.count().map_err(|error| error.to_string()) }))
     })?;
     let players = counted.map_err(|message| Refusal::saying(UNREADABLE, message))?;
     Ok(Success::with(AudienceCounted { players }))

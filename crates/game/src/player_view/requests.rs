@@ -126,9 +126,9 @@ fn read(world: &World, readings: Vec<Option<ViewReading>>, fact: Option<Fact>) -
         let source = world.resource::<RowSource>().clone();
         let read =
             move |reading: Option<ViewReading>| reading.map_or(Ok(Vec::new()), |reading| reading.read(&source.0));
-        Job::new(move || -> Read {
+        Ok(Job::new(move || -> Read {
             readings.into_iter().map(read).collect::<Result<_, _>>().map_err(|error| error.to_string())
-        })
+        }))
     })?;
     Ok(read.map_err(|error| Refusal::saying(UNREADABLE, error))?)
 }

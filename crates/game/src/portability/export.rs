@@ -81,7 +81,7 @@ const TOO_LONG: i32 = 97;
 
 pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World) -> Waits<PlayerExported> {
     let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
-    let found: Found = found_when_folded(call.fact, "the player was not read, retry", || reading(world, account))?;
+    let found: Found = found_when_folded(call.fact, "the player was not read, retry", || Ok(reading(world, account)))?;
     let refused = |message: String| Refusal::saying(UNREADABLE, message);
     let luggage = found.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
     let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;

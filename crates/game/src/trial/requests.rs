@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::trial::on_fork::{TrialOutcome, TrialQuestion, Tried};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::fork::{ForkSource, NotGathered, Wanted};
+use raidkeep_engine::fork::{ForkOrigin, ForkSource, NotGathered, Wanted};
 use raidkeep_engine::in_force::InForce;
 use raidkeep_engine::operators::{OperatorIdentity, Right};
 use raidkeep_engine::request;
@@ -34,11 +34,11 @@ const FORKS_MAX: usize = 6;
 
 /// Runs forks. It may take seconds, and is called off the world's thread.
 #[derive(Clone, Resource)]
-pub struct Trials(Arc<dyn Fn(TrialQuestion, Duration) -> Result<TrialOutcome, String> + Send + Sync>);
+pub struct Trials(Arc<dyn Fn(&TrialQuestion, Duration) -> Result<TrialOutcome, String> + Send + Sync>);
 
 impl Trials {
     /// By a function, which has so much time and returns what is wrong in words for operators.
-    pub fn new(run: impl Fn(TrialQuestion, Duration) -> Result<TrialOutcome, String> + Send + Sync + 'static) -> Self {
+    pub fn new(run: impl Fn(&TrialQuestion, Duration) -> Result<TrialOutcome, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(run))
     }
 }
@@ -107,7 +107,7 @@ fn try_first(In(call): In<Call<TryFirst>>, world: &World) -> Waits<Tried> {
             function: function.clone(),
             arguments,
         };
-        Job::beside(move || -> TrialAnswer { trial.run() })
+        Ok(Job::beside(move || -> TrialAnswer { trial.run() }))
     })?;
     match answer {
         Ok(tried) => Ok(Success::with(serde_json::from_str(&tried).map_err(|_| Refusal::internal())?)),
@@ -131,29 +131,34 @@ impl Trial {
         let deadline = Instant::now() + TRIAL_WITHIN;
         let player = named_player(&self.arguments);
         let mut wanted = BTreeSet::from([Wanted::Player(player)]);
-        for _ in 0..FORKS_MAX {
-            let origin = self.source.gather(&wanted).map_err(|error| match error {
-                NotGathered::UnknownTable(_) | NotGathered::TooMuch => TrialFault::Impossible(error.to_string()),
-                NotGathered::Storage(_) | NotGathered::Restless => TrialFault::NoFork(error.to_string()),
-            })?;
-            let question = TrialQuestion {
-                origin,
-                rules: self.rules.files(),
-                operator: (*self.operator).clone(),
-                player,
-                function: self.function.clone(),
-                arguments: self.arguments.to_string(),
-            };
+        let mut question = TrialQuestion {
+            origin: self.gather(&wanted)?,
+            rules: self.rules.files(),
+            operator: (*self.operator).clone(),
+            player,
+            function: self.function.clone(),
+            arguments: self.arguments.to_string(),
+        };
+        for more_forks in (0..FORKS_MAX).rev() {
             let left = deadline.saturating_duration_since(Instant::now());
-            match (self.trials.0)(question, left).map_err(TrialFault::NoFork)? {
+            match (self.trials.0)(&question, left).map_err(TrialFault::NoFork)? {
                 TrialOutcome::Tried(tried) => {
                     return serde_json::to_string(&tried).map_err(|error| TrialFault::NoFork(error.to_string()));
                 }
                 TrialOutcome::Impossible(why) => return Err(TrialFault::Impossible(why)),
-                TrialOutcome::Lacks(more) => wanted.extend(more),
+                TrialOutcome::Lacks(more) if more_forks > 0 => wanted.extend(more),
+                TrialOutcome::Lacks(_) => break,
             }
+            question.origin = self.gather(&wanted)?;
         }
         Err(TrialFault::Impossible("it needs too many rows of other players".to_owned()))
+    }
+
+    fn gather(&self, wanted: &BTreeSet<Wanted>) -> Result<ForkOrigin, TrialFault> {
+        self.source.gather(wanted).map_err(|error| match error {
+            NotGathered::UnknownTable(_) | NotGathered::TooMuch => TrialFault::Impossible(error.to_string()),
+            NotGathered::Storage(_) | NotGathered::Restless => TrialFault::NoFork(error.to_string()),
+        })
     }
 }
 

@@ -10,14 +10,14 @@ use raidkeep_engine::operators::Right;
 use raidkeep_engine::reload::Reloading;
 use raidkeep_engine::reload::requests::reloader;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Code, Job, Need, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::answer::found_when_folded;
+use raidkeep_engine::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
 use raidkeep_engine::rules::RuleFiles;
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::FoundRows;
 
 use crate::rule_sets::model::RuleBook;
-use crate::rule_sets::requests::{NO_SUCH_SET, folded};
-use crate::rule_sets::sides::{FOLDER, RUNNING, Side, is_of_history};
+use crate::rule_sets::requests::NO_SUCH_SET;
+use crate::rule_sets::sides::{FOLDER, RUNNING, Side, check_known};
 
 /// The most differences in one reply.
 const DIFFERENCES_MAX: usize = 500;
@@ -32,7 +32,7 @@ pub(super) fn register(app: &mut App) {
 
 /// Says how two sets differ, or why they cannot be compared.
 #[derive(Debug, Clone, Copy, Resource)]
-pub struct RuleDiffer(pub fn(&RuleFiles, &RuleFiles) -> Result<Vec<RuleDifference>, String>);
+pub struct RuleDiffer(pub fn(RuleFiles, RuleFiles) -> Result<Vec<RuleDifference>, String>);
 
 /// An entry, or the settings of a file, that differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -102,24 +102,15 @@ fn rules_diff(
 ) -> Waits<RulesDiffered> {
     let from = call.request.from.unwrap_or_else(|| RUNNING.to_owned());
     let to = call.request.to.unwrap_or_else(|| FOLDER.to_owned());
-    let is_folded = match call.fact.map(|fact| fact.downcast::<Compared>()) {
-        None => false,
-        Some(Err(fact)) => fact.is::<FoundRows>(),
-        Some(Ok(compared)) => {
-            let mut differences = compared.map_err(|error| Refusal::saying(UNREADABLE, error))?;
-            let left_out = differences.len().saturating_sub(DIFFERENCES_MAX);
-            differences.truncate(DIFFERENCES_MAX);
-            return Ok(Success::with(RulesDiffered { from, to, differences, left_out }));
-        }
-    };
-    let (differ, reloader) = (*differ.ok_or(NO_DIFFER)?, reloader(reloading.as_deref())?);
-    if [&from, &to].into_iter().any(|name| is_of_history(name) && !book.has(name)) {
-        return Err(NO_SUCH_SET.into());
-    }
-    if !is_folded {
-        return Err(folded().into());
-    }
-    let [from, to] = [from, to].map(|name| Side { name, rows: rows.0.clone(), reloader: reloader.clone() });
-    let compare = move || -> Compared { (differ.0)(&from.files()?, &to.files()?) };
-    Err(Need::Job(Job::at_leisure(compare)).into())
+    let compared: Compared = found_when_folded(call.fact, "the sets were not compared, retry", || {
+        let (differ, reloader) = (*differ.ok_or(NO_DIFFER)?, reloader(reloading.as_deref())?);
+        check_known([&from, &to], &book)?;
+        let [from, to] =
+            [&from, &to].map(|name| Side { name: name.clone(), rows: rows.0.clone(), reloader: reloader.clone() });
+        Ok(Job::at_leisure(move || -> Compared { (differ.0)(from.files()?, to.files()?) }))
+    })?;
+    let mut differences = compared.map_err(|error| Refusal::saying(UNREADABLE, error))?;
+    let left_out = differences.len().saturating_sub(DIFFERENCES_MAX);
+    differences.truncate(DIFFERENCES_MAX);
+    Ok(Success::with(RulesDiffered { from, to, differences, left_out }))
 }

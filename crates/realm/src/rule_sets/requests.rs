@@ -11,11 +11,12 @@ use raidkeep_engine::operators::Right;
 use raidkeep_engine::reload::requests::{CHANGE_CODES, reloader};
 use raidkeep_engine::reload::{Reloaded, Reloading, RuleChange, RulesAttempt, RulesPin};
 use raidkeep_engine::request;
+use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::{Answer, Call, Code, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::rules::RuleFiles;
 use raidkeep_engine::start::RowSource;
+use raidkeep_engine::storage::ArchivedRow;
 use raidkeep_engine::storage::store::Rows;
-use raidkeep_engine::storage::{ArchivedRow, FoundRows, RowQuery};
 use raidkeep_game::case_file::{REASON_CHARS, author, operator_text};
 
 use crate::rule_sets::model::{KeptRuleSet, RuleBook, RuleEntry, key};
@@ -113,11 +114,6 @@ pub(super) fn files_of(rows: &Rows, fingerprint: &str) -> Result<RuleFiles, Stri
     KeptRuleSet::read(&row).map(|set| set.0).map_err(|error| error.to_string())
 }
 
-/// What is in the log is folded first, so that it can be read from the rows.
-pub(super) fn folded() -> Need {
-    Need::Rows(RowQuery::nothing_but_a_fold())
-}
-
 fn rules_back(
     In(call): In<Call<RulesBack>>,
     (book, rows): (Res<RuleBook>, Res<RowSource>),
@@ -126,27 +122,21 @@ fn rules_back(
 ) -> Waits<Reloaded> {
     let reloader = reloader(reloading.as_deref())?;
     let RulesBack { fingerprint, reason } = call.request;
-    let is_folded = match call.fact.map(|fact| fact.downcast::<Attempted>()) {
-        None => false,
-        Some(Err(fact)) => fact.is::<FoundRows>(),
-        Some(Ok(attempted)) => return settled(*attempted, "is pinned", &mut notes),
-    };
-    if !book.has(&fingerprint) {
-        return Err(NO_SUCH_SET.into());
-    }
-    if !is_folded {
-        return Err(folded().into());
-    }
-    let (rows, by) = (rows.0.clone(), author(&call.caller));
-    let attempt = move || -> Attempted {
-        if !reloader.has_keeper() {
-            return Ok(None);
+    let attempted: Attempted = found_when_folded(call.fact, "it is not known what came of it, retry", || {
+        if !book.has(&fingerprint) {
+            return Err(NO_SUCH_SET);
         }
-        let files = files_of(&rows, &fingerprint)?;
-        let name = format!("the rule set {fingerprint} of the history");
-        Ok(Some(RulesAttempt::make(&reloader, |reloader| reloader.go_back(name, files, &by, &reason))))
-    };
-    Err(Need::Job(Job::new(attempt)).into())
+        let (rows, by) = (rows.0.clone(), author(&call.caller));
+        Ok(Job::new(move || -> Attempted {
+            if !reloader.has_keeper() {
+                return Ok(None);
+            }
+            let files = files_of(&rows, &fingerprint)?;
+            let name = format!("the rule set {fingerprint} of the history");
+            Ok(Some(RulesAttempt::make(&reloader, |reloader| reloader.go_back(name, files, &by, &reason))))
+        }))
+    })?;
+    settled(attempted, "is pinned", &mut notes)
 }
 
 /// An attempt; `None` where nobody keeps rule sets, and why the files could not be read.

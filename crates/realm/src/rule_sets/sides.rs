@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use raidkeep_engine::reload::Reloader;
+use raidkeep_engine::request::Refusal;
 use raidkeep_engine::rules::{Problem, RuleFiles, Severity};
 use raidkeep_engine::storage::store::Rows;
 
-use crate::rule_sets::requests::files_of;
+use crate::rule_sets::model::RuleBook;
+use crate::rule_sets::requests::{NO_SUCH_SET, files_of};
 
 /// The name of the set in force.
 pub(super) const RUNNING: &str = "running";
@@ -27,9 +29,10 @@ pub(super) struct Unusable {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Whether a name is that of a set of the history.
-pub(super) fn is_of_history(name: &str) -> bool {
-    name != RUNNING && name != FOLDER
+/// Refuses names of sets that there are not.
+pub(super) fn check_known<'n>(names: impl IntoIterator<Item = &'n String>, book: &RuleBook) -> Result<(), Refusal> {
+    let is_known = |name: &String| name == RUNNING || name == FOLDER || book.has(name);
+    if names.into_iter().all(is_known) { Ok(()) } else { Err(NO_SUCH_SET) }
 }
 
 impl Side {

@@ -15,16 +15,16 @@ use raidkeep_engine::operators::Right;
 use raidkeep_engine::reload::requests::{CHANGE_CODES, reloader};
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request;
+use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::{Call, Code, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::rules::Problem;
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::FoundRows;
 use raidkeep_engine::storage::store::Rows;
 use raidkeep_game::case_file::author;
 
 use crate::rule_sets::model::RuleBook;
-use crate::rule_sets::requests::{NO_SUCH_SET, folded};
-use crate::rule_sets::sides::{FOLDER, RUNNING, Side, Unusable, is_of_history};
+use crate::rule_sets::requests::NO_SUCH_SET;
+use crate::rule_sets::sides::{FOLDER, RUNNING, Side, Unusable, check_known};
 use crate::rule_sets::studies::{
     StudyChart, StudyDesk, StudyKind, StudyOrder, StudyReport, StudyRoom, StudyShown, StudySide, StudyTable,
 };
@@ -168,21 +168,13 @@ fn rules_study(
 ) -> Waits<RulesStudyBegun> {
     let reloader = reloader(reloading.as_deref())?;
     let order = Order::read(call.request, author(&call.caller), clock.now())?;
-    let is_folded = match call.fact.map(|fact| fact.downcast::<Begun>()) {
-        None => false,
-        Some(Err(fact)) => fact.is::<FoundRows>(),
-        Some(Ok(begun)) => return settled(*begun, &order.names, &mut notes),
-    };
-    let mut of_history = order.names.iter().filter(|name| is_of_history(name)).peekable();
-    let needs_rows = of_history.peek().is_some();
-    if !of_history.all(|name| book.has(name)) {
-        return Err(NO_SUCH_SET.into());
-    }
-    if needs_rows && !is_folded {
-        return Err(folded().into());
-    }
-    let (desk, rows) = (room.0.clone(), rows.0.clone());
-    Err(Need::Job(Job::at_leisure(move || order.begin(desk, &rows, &reloader))).into())
+    let names = order.names.clone();
+    let begun: Begun = found_when_folded(call.fact, "it is not known whether it has begun, retry", || {
+        check_known(&order.names, &book)?;
+        let (desk, rows) = (room.0.clone(), rows.0.clone());
+        Ok(Job::at_leisure(move || order.begin(desk, &rows, &reloader)))
+    })?;
+    settled(begun, &names, &mut notes)
 }
 
 fn settled(begun: Begun, names: &[String], notes: &mut AuditNotes) -> Waits<RulesStudyBegun> {

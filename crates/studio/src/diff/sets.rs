@@ -8,12 +8,9 @@ use crate::diff::{AssetChange, AssetFiles, ChangeKind, diff};
 /// Compares two rule sets, for the realm's `rules_diff`.
 pub const SET_DIFFER: RuleDiffer = RuleDiffer(differences);
 
-fn differences(before: &RuleFiles, after: &RuleFiles) -> Result<Vec<RuleDifference>, String> {
-    let side = |name: &str, files: &RuleFiles| AssetFiles {
-        name: name.to_owned(),
-        texts: files.texts.clone(),
-        pictures: files.pictures.clone(),
-    };
+fn differences(before: RuleFiles, after: RuleFiles) -> Result<Vec<RuleDifference>, String> {
+    let side =
+        |name: &str, RuleFiles { texts, pictures }: RuleFiles| AssetFiles { name: name.to_owned(), texts, pictures };
     let found = diff(&side("from", before), &side("to", after)).map_err(|error| error.to_string())?;
     Ok(found.changes.into_iter().map(difference).collect())
 }

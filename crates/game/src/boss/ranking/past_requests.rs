@@ -185,7 +185,7 @@ fn read_by_job<T: Serialize + serde::de::DeserializeOwned + Send + Sync + 'stati
 ) -> Result<T, Unready> {
     let read: Read<T> = found_when_folded(fact, "the rows were not read, retry", || {
         let source = world.resource::<RowSource>().clone();
-        Job::new(move || -> Read<T> { read(&source.0).map_err(|error| error.to_string()) })
+        Ok(Job::new(move || -> Read<T> { read(&source.0).map_err(|error| error.to_string()) }))
     })?;
     Ok(read.map_err(|error| Refusal::saying(UNREADABLE, error))?)
 }
