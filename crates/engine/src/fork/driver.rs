@@ -18,7 +18,7 @@ use crate::numbers::{BatchNumber, JobId, QueryId};
 use crate::operators::OperatorIdentity;
 use crate::request::command::{Command, Credential};
 use crate::request::envelope::{RequestId, refusal_text};
-use crate::request::reply::{Addressee, ConnectionId, Reply, ReplyPort, ReplyTo};
+use crate::request::reply::{Reply, ReplyPort, ReplyTo};
 use crate::request::{Job, JobQueue, Refusal, RequestTable, status};
 use crate::rules::LoadedRules;
 use crate::start::{Start, start_app};
@@ -285,11 +285,5 @@ impl ForkPort {
 impl ReplyPort for ForkPort {
     fn reply(&self, _: u64, reply: Reply) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply.text);
-    }
-
-    fn push(&self, _: Option<Addressee>, _: &str) {}
-
-    fn connection(&self) -> Option<ConnectionId> {
-        None
     }
 }

@@ -49,15 +49,19 @@ pub trait ReplyPort: Send + Sync {
     /// Takes the reply to the connection's request number `serial`.
     fn reply(&self, serial: u64, reply: Reply);
     /// Takes an event for this player; it is dropped if the connection now acts for another. Without one the event is
-    /// for an operator, whoever the connection acts for.
-    fn push(&self, player: Option<Addressee>, text: &str);
+    /// for an operator, whoever the connection acts for. A port that takes one reply only has no use for events.
+    fn push(&self, player: Option<Addressee>, text: &str) {
+        let _ = (player, text);
+    }
     /// Ends the connection once what it was given has left, unless it acts for somebody else now. A port that takes one
     /// reply only has nothing to end.
     fn dismiss(&self, sign_in: SignIn, why: Dismissal) {
         let _ = (sign_in, why);
     }
     /// The connection behind it; `None` when it takes one reply only.
-    fn connection(&self) -> Option<ConnectionId>;
+    fn connection(&self) -> Option<ConnectionId> {
+        None
+    }
 }
 
 /// Why the server ends the connections of a player.

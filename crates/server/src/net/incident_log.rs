@@ -16,7 +16,7 @@ use raidkeep_engine::exchange::Answered;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::realm::RealmAnswer;
 use raidkeep_engine::realm::incidents::{IncidentKind, IncidentNews, IncidentReport, IncidentTally};
-use raidkeep_engine::request::reply::{Addressee, ConnectionId, Reply, ReplyPort, ReplyTo};
+use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 
 /// What comes together within this time is told together.
 const GATHERING: Duration = Duration::from_secs(1);
@@ -112,12 +112,6 @@ impl ReplyPort for OneReply {
             // Nobody waits any more when the server stops.
             let _ = sender.send(answer);
         }
-    }
-
-    fn push(&self, _: Option<Addressee>, _: &str) {}
-
-    fn connection(&self) -> Option<ConnectionId> {
-        None
     }
 }
 

@@ -16,7 +16,7 @@ use raidkeep_engine::realm::{NOWHERE, WORLD_ROLE, addressee, to_realm};
 use raidkeep_engine::request::command::{Command, Credential};
 use raidkeep_engine::request::envelope::Envelope;
 use raidkeep_engine::request::registry::RequestKind;
-use raidkeep_engine::request::reply::{Addressee, ConnectionId, Reply, ReplyPort, ReplyTo};
+use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::{Access, Refusal, Request, RequestTable, status};
 use raidkeep_engine::tick::Input;
 
@@ -189,12 +189,6 @@ impl ReplyPort for AskingPort {
         // Whoever asked may have lost patience.
         let _ = self.0.try_send(Ok(Answered { status: 200, body: reply.text.into_bytes() }));
     }
-
-    fn push(&self, _: Option<Addressee>, _: &str) {}
-
-    fn connection(&self) -> Option<ConnectionId> {
-        None
-    }
 }
 
 enum NotDelivered {
@@ -217,11 +211,5 @@ impl ReturnPort {
 impl ReplyPort for ReturnPort {
     fn reply(&self, _: u64, reply: Reply) {
         self.answer(Ok(Answered { status: 200, body: reply.text.into_bytes() }));
-    }
-
-    fn push(&self, _: Option<Addressee>, _: &str) {}
-
-    fn connection(&self) -> Option<ConnectionId> {
-        None
     }
 }

@@ -1,6 +1,5 @@
 //! HTTP requests for functions: each goes to its world like a frame, from a connection of its own.
 
-use raidkeep_engine::request::reply::ConnectionId;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +16,7 @@ use crate::net::cors;
 use crate::net::shard::Sockets;
 use crate::net::way_in::{Requester, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, refusal_text};
-use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
+use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody, RouteHeaders};
 use raidkeep_engine::request::{Access, Refusal, SignIn, status};
 
@@ -240,12 +239,6 @@ impl ReplyPort for OneReply {
             // A client that went away needs no reply.
             let _ = sender.send(reply);
         }
-    }
-
-    fn push(&self, _: Option<Addressee>, _: &str) {}
-
-    fn connection(&self) -> Option<ConnectionId> {
-        None
     }
 }
 
