@@ -18,7 +18,7 @@ use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success, Waits};
 use raidkeep_engine::storage::{StorageApp, WorldRow};
-use raidkeep_game::case_file::{REASON_CHARS, author, operator_text};
+use raidkeep_game::case_file::{REASON_CHARS, author, items_within_limits, operator_text};
 use raidkeep_game::gift_codes::UNKNOWN_ITEM;
 use raidkeep_game::items::Amount;
 use raidkeep_game::mail::{AllMail, AllMailWithdrawn, AudienceTerms};
@@ -172,7 +172,7 @@ impl MailAll {
 fn mail_all(In(call): In<Call<MailAll>>, mut room: MailRoom) -> Waits<MailToAllNumber> {
     let now = room.clock.now();
     call.request.check(now, &room.messages)?;
-    goods::check_limits(&call.request.items, &call.caller)?;
+    items_within_limits(&call.caller, &call.request.items)?;
     if room.book.kept.values().filter(|kept| kept.is_current(now)).count() >= CURRENT_MAX {
         return Err(TOO_MANY.into());
     }

@@ -20,7 +20,7 @@ use raidkeep_engine::storage::StorageApp;
 
 pub use model::{Ban, CaseFile, Mute, Note};
 pub use mutes::{MUTED, Voices};
-pub use named::{REASON_CHARS, author, find_numbered, operator_text, within_limits};
+pub use named::{REASON_CHARS, author, find_numbered, items_within_limits, operator_text, within_limits};
 
 /// Bans, mutes and notes.
 pub struct CaseFilePlugin;

@@ -5,6 +5,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::identity::player_numbered;
+use crate::items::Amount;
 use crate::spelling::{Breaks, is_clean};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::{Fact, Operator, Player, Refusal, Unready, status};
@@ -32,6 +33,15 @@ pub fn within_limits(operator: &Operator, what: &str, amount: u64) -> Result<(),
             status::NOT_PERMITTED,
             format!("the role {role} may give or take at most {most} {what} at once"),
         )
+    })
+}
+
+/// Whether the operator's role allows this much of each of these items in one request.
+pub fn items_within_limits(operator: &Operator, items: &[Amount]) -> Result<(), Refusal> {
+    items.iter().try_for_each(|amount| {
+        let same = items.iter().filter(|other| other.item == amount.item);
+        let sum = same.fold(0_i64, |sum, other| sum.saturating_add(other.quantity));
+        within_limits(operator, "items", sum.unsigned_abs())
     })
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::BossRules;
 use crate::boss::rules::BOSS_TICKET;
-use crate::case_file::{CaseFile, REASON_CHARS, operator_text, within_limits};
+use crate::case_file::{CaseFile, REASON_CHARS, items_within_limits, operator_text, within_limits};
 use crate::identity::{NO_SUCH_PLAYER, PlayedNotes, player_numbered};
 use crate::items::{Amount, Cause};
 use crate::stages::boss_room;
@@ -86,9 +86,9 @@ struct Price {
 impl Price {
     /// Whether the operator's role allows to give so much.
     fn check_limits(&self, operator: &Operator) -> Result<(), Refusal> {
-        let items = self.items.iter().map(|amount| ("items", amount.quantity));
+        items_within_limits(operator, &self.items)?;
         let others = [("energy", self.energy), ("tickets", i64::from(self.ticket.is_some()))];
-        items.chain(others).try_for_each(|(what, amount)| within_limits(operator, what, amount.unsigned_abs()))
+        others.into_iter().try_for_each(|(what, amount)| within_limits(operator, what, amount.unsigned_abs()))
     }
 }
 

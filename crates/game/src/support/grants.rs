@@ -7,7 +7,7 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{REASON_CHARS, operator_text, within_limits};
+use crate::case_file::{REASON_CHARS, items_within_limits, operator_text, within_limits};
 use crate::energy::{Energy, EnergyRules};
 use crate::identity::{NO_SUCH_PLAYER, PlayedNotes, player_numbered};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
@@ -177,16 +177,13 @@ impl Handful {
 
     /// Whether the operator's role allows so much: of each item, and of each kind of tickets.
     fn check_limits(&self, operator: &Operator) -> Result<(), Refusal> {
-        let items = self.items.iter().map(|amount| {
-            let same = self.items.iter().filter(|other| other.item == amount.item);
-            ("items", same.fold(0_i64, |sum, other| sum.saturating_add(other.quantity)))
-        });
+        items_within_limits(operator, &self.items)?;
         let tickets = self.tickets.iter().map(|tickets| {
             let same = self.tickets.iter().filter(|other| other.kind == tickets.kind);
             ("tickets", same.fold(0_i64, |sum, other| sum.saturating_add(other.count)))
         });
         let others = [("energy", self.energy), ("experience", self.experience)];
-        let mut amounts = items.chain(tickets).chain(others);
+        let mut amounts = tickets.chain(others);
         amounts.try_for_each(|(what, amount)| within_limits(operator, what, amount.unsigned_abs()))
     }
 

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{CaseFile, REASON_CHARS, find_numbered, operator_text, within_limits};
+use crate::case_file::{CaseFile, REASON_CHARS, find_numbered, items_within_limits, operator_text};
 use crate::identity::{NO_SUCH_PLAYER, note_played};
 use crate::items::ledger::{Movement, movement_of};
 use crate::items::{Amount, Cause, Inventory};
@@ -88,7 +88,7 @@ fn movement_undo(In(mut call): In<Call<MovementUndo>>, world: &mut World) -> Wai
     }
     let inventory = world.get::<Inventory>(player.entity).ok_or(Refusal::internal())?;
     let changes = reversed(&movement, inventory, as_far_as_possible)?;
-    changes.iter().try_for_each(|change| within_limits(&call.caller, "items", change.quantity.unsigned_abs()))?;
+    items_within_limits(&call.caller, &changes)?;
     let dropped = inventory.ledger().dropped();
     note_played(world, player.account);
     let mut inventory = world.edit::<Inventory>(player.entity).ok_or(Refusal::internal())?;

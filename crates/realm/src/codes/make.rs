@@ -13,7 +13,7 @@ use raidkeep_engine::operators::Right;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::Archive;
-use raidkeep_game::case_file::{REASON_CHARS, operator_text};
+use raidkeep_game::case_file::{REASON_CHARS, items_within_limits, operator_text};
 use raidkeep_game::gift_codes::UNKNOWN_ITEM;
 use raidkeep_game::items::Amount;
 
@@ -140,7 +140,7 @@ struct Press<'w> {
 fn code_make(In(call): In<Call<CodeMake>>, mut press: Press) -> Waits<CodesMade> {
     let now = press.clock.now();
     call.request.check(now)?;
-    goods::check_limits(&call.request.items, &call.caller)?;
+    items_within_limits(&call.caller, &call.request.items)?;
     let drawn = call.request.drawn(call.fact)?;
     let number = press.batches.0.last_key_value().map_or(1, |(last, _)| last + 1);
     if number > LAST_BATCH {
