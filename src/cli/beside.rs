@@ -39,10 +39,7 @@ pub(super) enum NotSaid {
 impl Beside {
     /// Runs the command with `input` on its stdin, and returns its output.
     pub(super) fn run(self, input: Vec<u8>) -> Result<Vec<u8>, NotSaid> {
-        let mut command = Command::new("nice");
-        // An operator waits for it: at the lowest priority a busy machine would give it no time at all.
-        command.args(["-n", "10"]).arg(std::env::current_exe()?).args(self.arguments);
-        self.run_command(command, input)
+        self.run_command(command_beside(self.arguments)?, input)
     }
 
     fn run_command(self, command: Command, input: Vec<u8>) -> Result<Vec<u8>, NotSaid> {
@@ -63,6 +60,14 @@ impl Beside {
         }
         Err(NotSaid::after(status, &complaint.recv_timeout(self.within).unwrap_or_default()))
     }
+}
+
+/// This program with these arguments, at a low priority.
+pub(super) fn command_beside(arguments: &[&str]) -> std::io::Result<Command> {
+    let mut command = Command::new("nice");
+    // An operator waits for it: at the lowest priority a busy machine would give it no time at all.
+    command.args(["-n", "10"]).arg(std::env::current_exe()?).args(arguments);
+    Ok(command)
 }
 
 impl NotSaid {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cli::beside::{NotSaid, Process};
+use crate::cli::beside::{NotSaid, Process, command_beside};
 use raidkeep_realm::rule_sets::studies::{StudyOrder, StudyReport};
 
 /// After this time a study is given up.
@@ -44,12 +44,10 @@ pub(super) fn conduct(
     events: (Sender<Event>, Receiver<Event>),
     note: impl FnMut(u32),
 ) -> Result<StudyReport, NotSaid> {
-    let mut command = Command::new("nice");
-    command.args(["-n", "10"]).arg(std::env::current_exe()?).arg("study");
     let mut line = serde_json::to_vec(order).map_err(|error| NotSaid::Failed(error.to_string()))?;
     line.push(b'\n');
     let limits = Limits { within: WITHIN, output_bytes_max: OUTPUT_BYTES_MAX };
-    limits.listen_to(command, &line, events, note)
+    limits.listen_to(command_beside(&["study"])?, &line, events, note)
 }
 
 /// How much a process may take.
