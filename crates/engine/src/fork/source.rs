@@ -122,7 +122,9 @@ impl ForkSource {
                 Wanted::Name(key) => {
                     let key = IndexKey::from_bytes(key.clone());
                     if let Some(account) = self.rows.look_up(&key)? {
-                        gathered.add(INDEX_TABLE, key.as_bytes().to_vec(), encode_entry(account))?;
+                        let mut entry = Vec::new();
+                        encode_entry(account, &mut entry);
+                        gathered.add(INDEX_TABLE, key.as_bytes().to_vec(), entry)?;
                     }
                 }
                 Wanted::Rows(rows) => self.read_query(rows, &mut gathered)?,

@@ -39,11 +39,17 @@ pub struct RuleFiles {
     pub pictures: BTreeMap<String, Vec<u8>>,
 }
 
+impl RuleFiles {
+    fn of(texts: &TableTexts, pictures: &BTreeMap<String, Vec<u8>>) -> Self {
+        Self { texts: texts.all().into_iter().collect(), pictures: pictures.clone() }
+    }
+}
+
 impl LoadedRules {
     /// What the rules were read from. Reading it again gives rules with the same fingerprint.
     #[must_use]
     pub fn files(&self) -> RuleFiles {
-        RuleFiles { texts: self.texts.all().into_iter().collect(), pictures: (*self.pictures).clone() }
+        RuleFiles::of(&self.texts, &self.pictures)
     }
 }
 
@@ -84,7 +90,7 @@ impl AssetStudy {
     /// The files that the rules were read from, valid or not.
     #[must_use]
     pub fn rule_files(&self) -> RuleFiles {
-        RuleFiles { texts: self.texts.all().into_iter().collect(), pictures: (*self.report.pictures()).clone() }
+        RuleFiles::of(&self.texts, &self.report.pictures())
     }
 
     /// Where a place stands in the text of its file, as the key of a map or as a value; empty when it is not written.

@@ -110,18 +110,16 @@ impl Directory {
             };
             entry.batch = number;
             match entry.account {
-                Some(account) => batch.put(INDEX_TABLE, &key.0, |out| encode_value(1, &account, out)),
+                Some(account) => batch.put(INDEX_TABLE, &key.0, |out| encode_entry(account, out)),
                 None => batch.delete(INDEX_TABLE, &key.0),
             }
         }
     }
 }
 
-/// A row of [`INDEX_TABLE`].
-pub fn encode_entry(account: AccountId) -> Vec<u8> {
-    let mut value = Vec::new();
-    encode_value(1, &account, &mut value);
-    value
+/// Appends the value of a row of [`INDEX_TABLE`].
+pub fn encode_entry(account: AccountId, out: &mut Vec<u8>) {
+    encode_value(1, &account, out);
 }
 
 /// Reads a row of [`INDEX_TABLE`].
