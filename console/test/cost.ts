@@ -25,9 +25,8 @@ interface Report {
 }
 
 async function load(server: Server): Promise<Report> {
-  const urls = ["--url", `ws://${server.address}`, "--admin-url", `ws://${server.operators}`];
   const mix = ["--clients", clients, "--rate", rate, "--warm-up", "5", "--duration", "10", "--run", "cost"];
-  const { stdout } = await promisify(execFile)(program(), ["load", ...urls, ...mix, "--format", "json"], {
+  const { stdout } = await promisify(execFile)(program(), ["load", ...server.urls, ...mix, "--format", "json"], {
     env: { ...process.env, RAIDKEEP_OPERATOR_TOKEN: server.token },
     maxBuffer: 1 << 26,
   });

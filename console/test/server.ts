@@ -60,6 +60,11 @@ export class Server {
     return readFileSync(join(this.data, "operator_token"), "utf8").trim();
   }
 
+  /** The options that lead a command to it. */
+  get urls(): string[] {
+    return ["--url", `ws://${this.address}`, "--admin-url", `ws://${this.operators}`];
+  }
+
   /** Ends the program as a power cut would, and waits until it is gone. */
   async kill(): Promise<void> {
     const child = this.process;
@@ -99,11 +104,14 @@ export class Server {
   }
 
   private async call(who: string[], name: string, data: object): Promise<unknown> {
-    const urls = ["--url", `ws://${this.address}`, "--admin-url", `ws://${this.operators}`];
-    const { stdout } = await promisify(execFile)(program(), ["call", ...urls, ...who, name, JSON.stringify(data)], {
-      env: { ...process.env, RAIDKEEP_OPERATOR_TOKEN: this.token },
-      maxBuffer: 1 << 26,
-    });
+    const { stdout } = await promisify(execFile)(
+      program(),
+      ["call", ...this.urls, ...who, name, JSON.stringify(data)],
+      {
+        env: { ...process.env, RAIDKEEP_OPERATOR_TOKEN: this.token },
+        maxBuffer: 1 << 26,
+      },
+    );
     return (JSON.parse(stdout) as { data?: unknown }).data;
   }
 

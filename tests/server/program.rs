@@ -11,6 +11,12 @@ pub(crate) fn raidkeep(arguments: &[&str]) -> Output {
     command.output().expect("the program should run")
 }
 
+/// The same, which has to succeed.
+pub(crate) fn raidkeep_done(arguments: &[&str]) {
+    let ran = raidkeep(arguments);
+    assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+}
+
 /// The same; the exit code, and all that it has written.
 pub(crate) fn raidkeep_told(arguments: &[&str]) -> (Option<i32>, String) {
     let ran = raidkeep(arguments);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::bank::{APP_SECRET, Bank};
 use crate::files::copy_folder;
 use crate::process::{Client, Host, Server, wait_for};
-use crate::program::raidkeep;
+use crate::program::{raidkeep, raidkeep_done};
 use raidkeep::engine::clock::wall_ms;
 use raidkeep::game::platforms::secret::Secret;
 use raidkeep::game::platforms::signature::SudAuth;
@@ -34,8 +34,7 @@ enum Way {
 /// `raidkeep restore`.
 fn restore(from: &str, folder: &Path, to: &Host) {
     let [folder, data] = [folder, &to.data()].map(|path| path.display().to_string());
-    let ran = raidkeep(&["restore", from, &folder, "--data", &data]);
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    raidkeep_done(&["restore", from, &folder, "--data", &data]);
 }
 
 fn role(client: &mut Client) -> String {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::process::{Host, OPERATOR, Server, edited_assets, wait_for};
-use crate::program::raidkeep;
+use crate::program::raidkeep_done;
 
 /// A host with assets of its own. Nothing is read from them until somebody asks, unless they are watched.
 fn host(is_watched: bool) -> (Host, PathBuf) {
@@ -212,7 +212,7 @@ fn a_backup_that_is_put_back_has_the_pin_and_a_journal_with_one_is_replayed_to_t
     let [first, _] = two_sets(&server, &folder);
     done(server.operate("rules_back", json!({"fingerprint": first, "reason": "a try"})));
     let url = format!("ws://{}", server.operators);
-    run(&["backup", "--name", "pinned", "--admin-url", &url]);
+    raidkeep_done(&["backup", "--name", "pinned", "--admin-url", &url]);
     done(server.operate("rules_unpin", json!({"reason": "over"})));
     server.stop();
 
@@ -220,11 +220,17 @@ fn a_backup_that_is_put_back_has_the_pin_and_a_journal_with_one_is_replayed_to_t
     let parts: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "journal")).collect();
     assert_eq!(parts.len(), 3, "of two worlds and the realm: {parts:?}");
     for part in parts {
-        run(&["replay", &part.display().to_string(), "--against", &host.data().display().to_string()]);
+        raidkeep_done(&["replay", &part.display().to_string(), "--against", &host.data().display().to_string()]);
     }
 
     let other = Host::new(&["--worlds", "2", "--assets", &folder.display().to_string()]);
-    run(&["restore", "--backup", &format!("{backups}/pinned"), "--data", &other.data().display().to_string()]);
+    raidkeep_done(&[
+        "restore",
+        "--backup",
+        &format!("{backups}/pinned"),
+        "--data",
+        &other.data().display().to_string(),
+    ]);
     let server = other.start();
     let shown = status(&server, 1);
     assert_eq!(shown["fingerprint"], json!(first), "the backup was made while the set was pinned: {shown}");
@@ -232,9 +238,4 @@ fn a_backup_that_is_put_back_has_the_pin_and_a_journal_with_one_is_replayed_to_t
     let changes: Vec<Value> =
         history(&server)["sets"].as_array().expect("a list").iter().map(|set| set["change"].clone()).collect();
     assert_eq!(changes, ["went_back", "published", "published"]);
-}
-
-fn run(arguments: &[&str]) {
-    let ran = raidkeep(arguments);
-    assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
 }
