@@ -227,7 +227,7 @@ impl Bench {
         let mut connection = shared::connect(&world.way_in);
         let account = |round: usize| (round as u64).wrapping_mul(7_919) % accounts + 1;
         let kinds: [(&str, &dyn Fn(u64) -> String); 5] = [
-            ("name", &|number| format!("玩家#{}", number / 10)),
+            ("name", &|number| format!("玩家#{}", (number / 10).max(1))),
             ("number", &|number| number.to_string()),
             ("device", &|number| format!("bench-{}", number - 1)),
             ("uid", &|number| number.to_string()),
