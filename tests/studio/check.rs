@@ -52,6 +52,22 @@ fn an_error_is_reported_with_its_place_and_the_intended_name_and_fails_the_check
 }
 
 #[test]
+fn an_item_that_is_not_there_is_told_as_that_and_compared_with_nothing() {
+    for (from, to) in [
+        (r#"loser: (items: ["3:51:1"]"#, r#"loser: (items: ["3:987654:1"]"#),
+        (r#"winner: (items: ["3:51:2", "#, r#"winner: (items: ["3:987654:2", "#),
+    ] {
+        let (_folder, name) = edited("battles.ron", from, to);
+        let told = text(&check(&[&name]));
+        assert!(told.contains("unknown item 3:987654"), "{told}");
+        assert!(
+            told.ends_with(&format!("1 error, 0 warnings in the folder {name}\n")),
+            "one mistake, one error: {told}"
+        );
+    }
+}
+
+#[test]
 fn the_mistakes_of_all_files_are_reported_at_once() {
     let (folder, name) = edited("energy.ron", "maximum: 120", "maximum: -1");
     let shop = std::fs::read_to_string(folder.path().join("shop.ron")).expect("the file was written");
