@@ -118,26 +118,6 @@ fn connected_players_are_told_of_deaths_seasons_tickets_and_full_energy() {
 }
 
 #[test]
-fn two_years_of_days_and_months_reset_once_each() {
-    for zone in ["Asia/Shanghai", "Europe/Berlin"] {
-        let mut setup = raidkeep::studio::testing::TestSetup::default();
-        setup.settings.zone = raidkeep::engine::clock::time_zone(zone).expect("a known zone");
-        setup.settings.identity.token_seconds = i64::MAX / 4;
-        let mut server = TestServer::with(setup);
-        let (ann, watcher) = (server.player("ann"), server.player("watcher"));
-        let (mut days, mut seasons) = (0, 0);
-        for _ in 0..731 {
-            let left = server.ask(&ann, "stage_refresh_boss", json!({}))["data"]["cd"].as_i64();
-            server.advance_seconds(left.expect("seconds to midnight"));
-            let events = server.events(watcher.connection);
-            days += events.iter().filter(|event| event["event"] == "tickets_reset").count();
-            seasons += events.iter().filter(|event| event["event"] == "season_reset").count();
-        }
-        assert_eq!((days, seasons), (731, 24), "{zone}: every midnight is a reset, every 1st a season");
-    }
-}
-
-#[test]
 fn abnormal_damage_is_refused_counted_and_leaves_the_session_open() {
     let mut server = TestServer::new();
     let ann = server.player("ann");

@@ -11,6 +11,7 @@ use raidkeep::game::orders::{Order, OrderState};
 use raidkeep::game::platforms::mcrmb::Gateway;
 use raidkeep::game::platforms::mcrmb::gateway::PlatformCall;
 use raidkeep::sandbox::{Fault, Misbehavior, Platform};
+use raidkeep::studio::long_run::setting;
 use raidkeep::studio::testing::{Network, TestPlayer, TestServer, TestSetup};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -18,7 +19,8 @@ use serde_json::{Value, json};
 
 /// Offers of the shipped shop: price in points, and diamonds.
 const OFFERS: [(&str, i64, i64); 3] = [("diamonds_60", 6, 60), ("diamonds_300", 30, 300), ("diamonds_680", 68, 680)];
-const BUYERS: usize = 22;
+/// How many buy in each cell; `RAIDKEEP_BUYERS` says another number.
+const BUYERS: u64 = 8;
 const HOUR: i64 = 3600;
 /// How long an order is queried by the shipped schedule: 19 minutes until it is decided, then an hour and a day.
 const HORIZON_SECONDS: i64 = 1140 + HOUR + 24 * HOUR;
@@ -98,7 +100,7 @@ impl Cell {
         let mut server = TestServer::with(setup);
         // The first connection is the operator's, so that nobody's unanswered request holds it up.
         server.connect();
-        let buyers = (0..BUYERS).map(|at| {
+        let buyers = (0..setting("RAIDKEEP_BUYERS", BUYERS)).map(|at| {
             let player = server.player(&format!("buyer {at}"));
             let info = server.ask(&player, "get_player_info", json!({}));
             let name = info["data"]["name"].as_str().expect("everybody has a name").to_owned();
@@ -149,7 +151,7 @@ impl Cell {
             Crash::Never | Crash::AfterAnswer | Crash::AtTick(_) => Network::Carries,
         };
         self.server.platforms.network_of = Some("Pay");
-        (0..BUYERS).for_each(|at| self.buy(at));
+        (0..self.buyers.len()).for_each(|at| self.buy(at));
         match crash {
             Crash::AfterAnswer => self.step_to_the_answer(),
             Crash::AtTick(ticks) => self.server.step(ticks),
@@ -199,7 +201,7 @@ impl Cell {
     }
 
     fn disturb(&mut self, meanwhile: Meanwhile) {
-        for at in 0..BUYERS {
+        for at in 0..self.buyers.len() {
             match meanwhile {
                 Meanwhile::MorePurchases if self.rng.random_ratio(1, 5) => self.buy(at),
                 Meanwhile::OtherServers if self.rng.random_ratio(1, 2) => {
@@ -333,7 +335,7 @@ fn run(seed: u64, crashes: &[Crash], meanwhile: Meanwhile) -> BTreeMap<String, u
             // Queries fail too, but not forever.
             for call in ["CheckRecord", "CheckMoney"] {
                 let one = [Misbehavior::LoseAnswer, Misbehavior::HttpStatus(502), Misbehavior::WrongTypes];
-                faults.push(fault(call, one[rng.random_range(0..3)].clone(), Some(rng.random_range(1..20))));
+                faults.push(fault(call, one[rng.random_range(0..3)].clone(), Some(rng.random_range(1..8))));
             }
             cell.server.platforms.sandbox.set_faults(faults).expect("the faults are right");
             cell = cell.pass_time(meanwhile);
@@ -350,27 +352,27 @@ fn count(ends: &BTreeMap<String, usize>, end: &str) -> usize {
 #[test]
 fn points_taken_are_goods_granted_in_every_cell() {
     let ends = run(1, &CRASHES, Meanwhile::Nothing);
-    assert!(ends.values().sum::<usize>() >= 1000, "few orders prove nothing: {ends:?}");
-    assert!(count(&ends, "granted") > 300 && count(&ends, "refused") > 300, "both ends should be common: {ends:?}");
+    assert!(ends.values().sum::<usize>() >= 400, "few orders prove nothing: {ends:?}");
+    assert!(count(&ends, "granted") > 100 && count(&ends, "refused") > 100, "both ends should be common: {ends:?}");
 }
 
 #[test]
 fn buying_again_while_an_order_is_watched_confuses_nothing() {
     let ends = run(2, &[Crash::Never, Crash::BeforeSend], Meanwhile::MorePurchases);
-    assert!(count(&ends, "granted") > 200 && count(&ends, "refused") > 200, "both ends should be common: {ends:?}");
+    assert!(count(&ends, "granted") > 60 && count(&ends, "refused") > 60, "both ends should be common: {ends:?}");
 }
 
 #[test]
 fn what_others_hide_is_left_to_an_operator_and_never_granted_unpaid() {
     let ends = run(3, &[Crash::Never, Crash::AfterSend], Meanwhile::OtherServers);
-    assert!(count(&ends, "operator") > 10, "the movements of others should hide some payments: {ends:?}");
-    assert!(count(&ends, "granted") > 100, "and not all: {ends:?}");
+    assert!(count(&ends, "operator") > 3, "the movements of others should hide some payments: {ends:?}");
+    assert!(count(&ends, "granted") > 30, "and not all: {ends:?}");
 }
 
 #[test]
 fn a_server_that_is_killed_again_and_again_settles_every_order_all_the_same() {
     let ends = run(4, &[Crash::Never, Crash::AfterSend], Meanwhile::Crashes);
-    assert!(count(&ends, "granted") > 100 && count(&ends, "refused") > 100, "both ends should be common: {ends:?}");
+    assert!(count(&ends, "granted") > 30 && count(&ends, "refused") > 30, "both ends should be common: {ends:?}");
 }
 
 #[test]
@@ -381,5 +383,5 @@ fn a_crash_after_any_tick_of_a_purchase_loses_nothing() {
         let mut cell = Cell::new(5).buy_and_crash(crash).pass_time(Meanwhile::Nothing);
         cell.check(Meanwhile::Nothing, &format!("{crash:?}"), &mut ends);
     }
-    assert!(count(&ends, "granted") > 100, "some ticks are late enough: {ends:?}");
+    assert!(count(&ends, "granted") > 20, "some ticks are late enough: {ends:?}");
 }

@@ -583,7 +583,7 @@ const COIN: Entry = Entry { function: "enter_stage_coin", stage: 4001, kind: Som
 const GENERAL: Entry = Entry { function: "enter_stage_general", stage: 8, kind: None, ..BOSS };
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::stories(12), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::stories(8), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_the_world_is_as_the_rules_say(steps in steps()) {

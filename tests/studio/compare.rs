@@ -14,13 +14,13 @@ fn two_kinds() -> Single<Policy> {
         format!(
             r#"(name: "{name}", share: 1, leaves_per_day: 0.0,
                 visits: [(from: "10:00", to: "12:00", chance: 0.9), (from: "18:00", to: "22:00", chance: 0.9)],
-                fight_seconds: (30, 60), pause_seconds: (5, 20),
+                fight_seconds: (60, 120), pause_seconds: (20, 60),
                 damage: (base: 600, per_level: 0, spread: 0.1), habits: [{habits}])"#
         )
     };
     let fights = "Fight(mode: general, at_most: 100, win_chance: 0.9)";
     let text = format!(
-        r#"(starts_on: "2026-03-02", moment_seconds: 10, joining_days: 1, archetypes: [{}, {}])"#,
+        r#"(starts_on: "2026-03-02", moment_seconds: 60, joining_days: 1, archetypes: [{}, {}])"#,
         archetype("fighter", fights),
         archetype("idler", "HangUp"),
     );
@@ -28,7 +28,7 @@ fn two_kinds() -> Single<Policy> {
 }
 
 fn studies(policy: &Single<Policy>, assets: [(&str, AssetSource); 2], seeds: u32) -> Vec<Study> {
-    let plan = StudyPlan { players: 8, days: 8, first_seed: 1, seeds, policy, policy_name: "test.ron" };
+    let plan = StudyPlan { players: 6, days: 8, first_seed: 1, seeds, policy, policy_name: "test.ron" };
     let load = |(name, assets): (&str, AssetSource)| (name.to_owned(), load(&assets).expect("valid assets"));
     study(&plan, &assets.map(load), || {}).unwrap_or_else(|troubles| panic!("{troubles}"))
 }
@@ -85,7 +85,7 @@ fn one_seed_shows_differences_and_claims_none() {
 fn what_only_chance_moves_cannot_be_told_apart() {
     let policy = two_kinds();
     let [first, second] = [1, 101].map(|first_seed| {
-        let plan = StudyPlan { players: 8, days: 8, first_seed, seeds: 4, policy: &policy, policy_name: "test.ron" };
+        let plan = StudyPlan { players: 6, days: 8, first_seed, seeds: 4, policy: &policy, policy_name: "test.ron" };
         let folders = [("shipped".to_owned(), load(&shipped_assets()).expect("valid assets"))];
         study(&plan, &folders, || {}).unwrap_or_else(|troubles| panic!("{troubles}")).pop().expect("one folder")
     });

@@ -361,7 +361,7 @@ fn said(grid: &SheetGrid) -> Vec<Vec<SheetCell>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever is edited: exported again, the sheet shows it; undone, the file is as before, and runs say what they said.
     #[test]
