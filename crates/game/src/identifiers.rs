@@ -3,10 +3,10 @@
 use raidkeep_engine::rules::{Place, Report};
 
 /// Reports identifiers that cannot be a constant's name, or that two things of one list share. Each comes with the place
-/// of its thing, in order.
-pub fn check<'a>(things: impl IntoIterator<Item = (Place, Option<&'a str>)>, report: &mut Report) {
-    let mut earlier = Vec::new();
-    for (place, identifier) in things {
+/// and the id of its thing, in order. Of a thing that is listed twice, others tell.
+pub fn check<'a, Id: PartialEq>(things: impl IntoIterator<Item = (Place, Id, Option<&'a str>)>, report: &mut Report) {
+    let mut earlier: Vec<(Id, &str)> = Vec::new();
+    for (place, id, identifier) in things {
         let Some(identifier) = identifier else {
             continue;
         };
@@ -14,10 +14,10 @@ pub fn check<'a>(things: impl IntoIterator<Item = (Place, Option<&'a str>)>, rep
         if !is_sound(identifier) {
             let message = format!("\"{identifier}\" is no identifier, expected lowercase letters, digits and _");
             report.error(place, message).hint("the first character is a letter, such as in vip_month_card");
-        } else if earlier.contains(&identifier) {
+        } else if earlier.iter().any(|(other, taken)| *taken == identifier && *other != id) {
             report.error(place, format!("identifier \"{identifier}\" is used twice"));
         }
-        earlier.push(identifier);
+        earlier.push((id, identifier));
     }
 }
 
@@ -31,11 +31,21 @@ pub fn is_sound(identifier: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn problems(identifiers: &[Option<&str>]) -> Vec<String> {
+    fn problems_of(things: &[(usize, Option<&str>)]) -> Vec<String> {
         let mut report = Report::new([]);
-        let places = identifiers.iter().enumerate();
-        check(places.map(|(index, identifier)| (Place::file("items.ron").index(index), *identifier)), &mut report);
+        let place = |index| Place::file("items.ron").index(index);
+        check(things.iter().enumerate().map(|(index, (id, name))| (place(index), *id, *name)), &mut report);
         report.problems().iter().map(|problem| problem.message.clone()).collect()
+    }
+
+    fn problems(identifiers: &[Option<&str>]) -> Vec<String> {
+        problems_of(&identifiers.iter().copied().enumerate().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_thing_that_is_listed_twice_shares_its_identifier_with_itself() {
+        assert!(problems_of(&[(1, Some("coin")), (1, Some("coin"))]).is_empty(), "one mistake is told once");
+        assert_eq!(problems_of(&[(1, Some("coin")), (2, Some("coin"))]).len(), 1);
     }
 
     #[test]

@@ -259,8 +259,8 @@ impl TicketRules {
     fn check(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(<Self as SingleFile>::PATH);
         let identified = self.kinds.iter().enumerate();
-        let places =
-            identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));
+        let places = identified
+            .map(|(index, kind)| (place.clone().key("kinds").index(index), kind.key, kind.identifier.as_deref()));
         identifiers::check(places, report);
         for (index, kind) in self.kinds.iter().enumerate().filter(|(_, kind)| kind.daily_of(true) < kind.daily) {
             let message = format!("fewer than the {} a day of those without VIP", kind.daily);

@@ -103,8 +103,7 @@ impl SingleFile for ItemRules {
         });
         report.names_given(ITEM, list.clone(), given);
         let identified = self.items.iter().enumerate();
-        let places =
-            identified.map(|(index, item)| (place.clone().key("items").index(index), item.identifier.as_deref()));
+        let places = identified.map(|(index, item)| (list.clone().index(index), item.id, item.identifier.as_deref()));
         identifiers::check(places, report);
         self.check_all(&self.newcomer, 0, &place.key("newcomer"), report);
     }
