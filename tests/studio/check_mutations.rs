@@ -86,6 +86,13 @@ fn draw(files: &BTreeMap<String, String>, known: &Known<'_>) -> Vec<Mutation> {
             pools.push(mutations(name, text, kind, known));
         }
     }
+    // Few files have room for some kinds.
+    for kind in Kind::ALL {
+        if !pools.iter().flatten().any(|mistake| mistake.kind == kind) {
+            let somewhere = files.iter().map(|(name, text)| mutations(name, text, kind, known));
+            pools.extend(somewhere.into_iter().find(|pool| !pool.is_empty()));
+        }
+    }
     let mut drawn = Vec::new();
     let wanted = usize::try_from(setting("RAIDKEEP_MISTAKES", MISTAKES)).expect("a number of mistakes");
     while drawn.len() < wanted {
