@@ -495,16 +495,11 @@ fn clock_of(server: &Server) -> i64 {
 #[test]
 fn kills_under_load_lose_duplicate_and_split_no_change() {
     const SEED: u64 = 20_260_117;
-    /// How many kills; `RAIDKEEP_KILLS` says another number.
-    const KILLS: u64 = 30;
-    /// Fewer answers a kill prove little.
-    const ANSWERS: u64 = 50;
-    let kills = setting("RAIDKEEP_KILLS", KILLS);
-    let answers = usize::try_from(kills * ANSWERS).expect("a number of answers");
-    let mut fleet = Fleet::new(32, SEED);
-    let mut lcg = Lcg(SEED ^ 0xdead);
-    // On a busy machine so many cycles bring few answers: it takes some more then.
+    // Few answers prove little. On a busy machine so many cycles bring too few: it takes some more then.
+    let kills = setting("RAIDKEEP_KILLS", 30);
+    let answers = usize::try_from(kills * 50).expect("a number of answers");
     let is_enough = |cycle: u64, tally: Tally| cycle >= 4 * kills || (cycle >= kills && tally.answered > answers);
+    let (mut fleet, mut lcg) = (Fleet::new(32, SEED), Lcg(SEED ^ 0xdead));
     for cycle in 0_u64.. {
         if is_enough(cycle, fleet.tally()) {
             break;
