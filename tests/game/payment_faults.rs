@@ -19,8 +19,6 @@ use serde_json::{Value, json};
 
 /// Offers of the shipped shop: price in points, and diamonds.
 const OFFERS: [(&str, i64, i64); 3] = [("diamonds_60", 6, 60), ("diamonds_300", 30, 300), ("diamonds_680", 68, 680)];
-/// How many buy in each cell; `RAIDKEEP_BUYERS` says another number.
-const BUYERS: u64 = 8;
 const HOUR: i64 = 3600;
 /// How long an order is queried by the shipped schedule: 19 minutes until it is decided, then an hour and a day.
 const HORIZON_SECONDS: i64 = 1140 + HOUR + 24 * HOUR;
@@ -76,6 +74,11 @@ fn fault(call: &str, fault: Misbehavior, times: Option<u32>) -> Fault {
     Fault { platform: Platform::Mcrmb, call: Some(call.to_owned()), fault, times }
 }
 
+/// How many buy in each cell; `RAIDKEEP_BUYERS` says another number.
+fn buyers() -> usize {
+    usize::try_from(setting("RAIDKEEP_BUYERS", 8)).expect("a number of buyers")
+}
+
 struct Buyer {
     player: TestPlayer,
     name: String,
@@ -100,7 +103,7 @@ impl Cell {
         let mut server = TestServer::with(setup);
         // The first connection is the operator's, so that nobody's unanswered request holds it up.
         server.connect();
-        let buyers = (0..setting("RAIDKEEP_BUYERS", BUYERS)).map(|at| {
+        let buyers = (0..buyers()).map(|at| {
             let player = server.player(&format!("buyer {at}"));
             let info = server.ask(&player, "get_player_info", json!({}));
             let name = info["data"]["name"].as_str().expect("everybody has a name").to_owned();
@@ -332,10 +335,11 @@ fn run(seed: u64, crashes: &[Crash], meanwhile: Meanwhile) -> BTreeMap<String, u
             if misbehavior.is_none() {
                 cell.check_crash(*crash);
             }
-            // Queries fail too, but not forever.
+            // Queries fail too, but not forever: those of each buyer about once.
+            let failures_max = u32::try_from(buyers().max(2)).expect("few buyers");
             for call in ["CheckRecord", "CheckMoney"] {
                 let one = [Misbehavior::LoseAnswer, Misbehavior::HttpStatus(502), Misbehavior::WrongTypes];
-                faults.push(fault(call, one[rng.random_range(0..3)].clone(), Some(rng.random_range(1..8))));
+                faults.push(fault(call, one[rng.random_range(0..3)].clone(), Some(rng.random_range(1..failures_max))));
             }
             cell.server.platforms.sandbox.set_faults(faults).expect("the faults are right");
             cell = cell.pass_time(meanwhile);
@@ -352,27 +356,36 @@ fn count(ends: &BTreeMap<String, usize>, end: &str) -> usize {
 #[test]
 fn points_taken_are_goods_granted_in_every_cell() {
     let ends = run(1, &CRASHES, Meanwhile::Nothing);
-    assert!(ends.values().sum::<usize>() >= 400, "few orders prove nothing: {ends:?}");
-    assert!(count(&ends, "granted") > 100 && count(&ends, "refused") > 100, "both ends should be common: {ends:?}");
+    assert!(ends.values().sum::<usize>() >= 50 * buyers(), "few orders prove nothing: {ends:?}");
+    assert!(
+        count(&ends, "granted") > 14 * buyers() && count(&ends, "refused") > 14 * buyers(),
+        "both ends should be common: {ends:?}"
+    );
 }
 
 #[test]
 fn buying_again_while_an_order_is_watched_confuses_nothing() {
     let ends = run(2, &[Crash::Never, Crash::BeforeSend], Meanwhile::MorePurchases);
-    assert!(count(&ends, "granted") > 60 && count(&ends, "refused") > 60, "both ends should be common: {ends:?}");
+    assert!(
+        count(&ends, "granted") > 9 * buyers() && count(&ends, "refused") > 9 * buyers(),
+        "both ends should be common: {ends:?}"
+    );
 }
 
 #[test]
 fn what_others_hide_is_left_to_an_operator_and_never_granted_unpaid() {
     let ends = run(3, &[Crash::Never, Crash::AfterSend], Meanwhile::OtherServers);
-    assert!(count(&ends, "operator") > 3, "the movements of others should hide some payments: {ends:?}");
-    assert!(count(&ends, "granted") > 30, "and not all: {ends:?}");
+    assert!(count(&ends, "operator") > buyers() / 2, "the movements of others should hide some payments: {ends:?}");
+    assert!(count(&ends, "granted") > 5 * buyers(), "and not all: {ends:?}");
 }
 
 #[test]
 fn a_server_that_is_killed_again_and_again_settles_every_order_all_the_same() {
     let ends = run(4, &[Crash::Never, Crash::AfterSend], Meanwhile::Crashes);
-    assert!(count(&ends, "granted") > 30 && count(&ends, "refused") > 30, "both ends should be common: {ends:?}");
+    assert!(
+        count(&ends, "granted") > 5 * buyers() && count(&ends, "refused") > 5 * buyers(),
+        "both ends should be common: {ends:?}"
+    );
 }
 
 #[test]
@@ -383,5 +396,5 @@ fn a_crash_after_any_tick_of_a_purchase_loses_nothing() {
         let mut cell = Cell::new(5).buy_and_crash(crash).pass_time(Meanwhile::Nothing);
         cell.check(Meanwhile::Nothing, &format!("{crash:?}"), &mut ends);
     }
-    assert!(count(&ends, "granted") > 20, "some ticks are late enough: {ends:?}");
+    assert!(count(&ends, "granted") > 5 * buyers(), "some ticks are late enough: {ends:?}");
 }
