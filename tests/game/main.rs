@@ -92,8 +92,4 @@ mod undoing;
 mod usage;
 mod windows;
 
-/// How many stories a property is tried with: as many as `PROPTEST_CASES` says, else a sample for each run.
-fn stories(sample: u32) -> u32 {
-    let number = raidkeep::studio::long_run::setting("PROPTEST_CASES", sample.into());
-    u32::try_from(number).expect("PROPTEST_CASES should be a number of stories")
-}
+use raidkeep::studio::long_run::stories;

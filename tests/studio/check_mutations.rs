@@ -12,7 +12,7 @@ use raidkeep::game;
 use raidkeep::server::config::Config;
 use raidkeep::studio::long_run::setting;
 
-/// How many mistakes are made; `RAIDKEEP_MISTAKES` says another number.
+/// At least so many mistakes are made, and one of each kind that is tried in a file; `RAIDKEEP_MISTAKES` says another number.
 const MISTAKES: u64 = 60;
 const SEED: u64 = 20_261_121;
 
@@ -89,8 +89,8 @@ fn draw(files: &BTreeMap<String, String>, known: &Known<'_>) -> Vec<Mutation> {
     // Few files have room for some kinds.
     for kind in Kind::ALL {
         if !pools.iter().flatten().any(|mistake| mistake.kind == kind) {
-            let somewhere = files.iter().map(|(name, text)| mutations(name, text, kind, known));
-            pools.extend(somewhere.into_iter().find(|pool| !pool.is_empty()));
+            let mut by_file = files.iter().map(|(name, text)| mutations(name, text, kind, known));
+            pools.extend(by_file.find(|pool| !pool.is_empty()));
         }
     }
     let mut drawn = Vec::new();
