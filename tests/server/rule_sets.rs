@@ -57,6 +57,17 @@ fn two_sets(server: &Server, folder: &std::path::Path) -> [String; 2] {
 }
 
 #[test]
+fn a_stop_right_after_the_start_does_not_wait_until_the_realm_has_kept_the_rules() {
+    let host = Host::new(&[]);
+    let mut server = host.start();
+    server.stop();
+    let told = server.process.stderr();
+    assert!(!told.contains("it does not answer"), "a realm that stops is not asked again and again: {told}");
+    let sets = history(&host.start())["sets"].clone();
+    assert_eq!(sets.as_array().map(Vec::len), Some(1), "at the latest the next start has the rules kept: {sets}");
+}
+
+#[test]
 fn the_history_says_which_sets_came_into_force_who_brought_them_and_how_they_differ() {
     let (host, folder) = host(false);
     let server = host.start();

@@ -37,6 +37,9 @@ impl RealmKeeper {
                 RealmAnswer::Refused(status, message) => {
                     return Err(NotKept(format!("it answered with status {status}: {message}")));
                 }
+                RealmAnswer::Later if self.0.inbox(REALM).is_some_and(|realm| realm.is_stopping()) => {
+                    return Err(NotKept("the server stops".to_owned()));
+                }
                 RealmAnswer::Later if Instant::now() < until => std::thread::sleep(PAUSE),
                 RealmAnswer::Later => return Err(NotKept("it does not answer".to_owned())),
                 RealmAnswer::Nowhere => return Err(NotKept("there is none".to_owned())),
