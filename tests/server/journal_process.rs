@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use crate::process::{Client, Host, PROGRAM, Server};
+use crate::process::{Client, Host, PROGRAM, Server, wait_for};
 use raidkeep::engine::journal::file::rules_folder;
 use raidkeep::engine::journal::frames::encode_frame;
 use raidkeep::engine::journal::record::RowLayout;
@@ -49,6 +49,19 @@ fn journals(host: &Host) -> Vec<PathBuf> {
     let mut first: Vec<_> = paths.filter(|path| is_first(&path.display().to_string())).collect();
     first.sort();
     first
+}
+
+/// Another part of the journal with this first part.
+fn part(first: &Path, number: u32) -> PathBuf {
+    PathBuf::from(first.display().to_string().replace("-0000.", &format!("-{number:04}.")))
+}
+
+/// Plays until the journal has this part. How much a journal holds depends on how many ticks the requests take.
+fn play_until(server: &Server, first: &Path, number: u32) {
+    wait_for("a part of the journal", || {
+        play(server);
+        part(first, number).is_file().then_some(())
+    });
 }
 
 fn replay(arguments: &[&str]) -> Output {
@@ -151,10 +164,10 @@ fn a_scenario_of_a_journal_passes_and_fails_on_different_answers() {
 fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_from_the_disk() {
     let host = host(&["--set", "journal.file_bytes=1000"]);
     let mut server = host.start();
-    play(&server);
+    play_until(&server, &journals(&host)[0], 1);
     server.process.kill();
     let server = host.start();
-    play(&server);
+    play_until(&server, &journals(&host)[1], 1);
     stop(server);
     let journals = journals(&host);
     assert_eq!(journals.len(), 2, "one for each start: {journals:?}");
@@ -164,7 +177,7 @@ fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_from_the_d
     }
     let parts = std::fs::read_dir(host.path("journals")).expect("the folder should be there").count();
     assert!(parts > 4, "the journal is split into small files: {parts}");
-    let later = journals[1].display().to_string().replace("-0000.", "-0001.");
+    let later = part(&journals[1], 1).display().to_string();
     let output = replay(&[&later]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("begins with part 0"), "{output:?}");
 }
@@ -173,19 +186,21 @@ fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_from_the_d
 fn old_files_of_journals_are_deleted_at_a_start_and_a_replay_says_what_is_missing() {
     let host = host(&["--set", "journal.file_bytes=1000", "--set", "journal.keep_days=30"]);
     let server = host.start();
-    play(&server);
-    stop(server);
     let first = journals(&host).remove(0);
-    let part = |number: u32| PathBuf::from(first.display().to_string().replace("-0000.", &format!("-{number:04}.")));
+    play_until(&server, &first, 3);
+    stop(server);
     let age = |path: &Path, days: u64| {
         let file = std::fs::File::options().write(true).open(path).expect("the part should be there");
         let written = file.metadata().and_then(|found| found.modified()).expect("it was written");
         file.set_modified(written - Duration::from_secs(days * 24 * 60 * 60)).expect("it is ours");
     };
-    (0..3).for_each(|number| age(&part(number), 31));
+    (0..3).for_each(|number| age(&part(&first, number), 31));
     stop(host.start());
-    assert!(first.is_file() && !part(1).exists() && !part(2).exists(), "part 0 says what the others mean");
-    assert!(part(3).is_file(), "it was written in the last 30 days");
+    assert!(
+        first.is_file() && !part(&first, 1).exists() && !part(&first, 2).exists(),
+        "part 0 says what the others mean"
+    );
+    assert!(part(&first, 3).is_file(), "it was written in the last 30 days");
     let played = told(&replay(&[&first.display().to_string()]));
     assert!(
         played.contains("part 0001 is not there any more") && played.contains("part 0003 and what follows"),
