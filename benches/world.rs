@@ -18,6 +18,7 @@ use raidkeep::engine::account::AccountId;
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::tick::{Effects, Input, Moment, Simulation};
 use raidkeep::game::boss::ranking::{Ranking, Score};
@@ -96,7 +97,7 @@ impl Bench {
         Self { settings, rules }
     }
 
-    fn start(&self, store: &Store) -> Driven {
+    fn start(&self, store: &StoredWorld) -> Driven {
         let start = Start::alone(NOON_MS, 7);
         let simulation = game::start_world(&self.settings, &self.rules, store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
@@ -104,8 +105,8 @@ impl Bench {
         Driven { simulation, inbox, way_in, inputs: Vec::new(), started: Instant::now() }
     }
 
-    fn in_memory(&self) -> (Driven, Store) {
-        let store = Store::open_disks(&Default::default()).expect("a simulated disk should open");
+    fn in_memory(&self) -> (Driven, StoredWorld) {
+        let store = StoredWorld::from(Store::open_disks(&Default::default()).expect("a simulated disk should open"));
         (self.start(&store), store)
     }
 
@@ -181,7 +182,7 @@ impl Bench {
         let began = Instant::now();
         let mut made = 0;
         while made < accounts {
-            let store = Store::open_folder(data, "world-0").expect("the database should open");
+            let store = StoredWorld::from(Store::open_folder(data, "world-0").expect("the database should open"));
             let mut world = self.start(&store);
             let until = (made + 20_000).min(accounts);
             let mut records: Vec<LogRecord> = Vec::new();
@@ -192,7 +193,7 @@ impl Bench {
                 batches.iter().for_each(|batch| batch.encode(&mut bytes));
                 records.push(LogRecord { number: 0, bytes: bytes.into() });
             }
-            store.rows.fold(&records).expect("the database should be writable");
+            store.rows.fold(store.log.epoch(), &records).expect("the database should be writable");
             made = until;
         }
         let mebibytes = ["log", "rows.redb"].map(|kind| {
@@ -211,7 +212,7 @@ impl Bench {
         let mut samples: Vec<Duration> = (0..5)
             .map(|_| {
                 let began = Instant::now();
-                let store = Store::open_folder(data, "world-0").expect("the database should open");
+                let store = StoredWorld::from(Store::open_folder(data, "world-0").expect("the database should open"));
                 drop(self.start(&store));
                 began.elapsed()
             })
@@ -222,7 +223,7 @@ impl Bench {
 
     /// Searches for accounts that are not in memory, each for another one, with everything that is read for them.
     fn finds(&self, data: &Path, accounts: u64) {
-        let store = Store::open_folder(data, "world-0").expect("the database should open");
+        let store = StoredWorld::from(Store::open_folder(data, "world-0").expect("the database should open"));
         let mut world = self.start(&store);
         let mut connection = shared::connect(&world.way_in);
         let account = |round: usize| (round as u64).wrapping_mul(7_919) % accounts + 1;
@@ -251,7 +252,7 @@ impl Bench {
     }
 
     fn idle_with_database(&self, data: &Path, options: &Options) {
-        let store = Store::open_folder(data, "world-0").expect("the database should open");
+        let store = StoredWorld::from(Store::open_folder(data, "world-0").expect("the database should open"));
         let mut world = self.start(&store);
         let tables = world.simulation.player_tables();
         let before = resident_mebibytes();
@@ -299,7 +300,7 @@ impl Driven {
         self.tick();
     }
 
-    fn log_in(&mut self, store: &Store, number: u64) -> (Connection, Vec<Effects>) {
+    fn log_in(&mut self, store: &StoredWorld, number: u64) -> (Connection, Vec<Effects>) {
         let mut connection = shared::sign_in(&self.way_in, number);
         let mut all = Vec::new();
         while !connection.has_replies() {
@@ -316,7 +317,7 @@ impl Driven {
     }
 
     /// The reply to a request that reads what is not in memory, as the world's threads would.
-    fn ask(&mut self, store: &Store, connection: &mut Connection, request: &str) -> String {
+    fn ask(&mut self, store: &StoredWorld, connection: &mut Connection, request: &str) -> String {
         connection.receive(request);
         let mut replies = Vec::new();
         while replies.is_empty() {
@@ -336,7 +337,7 @@ impl Driven {
         replies.pop().map(|reply| reply.to_string()).unwrap_or_default()
     }
 
-    fn guest(&mut self, store: &Store, number: u64) -> Connection {
+    fn guest(&mut self, store: &StoredWorld, number: u64) -> Connection {
         self.log_in(store, number).0
     }
 

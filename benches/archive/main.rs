@@ -17,6 +17,7 @@ use clap::Parser;
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::start::Start;
 use raidkeep::engine::storage::Batch;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::continuous::past::PastWorld;
 use raidkeep::engine::storage::continuous::{ArchiveSettings, ArchiveTask, ArchivedTables, Archivist};
 use raidkeep::engine::storage::disk::Disks;
@@ -54,7 +55,7 @@ fn main() {
     let scratch = tempfile::tempdir().expect("a temporary folder should be possible");
     let setup = world::setup(scratch.path());
     let rules = game::load_rules(&setup.settings, &setup.assets).expect("the edited assets should be valid");
-    let mut store = Store::open_disks(&Disks::default()).expect("a simulated disk should open");
+    let mut store = StoredWorld::from(Store::open_disks(&Disks::default()).expect("a simulated disk should open"));
     let start = Start::alone(NOON_MS, 7);
     let mut simulation = game::start_world(&setup.settings, &rules, &store, start).expect("the world should start");
     let (changes, mut last) = play(&mut simulation, &mut store, options.players);
@@ -93,7 +94,7 @@ fn main() {
 }
 
 /// Signs players in and lets each enter a stage; returns what that changed of each, and the last batch.
-fn play(simulation: &mut Simulation, store: &mut Store, players: u32) -> (Vec<Batch>, BatchNumber) {
+fn play(simulation: &mut Simulation, store: &mut StoredWorld, players: u32) -> (Vec<Batch>, BatchNumber) {
     let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
     let way_in = world::way_in(simulation, &inbox);
     let mut changes = Vec::new();
@@ -106,7 +107,7 @@ fn play(simulation: &mut Simulation, store: &mut Store, players: u32) -> (Vec<Ba
         last = changed.last().or(made.last()).map_or(last, |batch| batch.number);
         let records = made.iter().chain(&changed).map(|batch| store.log.append(std::slice::from_ref(batch), u64::MAX));
         let records: Vec<_> = records.collect::<Result<_, _>>().expect("a simulated disk should be writable");
-        store.rows.fold(&records).expect("a simulated disk should be writable");
+        store.rows.fold(store.log.epoch(), &records).expect("a simulated disk should be writable");
         changes.extend(changed);
     }
     (changes, last)
@@ -114,7 +115,7 @@ fn play(simulation: &mut Simulation, store: &mut Store, players: u32) -> (Vec<Ba
 
 fn tick_until_answered(
     simulation: &mut Simulation,
-    store: &Store,
+    store: &StoredWorld,
     inbox: &Arc<Inbox>,
     connection: &mut Connection,
 ) -> Vec<Batch> {

@@ -16,6 +16,7 @@ use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::players::Players;
 use raidkeep::engine::reload::reloader::{ReloadOutcome, Reloader, Subscriber};
 use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::{Batch, PlayerTables};
 use raidkeep::engine::tick::{Input, Moment, Simulation};
@@ -38,7 +39,7 @@ pub(crate) struct World {
     gate: ReplyGate,
     inbox: Arc<Inbox>,
     way_in: Arc<WayIn>,
-    store: Store,
+    store: StoredWorld,
     player_tables: PlayerTables,
     reloader: Reloader,
     players: Vec<Player>,
@@ -79,7 +80,7 @@ impl World {
         let TestSetup { settings, assets, .. } = shared::setup(folder.path());
         outlast(folder.path());
         let rules = game::load_rules(&settings, &assets).expect("the edited assets should be valid");
-        let store = Store::open_disks(&Default::default()).expect("a simulated disk should open");
+        let store = StoredWorld::from(Store::open_disks(&Default::default()).expect("a simulated disk should open"));
         let start = Start::alone(NOON_MS, 7);
         let simulation = game::start_world(&settings, &rules, &store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
@@ -180,7 +181,8 @@ impl World {
         let mut bytes = Vec::new();
         self.batches.drain(..).for_each(|batch| batch.encode(&mut bytes));
         let record = LogRecord { number: 1, bytes: bytes.into() };
-        self.folded_batch = self.store.rows.fold(&[record]).expect("a simulated disk should be writable");
+        self.folded_batch =
+            self.store.rows.fold(self.store.log.epoch(), &[record]).expect("a simulated disk should be writable");
         self.real += LONG_IDLE;
         self.tick();
         assert!(self.simulation.world().resource::<Players>().is_empty(), "everybody should be put away");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::disk::Disks;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::tick::{Input, Moment, Simulation};
@@ -28,7 +29,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// A world that does the work of its storage threads itself.
 struct Day {
     simulation: Simulation,
-    store: Store,
+    store: StoredWorld,
     disks: Disks,
     inbox: Arc<Inbox>,
     way_in: Arc<WayIn>,
@@ -65,7 +66,7 @@ pub(crate) fn play(settings: &GameSettings, rules: &LoadedRules, players: u32, h
 impl Day {
     fn new(settings: &GameSettings, rules: &LoadedRules) -> Self {
         let disks = Disks::default();
-        let store = Store::open_disks(&disks).expect("a simulated disk should open");
+        let store = StoredWorld::from(Store::open_disks(&disks).expect("a simulated disk should open"));
         let start = Start::alone(NOON_MS, 7);
         let simulation = game::start_world(settings, rules, &store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
@@ -137,7 +138,11 @@ impl Day {
 
     fn fold(&mut self) {
         if let Some(last) = self.unfolded.last() {
-            self.folded_batch = self.store.rows.fold(&self.unfolded).expect("a simulated disk should be writable");
+            self.folded_batch = self
+                .store
+                .rows
+                .fold(self.store.log.epoch(), &self.unfolded)
+                .expect("a simulated disk should be writable");
             self.folded_record = last.number;
             self.unfolded.clear();
         }

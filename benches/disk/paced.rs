@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use raidkeep::engine::clock::wall_ms;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::{Start, start_app};
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
 use raidkeep::engine::tick::Input;
@@ -90,7 +91,7 @@ pub(crate) fn measure(
     std::fs::create_dir_all(folder).expect("the scratch folder should be writable");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime should start");
     LocalSet::new().block_on(&runtime, async {
-        let store = Store::open_folder(folder, "world-0").expect("the files should open");
+        let store = StoredWorld::from(Store::open_folder(folder, "world-0").expect("the files should open"));
         let (inbox, way_in, world) = start(settings, rules, store);
         let world = tokio::task::spawn_local(world.run());
         let mut raiders = sign_in(&way_in, players).await;
@@ -110,7 +111,7 @@ pub(crate) fn measure(
     })
 }
 
-fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inbox>, Arc<WayIn>, WorldLoop) {
+fn start(settings: &GameSettings, rules: &LoadedRules, store: StoredWorld) -> (Arc<Inbox>, Arc<WayIn>, WorldLoop) {
     let notify = Arc::new(Notify::new());
     let wake = notify.clone();
     let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(move || wake.notify_one())));

@@ -7,6 +7,7 @@ use raidkeep::engine::journal::{JournalOrigin, JournalSink, Recorder};
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::tick::{Effects, Input, Moment, Simulation, state_hash};
 use raidkeep::game;
@@ -30,7 +31,7 @@ const START: Start = Start::alone(NOON_MS, 7);
 /// A world and its players.
 pub(crate) struct Driven {
     simulation: Simulation,
-    store: Store,
+    store: StoredWorld,
     sandbox: Sandbox,
     inbox: Arc<Inbox>,
     way_in: Arc<WayIn>,
@@ -46,7 +47,7 @@ pub(crate) struct Driven {
 impl Driven {
     /// A new world, with a journal if there is a sink for it.
     pub(crate) fn new(setup: &TestSetup, rules: &LoadedRules, sink: Option<Box<dyn JournalSink>>) -> Self {
-        let store = Store::open_disks(&Default::default()).expect("a simulated disk should open");
+        let store = StoredWorld::from(Store::open_disks(&Default::default()).expect("a simulated disk should open"));
         let simulation = game::start_world(&setup.settings, rules, &store, START).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
         let way_in = world::way_in(&simulation, &inbox);

@@ -107,7 +107,7 @@ fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure>
     let settings = Config::load(None, &[])?.game()?;
     let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::usual_assets(None))
         .map_err(|problems| format!("the assets have mistakes:\n{problems}"))?;
-    let store = Store::read_folder(data, &name)?;
+    let store = Store::read_folder(data, &name)?.into();
     let mut simulation = raidkeep_game::start_world(&settings, &rules, &store, Start::alone(wall_ms(), 0))?;
     let document = export_at_rest(simulation.world_mut(), player)?;
     let document = document.ok_or_else(|| format!("there is no player {player} in {name}"))?;

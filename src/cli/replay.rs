@@ -232,7 +232,7 @@ fn compare(keeper: RowKeeper, replay: &mut Replay, folder: &Path, world: &str) -
     }
     let _lock = folder::lock_for_reading(folder)?;
     let store = Store::read_folder(folder, world)?;
-    let RowComparison { players, tables } = keeper.compare(replay.simulation().world_mut(), &store.rows)?;
+    let RowComparison { players, tables } = keeper.compare(replay.simulation().world_mut(), &store.rows.into())?;
     let mut differing = 0;
     for (table, accounts) in tables.iter().filter(|(_, accounts)| !accounts.is_empty()) {
         differing += 1;

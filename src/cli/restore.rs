@@ -14,11 +14,12 @@ use raidkeep_engine::outside::{Epoch, REALM_NAME, WorldPlace, world_name, world_
 use raidkeep_engine::private;
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::Start;
+use raidkeep_engine::storage::StoredWorld;
 use raidkeep_engine::storage::continuous::deleted::{DeletedAccount, list_file, read_list};
 use raidkeep_engine::storage::continuous::restore::{Restored, highest_account, restore_backup, restore_world};
 use raidkeep_engine::storage::continuous::{self, ArchiveError};
 use raidkeep_engine::storage::folder;
-use raidkeep_engine::storage::store::{Rows, Store};
+use raidkeep_engine::storage::store::Store;
 use raidkeep_game::GameSettings;
 use raidkeep_game::portability::again::{DeletedAgain, delete_again};
 
@@ -172,12 +173,12 @@ impl Workshop {
     ) -> Result<DeletedAgain, Failure> {
         let number = world_number(name).unwrap_or_default();
         // The world is opened without a log beside it; what it does is folded into the rows of the copy.
-        let store = Store::read_folder(&self.unfinished, name)?;
+        let store = StoredWorld::from(Store::read_folder(&self.unfinished, name)?);
         let wall_ms = store.recovered.moment_ms.unwrap_or_default();
         let place = WorldPlace { number, worlds: self.worlds };
         let start = Start { wall_ms, seed: 0, epoch, place };
         let mut simulation = raidkeep_game::start_world(&self.settings, &self.rules, &store, start)?;
-        let rows: Rows = Store::open_copy(&self.unfinished, name)?;
+        let rows = Store::open_copy(&self.unfinished, name)?.into();
         Ok(delete_again(&mut simulation, &rows, accounts, last)?)
     }
 }

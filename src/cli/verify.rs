@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::cli::{print_line, report};
 use raidkeep_engine::outside::REALM_NAME;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{StorageError, folder};
@@ -115,13 +116,13 @@ fn verify_folder(data: &Path) -> Result<Verified, Box<dyn std::error::Error>> {
     for world in worlds {
         let app = if world == REALM_NAME { &realms_app } else { &worlds_app };
         let pages = pages(data, &world)?;
-        let store = Store::read_folder(data, &world)?;
+        let rows = Rows::from(Store::read_folder(data, &world)?.rows);
         let identity = app.world().resource::<Persistence>().identity().table;
-        let (accounts, rows) = (store.rows.count(identity)?, store.rows.count_all()?);
-        let breaches = pages.into_iter().chain(verify(app, &store.rows)?).collect();
-        verified.push(WorldVerified { breaches, accounts, rows, world });
+        let (accounts, count) = (rows.count(identity)?, rows.count_all()?);
+        let breaches = pages.into_iter().chain(verify(app, &rows)?).collect();
+        verified.push(WorldVerified { breaches, accounts, rows: count, world });
         if verified.last().is_some_and(|world| world.world != REALM_NAME) {
-            all_rows.push(store.rows);
+            all_rows.push(rows);
         }
     }
     // Whose purse is shared cannot be told from rows of which some are damaged.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::numbers::BatchNumber;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::continuous::check::verify_archive;
 use raidkeep::engine::storage::continuous::deleted::{list_file, read_list};
 use raidkeep::engine::storage::continuous::past::PastWorld;
@@ -77,7 +78,7 @@ impl World {
 
     fn start(&self, data: &Path) -> Running {
         std::fs::create_dir_all(data).expect("a writable folder");
-        let mut store = Store::open_folder(data, WORLD).expect("the world opens");
+        let mut store = StoredWorld::from(Store::open_folder(data, WORLD).expect("the world opens"));
         store.begin_epoch(7).expect("an epoch begins");
         let next = store.recovered.last_batch.0 + 1;
         let tables = ArchivedTables { players: vec![TABLE.to_owned()], identity: TABLE.to_owned() };

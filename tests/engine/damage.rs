@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::rows::Persistence;
-use raidkeep::engine::storage::store::{Recovered, Rows, Store};
+use raidkeep::engine::storage::store::{Recovered, RowsFile, Store};
 use raidkeep::engine::storage::{FoundRows, IndexKey, LoadedPlayer, PlayerTables, StorageError};
 use raidkeep::studio::long_run::setting;
 use raidkeep::studio::testing::damage::FileDamage;
@@ -111,7 +111,7 @@ impl Subject {
         }
     }
 
-    fn load(&self, rows: &Rows, number: u64) -> Result<Option<LoadedPlayer>, StorageError> {
+    fn load(&self, rows: &RowsFile, number: u64) -> Result<Option<LoadedPlayer>, StorageError> {
         rows.load_player(&self.players, AccountId(number))
     }
 
@@ -156,11 +156,11 @@ fn recovered(found: Recovered) -> (u64, Option<i64>) {
     (found.last_batch.0, found.moment_ms)
 }
 
-fn look_up(rows: &Rows, name: &[u8]) -> Result<Option<AccountId>, StorageError> {
+fn look_up(rows: &RowsFile, name: &[u8]) -> Result<Option<AccountId>, StorageError> {
     rows.look_up(&IndexKey::from_bytes(name.to_vec()))
 }
 
-fn scan(rows: &Rows, table: &str) -> Result<FoundRows, StorageError> {
+fn scan(rows: &RowsFile, table: &str) -> Result<FoundRows, StorageError> {
     let mut found = Vec::new();
     rows.scan(table, &mut |key, value| found.push((key.to_vec(), value.to_vec())))?;
     Ok(found)

@@ -1,9 +1,9 @@
 //! Names of files at a loss of power: a file that was made or renamed is found again only once its folder was synced.
 
 use raidkeep::engine::numbers::BatchNumber;
-use raidkeep::engine::storage::Batch;
 use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::store::Store;
+use raidkeep::engine::storage::{Batch, StoredWorld};
 
 /// More writes and syncs to one file than a world takes until it has answered a few changes.
 const STEPS: u64 = 60;
@@ -17,7 +17,7 @@ fn batch(number: u64) -> Batch {
 
 /// Starts a world and makes changes until a disk fails. Returns the last change that was answered.
 fn answer(disks: &Disks) -> u64 {
-    let Ok(mut store) = Store::open_disks(disks) else { return 0 };
+    let Ok(mut store) = Store::open_disks(disks).map(StoredWorld::from) else { return 0 };
     let first = store.recovered.last_batch.0;
     let mut answered = first;
     if store.begin_epoch(7).is_err() {
@@ -26,7 +26,7 @@ fn answer(disks: &Disks) -> u64 {
     for number in first + 1..=first + CHANGES {
         let Ok(record) = store.log.append(&[batch(number)], 0) else { break };
         answered = number;
-        if store.rows.fold(&[record]).is_err() {
+        if store.rows.fold(store.log.epoch(), &[record]).is_err() {
             break;
         }
     }

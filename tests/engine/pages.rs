@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use raidkeep::engine::numbers::BatchNumber;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::worker::StorageWorker;
 use raidkeep::engine::storage::{Batch, PlayerTables, StorageError};
@@ -25,8 +26,8 @@ fn batch(number: u64, rows: u64) -> Batch {
     batch
 }
 
-fn open(folder: &Path) -> Store {
-    let mut store = Store::open_folder(folder, WORLD).expect("a writable folder");
+fn open(folder: &Path) -> StoredWorld {
+    let mut store = StoredWorld::from(Store::open_folder(folder, WORLD).expect("a writable folder"));
     store.begin_epoch(7).expect("a writable folder");
     store
 }
@@ -37,7 +38,7 @@ fn killed() -> TempDir {
     let mut store = open(folder.path());
     let folded: Vec<LogRecord> =
         (1..=50).map(|number| store.log.append(&[batch(number, 20)], 0).expect("the log is writable")).collect();
-    store.rows.fold(&folded).expect("the rows are writable");
+    store.rows.fold(store.log.epoch(), &folded).expect("the rows are writable");
     for entry in std::fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry")) {
         std::fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy");
     }
@@ -120,7 +121,7 @@ fn measure_the_check_of_many_rows() {
         batch(number, 400_000).encode(&mut bytes);
         row_bytes += bytes.len() as u64;
         let record = LogRecord { number, bytes: bytes.into() };
-        store.rows.fold(&[record]).expect("the rows are writable");
+        store.rows.fold(store.log.epoch(), &[record]).expect("the rows are writable");
         if row_bytes >> 20 >= megabytes {
             break;
         }

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::numbers::BatchNumber;
+use raidkeep::engine::storage::RowStore;
 use raidkeep::engine::storage::disk::Disks;
 use raidkeep::engine::storage::proof::CopyError;
-use raidkeep::engine::storage::store::{LogRecord, RowDamage, Rows, Store};
+use raidkeep::engine::storage::store::{LogRecord, RowDamage, RowsFile, Store};
 use raidkeep::engine::storage::{Batch, IndexKey, PlayerTables, RowQuery, StorageError, decode_value, encode_value};
 use raidkeep::studio::testing::TestServer;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
@@ -124,7 +125,7 @@ fn names_file_and_remedy(error: &dyn std::error::Error, story: &str) -> String {
     told
 }
 
-fn found(rows: &Rows, story: &str) -> Vec<RowDamage> {
+fn found(rows: &RowsFile, story: &str) -> Vec<RowDamage> {
     let damages = rows.damages().expect("the rows can be read");
     assert!(!damages.is_empty(), "{story}: it is found when everything is checked");
     let folder = tempfile::tempdir().expect("a temporary folder");

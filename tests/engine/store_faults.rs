@@ -10,7 +10,7 @@ use raidkeep::engine::numbers::{BatchNumber, QueryId};
 use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
-use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, StorageError};
+use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, StorageError, StoredWorld};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
 const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];
@@ -339,7 +339,7 @@ fn the_mark_says_nothing_that_is_not_on_disk_and_never_too_little_after_a_kill()
 
 /// The storage threads on simulated disks, and their reports to the world.
 fn worker(disks: &Disks) -> (StorageWorker, Receiver<StorageEvent>) {
-    let store = Store::open_disks(disks).expect("the disks should open");
+    let store = StoredWorld::from(Store::open_disks(disks).expect("the disks should open"));
     let (sender, events) = channel();
     let listener: StorageListener = Arc::new(move |event| drop(sender.send(event)));
     (StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start"), events)

@@ -8,8 +8,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use raidkeep::engine::numbers::{BatchNumber, QueryId};
 use raidkeep::engine::outside::Epoch;
+use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::disk::Disks;
-use raidkeep::engine::storage::row_store::RowStore;
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::storage::worker::{StorageEvent, StorageWorker};
 use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, StorageError};
@@ -157,7 +157,7 @@ fn a_fold_that_fails_stops_the_world_and_the_log_still_has_what_the_rows_lack() 
 
 #[test]
 fn the_log_file_and_the_rows_file_refuse_earlier_epochs_too() {
-    let mut store = Store::open_disks(&Disks::default()).expect("new disks should open");
+    let mut store = StoredWorld::from(Store::open_disks(&Disks::default()).expect("new disks should open"));
     let epoch = store.begin_epoch(7).expect("a sound disk");
     let mut batch = Batch::new(BatchNumber(1), 0);
     batch.put(TABLE, b"key", |out| out.push(1));
@@ -167,9 +167,9 @@ fn the_log_file_and_the_rows_file_refuse_earlier_epochs_too() {
         std::slice::from_ref(&record),
         "the log reads what it was given"
     );
-    let refused = RowStore::fold(&store.rows, Epoch::BEFORE, std::slice::from_ref(&record));
+    let refused = store.rows.fold(Epoch::BEFORE, std::slice::from_ref(&record));
     assert!(matches!(refused, Err(StorageError::Fenced { by, .. }) if by == epoch), "{refused:?}");
-    assert!(RowStore::fold(&store.rows, epoch, &[record]).is_ok());
+    assert!(store.rows.fold(epoch, &[record]).is_ok());
     let refused = store.log.take_over(Epoch::BEFORE);
     assert!(matches!(refused, Err(StorageError::Fenced { by, .. }) if by == epoch), "{refused:?}");
 }

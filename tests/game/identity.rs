@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use raidkeep::engine::account::AccountId;
+use raidkeep::engine::storage::Rows;
 use raidkeep::engine::storage::encode_value;
-use raidkeep::engine::storage::store::Rows;
 use raidkeep::studio::testing::TestServer;
 use redb::StorageBackend;
 use serde_json::{Value, json};

@@ -22,7 +22,7 @@ fn server_with_backups(folder: Option<PathBuf>) -> TestServer {
 fn breaches_in(folder: &Path) -> usize {
     let app = game::build_app(&TestSetup::default().settings);
     let store = Store::read_folder(folder, "world-0").expect("a copy should open");
-    verify(&app, &store.rows).expect("a copy should be readable").len()
+    verify(&app, &store.rows.into()).expect("a copy should be readable").len()
 }
 
 #[test]

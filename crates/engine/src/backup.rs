@@ -24,9 +24,10 @@ use crate::request;
 use crate::request::answer::found_when_folded;
 use crate::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
 use crate::start::{RowSource, StartApp};
+use crate::storage::Rows;
 use crate::storage::copy::Copied;
+use crate::storage::folder::rows_file;
 use crate::storage::proof::CopyError;
-use crate::storage::store::Rows;
 
 /// The operator's settings for backups.
 #[derive(Debug, Clone, Resource)]
@@ -54,7 +55,7 @@ impl BackupSource {
     /// Copies these rows. `folder` is the one of the backups.
     pub fn new(rows: Rows, folder: Option<&Path>, meters: &Meters) -> Self {
         let last_made = meters.gauge("raidkeep_last_backup_timestamp_seconds", &[]);
-        let earlier = folder.and_then(|folder| newest(folder, rows.file_name().as_ref()));
+        let earlier = folder.and_then(|folder| newest(folder, rows.world_name()));
         last_made.set(earlier.unwrap_or_default());
         Self { rows, is_under_way: Arc::default(), last_made }
     }
@@ -77,10 +78,10 @@ impl BackupSource {
     }
 }
 
-/// When the newest backup with this file was made, unix seconds.
-fn newest(folder: &Path, file: &Path) -> Option<f64> {
+/// When the newest backup of this world was made, unix seconds.
+fn newest(folder: &Path, world: &str) -> Option<f64> {
     let backups = std::fs::read_dir(folder).ok()?;
-    let made = backups.filter_map(|backup| modified(&backup.ok()?.path().join(file)));
+    let made = backups.filter_map(|backup| modified(&rows_file(&backup.ok()?.path(), world)));
     made.reduce(f64::max)
 }
 

@@ -12,9 +12,9 @@ use bevy_ecs::prelude::*;
 use crate::outside::{world_label, world_name};
 use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
 use crate::start::{StartApp, StartFailures, catalogue};
-use crate::storage::StorageError;
 use crate::storage::store::Store;
 use crate::storage::worker::describe;
+use crate::storage::{StorageError, StoredWorld};
 
 /// Why a world's rules or databases cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +107,7 @@ pub struct StorePlugin {
 
 /// The open databases of a world that is about to start.
 #[derive(Resource)]
-pub struct OpenStore(pub Store);
+pub struct OpenStore(pub StoredWorld);
 
 impl StorePlugin {
     fn open(&self) -> Result<Store, OpenError> {
@@ -156,7 +156,7 @@ impl Plugin for StorePlugin {
             return;
         }
         match self.open() {
-            Ok(store) => drop(app.insert_resource(OpenStore(store))),
+            Ok(store) => drop(app.insert_resource(OpenStore(store.into()))),
             Err(error) => app.fail_start(error),
         }
     }

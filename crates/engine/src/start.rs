@@ -20,8 +20,7 @@ use crate::realm::incidents::{self, IncidentKind};
 use crate::reload::RulesState;
 use crate::rules::{Catalogue, LoadedRules, RuleTables};
 use crate::storage::rows::{self, Persistence};
-use crate::storage::store::{Rows, Store};
-use crate::storage::{StorageError, WorldRow};
+use crate::storage::{Rows, StorageError, StoredWorld, WorldRow};
 use crate::tick::Simulation;
 use crate::timekeeping::{DayCount, begin_day_count};
 
@@ -32,7 +31,7 @@ pub struct Start {
     pub wall_ms: i64,
     /// The seed of a new world; an existing one keeps its own.
     pub seed: u64,
-    /// The epoch that begins, as [`Store::begin_epoch`] has stored it.
+    /// The epoch that begins, as [`StoredWorld::begin_epoch`] has stored it.
     pub epoch: Epoch,
     /// Which of the server's worlds it is.
     pub place: WorldPlace,
@@ -98,7 +97,12 @@ pub fn catalogue(app: &mut App) -> Catalogue {
 }
 
 /// Starts a world: an app with all its plugins added gets its rules and the contents of its storage.
-pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start) -> Result<Simulation, StorageError> {
+pub fn start_app(
+    mut app: App,
+    rules: &LoadedRules,
+    store: &StoredWorld,
+    start: Start,
+) -> Result<Simulation, StorageError> {
     let recovered = store.recovered;
     let world = app.world_mut();
     world.insert_resource(RulesState::started_with(rules));

@@ -21,8 +21,8 @@ use crate::request::answer::found_when_folded;
 use crate::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
 use crate::rules::Tables;
 use crate::start::RowSource;
+use crate::storage::Rows;
 use crate::storage::StorageError;
-use crate::storage::store::Rows;
 
 /// Counts what a row uses.
 pub type CountUses = fn(&RowInUse<'_>, &mut Uses);

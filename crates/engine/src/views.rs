@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::request::{Player, Refusal, RequestTable};
 use crate::schema::{schema_by_hand, schema_of};
-use crate::storage::store::Rows;
+use crate::storage::Rows;
 use crate::storage::{FoundRows, RowQuery, StorageError};
 
 /// A part of the view of a player.

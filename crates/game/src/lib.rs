@@ -64,7 +64,7 @@ use raidkeep_engine::request::once::{OncePlugin, OnceSettings};
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules, Problems, Table};
 use raidkeep_engine::start::{self, Start};
 use raidkeep_engine::storage::StorageError;
-use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::storage::StoredWorld;
 use raidkeep_engine::tick::Simulation;
 use raidkeep_engine::timekeeping::ClockPlugin;
 
@@ -278,7 +278,7 @@ pub fn load_former_rules(settings: &GameSettings, source: &AssetSource) -> Resul
 pub fn start_world(
     settings: &GameSettings,
     rules: &LoadedRules,
-    store: &Store,
+    store: &StoredWorld,
     start: Start,
 ) -> Result<Simulation, StorageError> {
     start::start_app(build_app(settings), rules, store, start)

@@ -25,7 +25,7 @@ use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::{Call, Refusal, Request, Success, Waits};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::start::StartApp;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{Archive, ArchivedRow, RowQuery, StorageApp, StorageError, WorldRow};
 use raidkeep_engine::verify::VerifyApp;
 

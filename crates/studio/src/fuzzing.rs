@@ -265,7 +265,7 @@ static READER: LazyLock<Mutex<World>> = LazyLock::new(|| {
     let settings = TestSetup::default().settings;
     let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::shipped_assets())
         .expect("the shipped assets should be valid");
-    let store = Store::open_disks(&Disks::default()).expect("a simulated disk should open");
+    let store = Store::open_disks(&Disks::default()).expect("a simulated disk should open").into();
     let start = Start::alone(NOON_MS, 7);
     let mut world = raidkeep_game::start_world(&settings, &rules, &store, start).expect("an empty world should start");
     Mutex::new(std::mem::take(world.world_mut()))

@@ -1,16 +1,19 @@
 //! A log and rows in memory that fail in every way the seams allow: a second implementation of both, for tests.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::batch::batches;
+use raidkeep_engine::storage::copy::Copied;
 use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
-use raidkeep_engine::storage::row_store::RowStore;
+use raidkeep_engine::storage::proof::CopyError;
+use raidkeep_engine::storage::store::{Reached, RowDamage};
 use raidkeep_engine::storage::worker::Stores;
-use raidkeep_engine::storage::{FoundRows, RowQuery, StorageError};
+use raidkeep_engine::storage::{FoundRows, RowQuery, RowStore, Rows, StorageError};
 
 /// What happens to an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +91,7 @@ impl HostileStores {
         let meters = Meters::of_name("hostile");
         Ok(Stores {
             log: Log::new(log, epoch, next_record),
-            rows: Arc::new(self.clone()),
+            rows: Rows::new(self.clone()),
             last_batch,
             meters,
             shipper: None,
@@ -153,6 +156,23 @@ impl LogStore for HostileStores {
 }
 
 impl RowStore for HostileStores {
+    fn world_name(&self) -> &'static str {
+        "hostile"
+    }
+
+    fn reached(&self) -> Result<Reached, StorageError> {
+        let kept = self.lock();
+        Ok(Reached { world: None, record: kept.folded, batch: kept.last_batch, moment_ms: 0, epoch: kept.rows_epoch })
+    }
+
+    fn begin_epoch(&self, _: u32, _: Epoch) -> Result<Epoch, StorageError> {
+        Ok(self.lock().rows_epoch)
+    }
+
+    fn know_players(&self, _: &[&str]) -> Result<(), StorageError> {
+        Ok(())
+    }
+
     fn fold(&self, epoch: Epoch, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
         let mut kept = self.lock();
         if epoch < kept.rows_epoch {
@@ -179,6 +199,37 @@ impl RowStore for HostileStores {
             kept.folded = record.number;
         }
         Ok(kept.last_batch)
+    }
+
+    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(self.lock().rows.get(&(table.to_owned(), key.to_vec())).cloned())
+    }
+
+    fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
+        self.rows(table).iter().for_each(|(key, value)| each(key, value));
+        Ok(())
+    }
+
+    fn scan_sound(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
+        self.scan(table, each)
+    }
+
+    fn tables(&self) -> Result<Vec<String>, StorageError> {
+        let tables: BTreeSet<String> = self.lock().rows.keys().map(|(table, _)| table.clone()).collect();
+        Ok(tables.into_iter().collect())
+    }
+
+    fn count(&self, table: &str) -> Result<u64, StorageError> {
+        Ok(self.rows(table).len() as u64)
+    }
+
+    fn damages(&self) -> Result<Vec<RowDamage>, StorageError> {
+        Ok(Vec::new())
+    }
+
+    fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError> {
+        let source = std::io::ErrorKind::Unsupported.into();
+        Err(CopyError::Unusable { path: folder.display().to_string(), source })
     }
 
     fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {

@@ -16,6 +16,7 @@ use crate::fork::{ForkOrigin, NotAnswered, Wanted, WantedRows};
 use crate::gate::ReplyGate;
 use crate::numbers::{BatchNumber, JobId, QueryId};
 use crate::operators::OperatorIdentity;
+use crate::outside::Epoch;
 use crate::request::command::{Command, Credential};
 use crate::request::envelope::{RequestId, refusal_text};
 use crate::request::reply::{Reply, ReplyPort, ReplyTo};
@@ -23,8 +24,8 @@ use crate::request::{Job, JobQueue, Refusal, RequestTable, status};
 use crate::rules::LoadedRules;
 use crate::start::{Start, start_app};
 use crate::storage::disk::Disks;
-use crate::storage::store::{LogRecord, Recovered, Rows, Store};
-use crate::storage::{ArchivedRow, Batch, IndexKey, PlayerTables, RowQuery, StorageError};
+use crate::storage::store::{LogRecord, Recovered, Store};
+use crate::storage::{ArchivedRow, Batch, IndexKey, PlayerTables, RowQuery, Rows, StorageError, StoredWorld};
 use crate::tick::{Input, Moment, Simulation};
 
 /// After so many ticks without an answer there will be none.
@@ -66,10 +67,11 @@ impl Fork {
         let mut store = Store::open_disks(&Disks::default())?;
         store.rows.fold(&[LogRecord { number: 1, bytes: rows.into() }])?;
         store.recovered = Recovered { last_batch, moment_ms: Some(moment_ms), ..Recovered::default() };
+        let store = StoredWorld::from(store);
         let start = Start { wall_ms: moment_ms, seed: 0, epoch, place };
         let simulation = start_app(app, rules, &store, start)?;
         let around = Around {
-            rows: store.rows.clone(),
+            rows: store.rows,
             records: 1,
             folded: last_batch,
             tables: simulation.player_tables(),
@@ -221,7 +223,7 @@ impl Outside for Around {
         self.records += 1;
         let mut bytes = Vec::new();
         batch.encode(&mut bytes);
-        match self.rows.fold(&[LogRecord { number: self.records, bytes: bytes.into() }]) {
+        match self.rows.fold(Epoch::BEFORE, &[LogRecord { number: self.records, bytes: bytes.into() }]) {
             Ok(folded) => self.folded = folded,
             Err(error) => self.failed = Some(error),
         }

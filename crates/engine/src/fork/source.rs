@@ -9,9 +9,9 @@ use crate::clock::Clock;
 use crate::fork::{ForkOrigin, Wanted, WantedRows};
 use crate::outside::{Epoch, Numbering, WorldPlace};
 use crate::start::RowSource;
+use crate::storage::Rows;
 use crate::storage::directory::{INDEX_TABLE, IndexKey, encode_entry};
 use crate::storage::rows::Persistence;
-use crate::storage::store::Rows;
 use crate::storage::{Batch, RowQuery, StorageError};
 
 /// Of a table that is read whole when a world starts, at most so many rows and bytes: it may grow with the players.

@@ -9,8 +9,8 @@ use crate::journal::record::{InputRecord, Record, RowLayout, StartRecord, TickOu
 use crate::request::RequestTable;
 use crate::request::registry::RequestKind;
 use crate::start::Start;
+use crate::storage::StoredWorld;
 use crate::storage::rows::Persistence;
-use crate::storage::store::Store;
 use crate::storage::{Batch, StorageError};
 use crate::tick::{Effects, Input, Moment, Simulation, state_hash};
 
@@ -46,7 +46,7 @@ impl Recorder {
     /// Starts the journal of a world that has just been started from `store`.
     pub fn begin(
         simulation: &Simulation,
-        store: &Store,
+        store: &StoredWorld,
         start: Start,
         about: JournalOrigin,
         sink: Box<dyn JournalSink>,
@@ -87,7 +87,7 @@ impl Recorder {
     }
 
     /// The rows that a world reads when it starts.
-    fn note_rows(&mut self, simulation: &Simulation, store: &Store) -> Result<(), StorageError> {
+    fn note_rows(&mut self, simulation: &Simulation, store: &StoredWorld) -> Result<(), StorageError> {
         let persistence = simulation.world().resource::<Persistence>();
         let readers = persistence.start_readers().into_iter().map(|(table, _)| table);
         let moment_ms = store.recovered.moment_ms.unwrap_or_default();

@@ -21,7 +21,7 @@ use crate::start::{Start, start_app};
 use crate::storage::disk::Disks;
 use crate::storage::rows::Persistence;
 use crate::storage::store::{LogRecord, Recovered, Store};
-use crate::storage::{Batch, StorageError};
+use crate::storage::{Batch, StorageError, StoredWorld};
 use crate::tick::{Moment, Simulation, state_hash};
 
 /// Why a replay cannot start or continue.
@@ -361,11 +361,11 @@ impl Replay {
 }
 
 /// A storage in memory with the rows that the world read at its start.
-fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<Store, StorageError> {
+fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<StoredWorld, StorageError> {
     let mut store = Store::open_disks(&Disks::default())?;
     store.rows.fold(rows)?;
     store.recovered = Recovered { last_batch: start.last_batch, moment_ms: start.moment_ms, ..Recovered::default() };
-    Ok(store)
+    Ok(store.into())
 }
 
 /// A stand-in for the job of `rules_reload`, so that it waits as it did. It is never run: its result is in the journal.

@@ -10,9 +10,10 @@ use bevy_ecs::prelude::*;
 use crate::account::AccountId;
 use crate::journal::record::{InputRecord, Record};
 use crate::journal::replay::{Played, Replay, ReplayError};
+use crate::storage::Rows;
 use crate::storage::disk::Disks;
 use crate::storage::rows::{self, Persistence};
-use crate::storage::store::{LogRecord, Rows, Store};
+use crate::storage::store::{LogRecord, RowsFile, Store};
 use crate::storage::{Batch, LoadedPlayer, PlayerTables, RowError, StorageError};
 use crate::verify::inspection::account_of;
 
@@ -51,7 +52,7 @@ pub struct RowComparison {
 
 /// Collects the rows of players while a journal is replayed.
 pub struct RowKeeper {
-    rows: Rows,
+    rows: RowsFile,
     /// The tables of players, followed by the tables of rows beside them.
     tables: PlayerTables,
     player_tables: usize,

@@ -12,7 +12,7 @@ use crate::private;
 use crate::storage::StorageError;
 use crate::storage::folder::ROWS_SUFFIX;
 use crate::storage::proof::{CopyError, CopyProof, Prover, TableProof, check, prove_meta, unusable};
-use crate::storage::store::{DIGESTS, META, META_COPY, Recount, Rows, failed, seal};
+use crate::storage::store::{DIGESTS, META, META_COPY, Recount, RowsFile, failed, seal};
 
 /// The copy is written once from front to back; more memory would not help it.
 pub(super) const COPY_CACHE_BYTES: usize = 16 << 20;
@@ -28,7 +28,7 @@ pub struct Copied {
     pub rows: u64,
 }
 
-impl Rows {
+impl RowsFile {
     /// The name of the file that holds the rows, and of a copy of it.
     pub fn file_name(&self) -> String {
         format!("{}{ROWS_SUFFIX}", self.world_name())

@@ -23,6 +23,7 @@ pub mod query;
 pub mod row_store;
 pub mod rows;
 pub mod store;
+mod stored_world;
 mod tables;
 pub mod worker;
 mod world_row;
@@ -35,8 +36,10 @@ pub use mark::Mark;
 pub use owned::PlayerEntity;
 pub use portable::{Arrival, Claim, Departure, PlayerPart, Unfit};
 pub use query::{FoundRows, RowQuery};
+pub use row_store::{RowStore, Rows};
 pub use rows::{PlayerRow, PlayerRows, PlayerTables, RowError, StorageApp, Stored, Touched, WorldEntity};
 pub use store::{LoadedPlayer, StorageError};
+pub use stored_world::StoredWorld;
 pub use tables::{KeyedBy, TableReader};
 pub use world_row::WorldRow;
 

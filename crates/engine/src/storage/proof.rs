@@ -13,7 +13,7 @@ use crate::private;
 use crate::storage::StorageError;
 use crate::storage::copy::COPY_CACHE_BYTES;
 use crate::storage::folder::{self, PROOF_SUFFIX};
-use crate::storage::store::{DIGESTS, META, META_LAST_BATCH, Overlay, Rows, failed, guarded};
+use crate::storage::store::{DIGESTS, META, META_LAST_BATCH, Overlay, RowsFile, failed, guarded};
 
 /// Why there is no copy, or none to rely on.
 #[derive(Debug, thiserror::Error)]
@@ -210,7 +210,7 @@ fn read_back(file: Overlay, world: &str) -> Result<CopyProof, ReadBack> {
     if !database.check_integrity().map_err(failed(action))? {
         return Err(ReadBack::Damaged("a page has another checksum than it should".to_owned()));
     }
-    let rows = Rows::new(world, database);
+    let rows = RowsFile::new(world, database);
     let read = rows.database().begin_read().map_err(failed(action))?;
     let mut proof = CopyProof::default();
     let names = rows.tables()?.into_iter().chain([DIGESTS.name().to_owned()]);

@@ -3,20 +3,47 @@
 //! Rows are what the log leads to. They are changed only by folding records, each row once however often it changed; a
 //! record may also delete all rows of a table whose keys begin with a prefix. Any thread reads them at any time.
 //!
-//! `store` has the implementation in a redb file. Another one would keep the same promises in another database.
+//! `store` has the implementation in a redb file. Another one keeps the same promises in another database.
 
 use std::fmt::Debug;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::account::AccountId;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
+use crate::storage::copy::Copied;
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::log_store::LogRecord;
-use crate::storage::store::LoadedPlayer;
+use crate::storage::proof::CopyError;
+use crate::storage::store::{LoadedPlayer, Reached, RowDamage};
 use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery, StorageError};
 
 /// The rows of a world.
 pub trait RowStore: Debug + Send + Sync {
+    /// The world's name, such as `world-0`.
+    fn world_name(&self) -> &str;
+
+    /// How far they go.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn reached(&self) -> Result<Reached, StorageError>;
+
+    /// Begins the world's next epoch, with these random bits: later than `after`, and than any that the rows know. It is
+    /// kept when this returns. Rows that a take-over has given an epoch already return that one.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    fn begin_epoch(&self, bits: u32, after: Epoch) -> Result<Epoch, StorageError>;
+
+    /// Learns which tables hold players, so that the rows of each account are watched together.
+    ///
+    /// # Errors
+    /// When that cannot be kept.
+    fn know_players(&self, tables: &[&str]) -> Result<(), StorageError>;
+
     /// Folds the records into the rows under an epoch, all of them or none, and waits until that is kept. Returns the
     /// number of the last batch in the rows. Folding a record twice changes nothing.
     ///
@@ -35,8 +62,60 @@ pub trait RowStore: Debug + Send + Sync {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        Ok(self.read(&RowQuery::one(table, key))?.pop().map(|(_, value)| value))
+    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;
+
+    /// Calls `each` with all rows of a table, key and value: in key order, except those of the index.
+    ///
+    /// # Errors
+    /// When a row is damaged, rows are missing or of another time, or the table cannot be read. Some rows may have been
+    /// seen by then.
+    fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError>;
+
+    /// The same with the rows that are sound and can be reached, for a check that has told of the others.
+    ///
+    /// # Errors
+    /// When the table cannot be read for another reason than damage.
+    fn scan_sound(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError>;
+
+    /// The names of the tables, except the internal ones.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn tables(&self) -> Result<Vec<String>, StorageError>;
+
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn count(&self, table: &str) -> Result<u64, StorageError>;
+
+    /// How many rows all tables have together.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn count_all(&self) -> Result<u64, StorageError> {
+        self.tables()?.iter().map(|table| self.count(table)).sum()
+    }
+
+    /// Counts all rows anew, and returns what does not fit: rows that are not what was written, and groups of which rows
+    /// are missing or of another time.
+    ///
+    /// # Errors
+    /// When the rows cannot be read for another reason than damage.
+    fn damages(&self) -> Result<Vec<RowDamage>, StorageError>;
+
+    /// The row of a table that has no other.
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan), and when it has vanished.
+    fn only_row(&self, table: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        let mut only = None;
+        self.scan(table, &mut |key, value| {
+            if key.is_empty() {
+                only = Some(value.to_vec());
+            }
+        })?;
+        Ok(only)
     }
 
     /// The account that an index entry names; `None` = the name is free.
@@ -49,15 +128,60 @@ pub trait RowStore: Debug + Send + Sync {
         value.map(|value| decode_entry(&value).ok_or_else(unreadable)).transpose()
     }
 
-    /// The rows of a player for a world, or `None` when it has none in the table that says who exists.
+    /// The rows of a player, or `None` when it has no row in the table that says who exists.
     ///
     /// # Errors
-    /// When they cannot be read.
-    fn load(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
+    /// [`StorageError::RowsDamaged`], which names the account, when they are not all that was written.
+    fn load_player(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
         let rows = |table: &&'static str| self.read(&RowQuery::of_account(table, account));
         let loaded = players.tables.iter().map(rows).collect::<Result<LoadedPlayer, _>>()?;
         let exists =
             players.tables.iter().zip(&loaded).any(|(table, rows)| *table == players.identity && !rows.is_empty());
         Ok(exists.then_some(loaded))
+    }
+
+    /// The rows of a player for a world. When they are damaged, the world gets a row that it cannot read instead, and
+    /// refuses this player alone.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    fn load_for_world(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
+        match self.load_player(players, account) {
+            Err(error @ StorageError::RowsDamaged { .. }) => {
+                tracing::error!(%account, %error, "a player's rows are damaged; its requests are refused");
+                let unreadable = |table: &&'static str| match *table == players.identity {
+                    true => vec![(account.to_key().to_vec(), Vec::new())],
+                    false => Vec::new(),
+                };
+                Ok(Some(players.tables.iter().map(unreadable).collect()))
+            }
+            loaded => loaded,
+        }
+    }
+
+    /// Checks all rows and writes them, as of one moment, to a rows file of this world's name in `folder`, with the proof
+    /// of what it holds. See [`RowsFile::copy_to`](crate::storage::store::RowsFile).
+    ///
+    /// # Errors
+    /// When the world or the copy is damaged, or the folder cannot be written to.
+    fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError>;
+}
+
+/// The rows of a world, wherever they are. Clones are the same rows.
+#[derive(Debug, Clone)]
+pub struct Rows(Arc<dyn RowStore>);
+
+impl Rows {
+    /// Those of this store.
+    pub fn new(store: impl RowStore + 'static) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+impl Deref for Rows {
+    type Target = dyn RowStore;
+
+    fn deref(&self) -> &(dyn RowStore + 'static) {
+        &*self.0
     }
 }

@@ -17,9 +17,10 @@ use crate::outside::Epoch;
 use crate::storage::continuous::Shipper;
 use crate::storage::log_store::{Log, LogRecord};
 use crate::storage::measure::{CommitMeters, counting_failures};
-use crate::storage::row_store::RowStore;
-use crate::storage::store::{Recovered, Store};
-use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, StorageError};
+use crate::storage::store::Recovered;
+use crate::storage::{
+    Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, Rows, StorageError, StoredWorld,
+};
 
 /// Unfolded log beyond this is folded at once.
 const FOLD_BYTES: usize = 32 << 20;
@@ -85,7 +86,7 @@ pub struct Stores {
     /// Where batches are committed.
     pub log: Log,
     /// Where they are folded to and read from.
-    pub rows: Arc<dyn RowStore>,
+    pub rows: Rows,
     /// The last batch in the rows.
     pub last_batch: BatchNumber,
     /// The metrics of the world.
@@ -95,16 +96,16 @@ pub struct Stores {
 }
 
 impl Stores {
-    /// Those of a store; what is committed is archived as well.
-    pub fn archived(store: Store, shipper: Option<Shipper>) -> Self {
+    /// Those of a world; what is committed is archived as well.
+    pub fn archived(store: StoredWorld, shipper: Option<Shipper>) -> Self {
         Self { shipper, ..store.into() }
     }
 }
 
-impl From<Store> for Stores {
-    fn from(Store { log, rows, recovered }: Store) -> Self {
+impl From<StoredWorld> for Stores {
+    fn from(StoredWorld { log, rows, recovered }: StoredWorld) -> Self {
         let meters = Meters::of_name(rows.world_name());
-        Self { log, rows: Arc::new(rows), last_batch: recovered.last_batch, meters, shipper: None }
+        Self { log, rows, last_batch: recovered.last_batch, meters, shipper: None }
     }
 }
 
@@ -248,7 +249,7 @@ impl Committer {
 }
 
 struct Folder {
-    rows: Arc<dyn RowStore>,
+    rows: Rows,
     epoch: Epoch,
     folded: Arc<Folded>,
     listener: StorageListener,
@@ -329,7 +330,7 @@ impl Gathered {
 }
 
 struct Reader {
-    rows: Arc<dyn RowStore>,
+    rows: Rows,
     players: PlayerTables,
     listener: StorageListener,
 }
@@ -341,7 +342,7 @@ impl Reader {
             let event = match reading {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
                 Reading::Load(account) => {
-                    self.rows.load(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
+                    self.rows.load_for_world(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
                 }
                 Reading::Query(Query { number, rows }) => {
                     self.rows.read(&rows).map(|rows| StorageEvent::Read(number, rows))

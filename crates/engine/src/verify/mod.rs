@@ -12,8 +12,8 @@ mod tables;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
+use crate::storage::Rows;
 use crate::storage::rows::Persistence;
-use crate::storage::store::Rows;
 use crate::storage::{ArchivedRow, KeyedBy, StorageError, TableReader};
 
 pub use inspection::{Breach, Inspection};

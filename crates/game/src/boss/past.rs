@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::boss::ranking::Ranking;
 use crate::items::Amount;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{Archive, ArchivedRow, RowError, StorageError, WorldRow};
 use raidkeep_engine::verify::Inspection;
 

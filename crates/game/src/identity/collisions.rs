@@ -9,7 +9,7 @@ use crate::identity::model::Account;
 use crate::spelling::folded;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::hash::StableHasher;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{PlayerRow, StorageError, decode_value};
 
 /// An account that has its purse together with another.

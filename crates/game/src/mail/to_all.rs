@@ -25,7 +25,7 @@ use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::{Answer, Call, Code, Job, Operator, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{PlayerRow, PlayerRows, StorageError, decode_value};
 use raidkeep_engine::verify::inspection::account_of;
 

@@ -27,7 +27,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::events::EventApp;
 use raidkeep_engine::schedule::Tick;
 use raidkeep_engine::start::StartApp;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{ArchivedRow, StorageApp, StorageError};
 use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;

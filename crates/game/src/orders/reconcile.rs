@@ -25,7 +25,7 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
 use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{ArchivedRow, RowQuery, StorageError, Stored};
 
 pub(super) fn register(app: &mut App) {

@@ -22,7 +22,7 @@ use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{Directory, FoundRows, PlayerRow, RowQuery, StorageError};
 
 pub(super) fn register(app: &mut App) {

@@ -9,8 +9,9 @@ use bevy_ecs::prelude::*;
 use crate::identity::{Account, Accounts};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::{self, Players};
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::StorageError;
-use raidkeep_engine::storage::store::{LogRecord, Rows};
+use raidkeep_engine::storage::store::LogRecord;
 use raidkeep_engine::tick::{Moment, Simulation};
 use raidkeep_engine::travel::{self, Traveller};
 
@@ -67,7 +68,7 @@ pub fn delete_again(
     if let Some(batch) = effects.batch {
         let mut bytes = Vec::new();
         batch.encode(&mut bytes);
-        rows.fold(&[LogRecord { number: reached.record + 1, bytes: bytes.into() }])?;
+        rows.fold(reached.epoch, &[LogRecord { number: reached.record + 1, bytes: bytes.into() }])?;
     }
     Ok(again)
 }

@@ -22,8 +22,8 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::RowSource;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::rows::Persistence;
-use raidkeep_engine::storage::store::Rows;
 use raidkeep_engine::storage::{Departure, Directory, LoadedPlayer, PlayerPart, PlayerTables, RowError, StorageError};
 use raidkeep_engine::travel::{ArchivedMentions, TravelHooks};
 

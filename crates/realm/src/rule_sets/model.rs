@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::reload::{RuleChange, RulesPin};
 use raidkeep_engine::rules::RuleFiles;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{ArchivedRow, StorageError, WorldRow};
 
 /// How many entries the history has.

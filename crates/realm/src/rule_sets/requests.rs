@@ -16,7 +16,7 @@ use raidkeep_engine::request::{Answer, Call, Code, Job, Need, Operator, Refusal,
 use raidkeep_engine::rules::RuleFiles;
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::ArchivedRow;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_game::case_file::{REASON_CHARS, author, operator_text};
 
 use crate::rule_sets::model::{KeptRuleSet, RuleBook, RuleEntry, key};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use raidkeep_engine::reload::Reloader;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::rules::{Problem, RuleFiles, Severity};
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 
 use crate::rule_sets::model::RuleBook;
 use crate::rule_sets::requests::{NO_SUCH_SET, files_of};

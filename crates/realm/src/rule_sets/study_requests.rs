@@ -19,7 +19,7 @@ use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::{Call, Code, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::rules::Problem;
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_game::case_file::author;
 
 use crate::rule_sets::model::RuleBook;

@@ -39,8 +39,8 @@ use raidkeep_engine::reload::{Reloader, RulesPin, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::AssetSource;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::folder::DataFolder;
-use raidkeep_engine::storage::store::Rows;
 use raidkeep_game::narrator::GameMaster;
 
 /// The ports for players and operators, and the worlds served there. Clones are the same listener; it closes when the last one is dropped.

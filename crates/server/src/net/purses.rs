@@ -3,7 +3,7 @@
 
 use std::thread::{Builder, JoinHandle};
 
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_game::identity::collisions::{shared_purses, told};
 
 /// How many purses are listed one by one.

@@ -24,6 +24,7 @@ use raidkeep_engine::outside::{world_label, world_name};
 use raidkeep_engine::reload::Reloader;
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::start::Start;
+use raidkeep_engine::storage::StoredWorld;
 use raidkeep_engine::storage::store::{Answering, Store};
 use raidkeep_engine::storage::worker::{StorageWorker, describe};
 
@@ -142,13 +143,13 @@ impl Revival {
 
     /// Closes what is left of the storage and opens the files, on a thread of its own: a slow disk must not hold up the
     /// sockets.
-    async fn open_files(&self, remains: Option<StorageWorker>) -> Result<(Store, Start), StartError> {
+    async fn open_files(&self, remains: Option<StorageWorker>) -> Result<(StoredWorld, Start), StartError> {
         let (place, answering) = (self.seat.place(), self.answering);
         let folder = PathBuf::from(&self.seat.config().data);
         let (sender, opened) = oneshot::channel();
         let open = move || {
             drop(remains);
-            let mut store = Store::reopen(&folder, &world_name(place.number), answering)?;
+            let mut store = Store::reopen(&folder, &world_name(place.number), answering)?.into();
             let start = draw_start(place, &mut store)?;
             Ok((store, start))
         };

@@ -71,7 +71,7 @@ pub(super) fn read_pinned(data: &Path, realm: RealmPlace) -> Result<Option<(Rule
     if !data.join(format!("{name}.rows.redb")).exists() {
         return Ok(None);
     }
-    let Some(set) = pinned_set(&Store::read_folder(data, &name)?.rows)? else {
+    let Some(set) = pinned_set(&Store::read_folder(data, &name)?.rows.into())? else {
         return Ok(None);
     };
     let name = format!(

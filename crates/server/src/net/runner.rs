@@ -31,8 +31,9 @@ use raidkeep_engine::outside::{WorldPlace, world_label, world_name};
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
-use raidkeep_engine::storage::store::{Answering, Rows, Store};
+use raidkeep_engine::storage::store::Answering;
 use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker, Stores};
+use raidkeep_engine::storage::{Rows, StoredWorld};
 use raidkeep_engine::tick::{Input, Simulation};
 use raidkeep_game::platforms::sud::SudPlatform;
 
@@ -114,7 +115,7 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
     check_clock(app.world(), seat, &store)?;
     seat.compare_realm(&mut app, &store)?;
     let start = draw_start(seat.place(), &mut store)?;
-    let (answering, rows) = (Answering::of(&store)?, store.rows.clone());
+    let (answering, rows) = (Answering::of(store.rows.reached()?, store.recovered.last_batch), store.rows.clone());
     let world = begin(app, seat, &reloader, &loaded, (store, start))?;
     seat.open_for_operators(&way_in)?;
     let acceptor = seat.acceptor(&way_in)?;
@@ -128,7 +129,7 @@ pub(super) fn begin(
     seat: &Seat,
     reloader: &Arc<Reloader>,
     rules: &LoadedRules,
-    (store, start): (Store, Start),
+    (store, start): (StoredWorld, Start),
 ) -> Result<WorldLoop, StartError> {
     app.insert_resource(Reloading(reloader.clone()));
     seat.introduce_realm(&mut app);
@@ -147,7 +148,7 @@ pub(super) fn begin(
 }
 
 /// Refuses a system clock that can hardly be right, before anything is stored under it.
-fn check_clock(world: &World, seat: &Seat, store: &Store) -> Result<(), StartError> {
+fn check_clock(world: &World, seat: &Seat, store: &StoredWorld) -> Result<(), StartError> {
     let config = seat.config();
     if config.accept_clock {
         return Ok(());
@@ -159,7 +160,7 @@ fn check_clock(world: &World, seat: &Seat, store: &Store) -> Result<(), StartErr
 }
 
 /// Begins the world's next epoch, and draws what else it starts with.
-pub(super) fn draw_start(place: WorldPlace, store: &mut Store) -> Result<Start, StartError> {
+pub(super) fn draw_start(place: WorldPlace, store: &mut StoredWorld) -> Result<Start, StartError> {
     let drawn = || entropy().map_err(system("draw random bits"));
     let (seed, bits) = (drawn()?, drawn()?);
     let epoch = store.begin_epoch(u32::from_le_bytes(first_bytes(&bits)))?;
@@ -256,7 +257,7 @@ fn begin_journal(
     seat: &Seat,
     rules: u64,
     simulation: &Simulation,
-    store: &Store,
+    store: &StoredWorld,
     start: Start,
 ) -> Result<Option<Recorder>, StartError> {
     let settings = &seat.config().journal;

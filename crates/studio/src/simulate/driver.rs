@@ -172,7 +172,7 @@ impl Driver {
         start: Start,
         extend: impl FnOnce(&mut App),
     ) -> Result<Self, StorageError> {
-        let store = Store::open_disks(&Disks::default())?;
+        let store = Store::open_disks(&Disks::default())?.into();
         let mut app = raidkeep_game::build_app(settings);
         purchase::register(&mut app);
         extend(&mut app);

@@ -8,8 +8,8 @@ use raidkeep_engine::effects::Outside;
 use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::numbers::{BatchNumber, JobId, QueryId};
 use raidkeep_engine::request::Job;
-use raidkeep_engine::storage::store::{Log, LogRecord, Rows, Store};
-use raidkeep_engine::storage::{Batch, IndexKey, PlayerTables, RowQuery};
+use raidkeep_engine::storage::store::{Log, LogRecord};
+use raidkeep_engine::storage::{Batch, IndexKey, PlayerTables, RowQuery, Rows, StoredWorld};
 use raidkeep_engine::tick::Input;
 use raidkeep_server::net::inbox::Inbox;
 use raidkeep_server::net::post_office::PostOffice;
@@ -29,7 +29,7 @@ pub(super) struct TestStorage {
 }
 
 impl TestStorage {
-    pub(super) fn new(store: Store) -> Self {
+    pub(super) fn new(store: StoredWorld) -> Self {
         let committed = store.recovered.last_batch;
         Self {
             log: store.log,
@@ -52,10 +52,15 @@ impl TestStorage {
         self.committed
     }
 
+    /// Folds these records into rows; returns the last batch in them.
+    pub(super) fn fold_records(&self, records: &[LogRecord]) -> BatchNumber {
+        self.rows.fold(self.log.epoch(), records).expect("the simulated disk should be writable")
+    }
+
     /// Folds the log into rows.
     pub(super) fn fold(&mut self) {
         let records = std::mem::take(&mut self.unfolded);
-        let last_batch = self.rows.fold(&records).expect("the simulated disk should be writable");
+        let last_batch = self.fold_records(&records);
         self.folded = (records.last().map_or(self.folded.0, |record| record.number), last_batch);
     }
 }

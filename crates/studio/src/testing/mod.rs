@@ -40,9 +40,9 @@ use raidkeep_engine::request::answer::WITHOUT_STORAGE;
 use raidkeep_engine::request::route::RouteHeaders;
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules};
 use raidkeep_engine::start::{Start, catalogue, start_app};
-use raidkeep_engine::storage::Batch;
 use raidkeep_engine::storage::disk::Disks;
-use raidkeep_engine::storage::store::{LogRecord, Rows, Store};
+use raidkeep_engine::storage::store::{LogRecord, Store};
+use raidkeep_engine::storage::{Batch, Rows, StoredWorld};
 use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
 use raidkeep_engine::verify::{self, Breach};
 use raidkeep_game::GameSettings;
@@ -211,7 +211,7 @@ impl TestServer {
     }
 
     fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: Disks, platforms: TestPlatforms) -> Self {
-        let mut store = Store::open_disks(&disks).expect("the simulated disks should open");
+        let mut store: StoredWorld = Store::open_disks(&disks).expect("the simulated disks should open").into();
         let epoch = store.begin_epoch(epoch_bits(setup.seed)).expect("the simulated disk should be writable");
         let start = Start { wall_ms: setup.wall_ms, seed: setup.seed, epoch, place: setup.place };
         let mut simulation = start_app(setup.app(), &rules, &store, start).expect("the world should start");
@@ -600,7 +600,7 @@ impl TestServer {
         let mut bytes = Vec::new();
         batch.encode(&mut bytes);
         let record = LogRecord { number: self.storage.folded.0, bytes: bytes.into() };
-        self.storage.rows.fold(&[record]).expect("the simulated disk should be writable");
+        self.storage.fold_records(&[record]);
     }
 
     /// The rows on disk, after folding everything.

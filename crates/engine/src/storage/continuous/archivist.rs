@@ -14,7 +14,7 @@ use crate::storage::continuous::keeper::{Held, Keeper};
 use crate::storage::continuous::plan::check_world;
 use crate::storage::continuous::shipper::{Shipment, Shipper};
 use crate::storage::continuous::{ArchiveError, ArchiveTask};
-use crate::storage::store::{Rows, Store};
+use crate::storage::{Rows, StoredWorld};
 
 /// How long a record may wait to be synced.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -70,7 +70,7 @@ impl Archivist {
     /// # Errors
     /// When the archive is of another world, or the log cannot be read. An archive whose disk fails is no error: it is
     /// tried again.
-    pub fn start(task: ArchiveTask, store: &Store) -> Result<Option<Shipper>, ArchiveError> {
+    pub fn start(task: ArchiveTask, store: &StoredWorld) -> Result<Option<Shipper>, ArchiveError> {
         let name = store.rows.world_name().to_owned();
         let archive = Path::new(&task.settings.folder);
         let takes_all = !task.settings.folder.is_empty();

@@ -4,13 +4,14 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use crate::clock::wall_ms;
 use crate::outside::Epoch;
+use crate::storage::Rows;
 use crate::storage::continuous::bases::{BaseJob, delete_old};
 use crate::storage::continuous::folder::{Newest, WorldFolder};
 use crate::storage::continuous::plan::{is_unfinished, open_segments};
 use crate::storage::continuous::segment::{Anew, Head, Place, Reason, Segment};
 use crate::storage::continuous::writer::SegmentWriter;
 use crate::storage::continuous::{ArchiveError, ArchiveTask};
-use crate::storage::store::{LogRecord, Rows};
+use crate::storage::store::LogRecord;
 
 /// Until a base is tried again that could not be made, and until the rows are looked at again that it waits for.
 const BASE_RETRY: Duration = Duration::from_secs(60);

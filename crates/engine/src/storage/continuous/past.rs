@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::account::AccountId;
 use crate::outside::Epoch;
-use crate::storage::Batch;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::folder::WorldFolder;
@@ -14,13 +13,14 @@ use crate::storage::continuous::segment::Segment;
 use crate::storage::continuous::touches::TouchKey;
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::store::{LogRecord, Store};
+use crate::storage::{Batch, StoredWorld};
 
 /// A world as of a moment, of which single players are read.
 #[derive(Debug)]
 pub struct PastWorld {
     chain: Chain,
     /// The base, read through an overlay that keeps changes in memory.
-    store: Store,
+    store: StoredWorld,
 }
 
 impl PastWorld {
@@ -32,11 +32,11 @@ impl PastWorld {
         let folder = WorldFolder::new(archive, world);
         let chain = Chain::of(&folder, until_ms)?;
         let store = Store::read_folder(&folder.path, &chain.base.name())?;
-        Ok(Self { chain, store })
+        Ok(Self { chain, store: store.into() })
     }
 
     /// The base, with what [`Self::bring`] has added to it.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &StoredWorld {
         &self.store
     }
 
@@ -76,7 +76,7 @@ impl PastWorld {
         let mut bytes = Vec::new();
         group.iter().for_each(|batch: &Batch| batch.encode(&mut bytes));
         if !bytes.is_empty() {
-            self.store.rows.fold(&[LogRecord { number, bytes: bytes.into() }])?;
+            self.store.rows.fold(self.epoch(), &[LogRecord { number, bytes: bytes.into() }])?;
         }
         Ok(records)
     }

@@ -12,7 +12,7 @@ use crate::storage::continuous::plan::{Chain, open_segments};
 use crate::storage::continuous::segment::{FoundRecord, Segment};
 use crate::storage::folder::{log_file, rows_file};
 use crate::storage::proof::{CopyError, verify_copy};
-use crate::storage::store::{LogRecord, Rows, Store};
+use crate::storage::store::{LogRecord, RowsFile, Store};
 
 /// Records are folded when they have this many bytes.
 const FOLD_BYTES: usize = 32 << 20;
@@ -44,7 +44,7 @@ pub fn restore_world(
     world: &str,
     until_ms: Option<i64>,
     folder: &Path,
-) -> Result<(Rows, Restored), ArchiveError> {
+) -> Result<(RowsFile, Restored), ArchiveError> {
     let of_world = WorldFolder::new(archive, world);
     let chain = Chain::of(&of_world, until_ms)?;
     let base = of_world.base(&chain.base);
@@ -127,7 +127,7 @@ pub(super) fn until(record: &FoundRecord, until_ms: Option<i64>) -> (&[u8], bool
 
 /// Records that are folded together.
 struct Group<'a> {
-    rows: &'a Rows,
+    rows: &'a RowsFile,
     records: Vec<LogRecord>,
     bytes: usize,
 }
@@ -168,7 +168,7 @@ pub fn highest_account(archive: &Path, world: &str) -> Result<AccountId, Archive
 ///
 /// # Errors
 /// When it is damaged, or no backup.
-pub fn restore_backup(backup: &Path, world: &str, folder: &Path) -> Result<(Rows, Restored), ArchiveError> {
+pub fn restore_backup(backup: &Path, world: &str, folder: &Path) -> Result<(RowsFile, Restored), ArchiveError> {
     let file = rows_file(backup, world);
     let log = log_file(backup, world);
     if log.exists() {
@@ -190,7 +190,7 @@ pub fn restore_backup(backup: &Path, world: &str, folder: &Path) -> Result<(Rows
 ///
 /// # Errors
 /// When it cannot be copied, or is damaged.
-fn copy_base(base: &Path, folder: &Path, world: &str) -> Result<Rows, ArchiveError> {
+fn copy_base(base: &Path, folder: &Path, world: &str) -> Result<RowsFile, ArchiveError> {
     let to = rows_file(folder, world);
     std::fs::copy(base, &to).map_err(at("copy", base))?;
     std::fs::File::open(&to).and_then(|file| file.sync_all()).map_err(at("sync", &to))?;

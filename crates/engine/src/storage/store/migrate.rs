@@ -8,7 +8,7 @@ use redb::{Durability, ReadableDatabase, ReadableTable, TableHandle, WriteTransa
 use crate::storage::store::digests::{
     Tally, forget_accounts, rows_of, stored_checksum, stored_key, write_player_tables, write_value,
 };
-use crate::storage::store::{META, Rows, StorageError, failed};
+use crate::storage::store::{META, RowsFile, StorageError, failed};
 
 /// The prefix of a table that is being rewritten.
 const EARLIER: &str = "earlier ";
@@ -39,7 +39,7 @@ pub(super) fn add_checksums(write: &WriteTransaction) -> Result<(), StorageError
     tally.apply(write)
 }
 
-impl Rows {
+impl RowsFile {
     /// Says which tables hold players, of which each player then has a digest. What was kept for other tables is
     /// replaced, which takes a look at every player's rows.
     ///

@@ -9,7 +9,7 @@ use std::path::Path;
 use redb::{Database, TableDefinition};
 
 use crate::numbers::BatchNumber;
-use crate::outside::{Epoch, world_name};
+use crate::outside::world_name;
 use crate::storage::disk::Disks;
 use crate::storage::log_store::LogStore;
 use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
@@ -48,7 +48,7 @@ pub(super) use overlay::Overlay;
 pub use reached::Reached;
 pub(in crate::storage) use recount::Recount;
 pub use reopen::Answering;
-pub use rows_file::Rows;
+pub use rows_file::RowsFile;
 pub(in crate::storage) use rows_file::seal;
 pub(super) use sector::{SECTOR_BYTES, Sector, checksum_of, into_sectors, read_sector};
 
@@ -71,7 +71,7 @@ pub struct Store {
     /// The log, where batches are committed.
     pub log: Log,
     /// The rows, where batches are folded to and read from.
-    pub rows: Rows,
+    pub rows: RowsFile,
     /// What recovery found.
     pub recovered: Recovered,
 }
@@ -182,18 +182,10 @@ impl Store {
         Ok(AcceptedLoss { refused, last_batch: reached.batch, moment_ms: reached.moment_ms, kept })
     }
 
-    fn open_rows(files: &dyn Files, name: &str) -> Result<Rows, StorageError> {
+    fn open_rows(files: &dyn Files, name: &str) -> Result<RowsFile, StorageError> {
         let file = Passed(files.open(FileRole::Rows)?);
         let database = Database::builder().set_cache_size(ROWS_CACHE_BYTES).create_with_backend(file);
-        Ok(Rows::new(name, database.map_err(|error| files.cannot_open(FileRole::Rows, error))?))
-    }
-
-    /// Begins the world's next epoch, with these random bits. It is on disk when this returns, and so before anything
-    /// that the world does in it.
-    pub fn begin_epoch(&mut self, bits: u32) -> Result<Epoch, StorageError> {
-        let epoch = self.rows.begin_epoch(bits, self.log.epoch())?;
-        self.log.take_over(epoch)?;
-        Ok(epoch)
+        Ok(RowsFile::new(name, database.map_err(|error| files.cannot_open(FileRole::Rows, error))?))
     }
 
     /// A damaged database may make its library panic; whoever opens it gets an error.
@@ -230,7 +222,7 @@ impl Store {
     /// Opens the log beside the rows, and folds what they lack.
     fn open_log(
         files: &dyn Files,
-        rows: &Rows,
+        rows: &RowsFile,
         world: u64,
         folded: Answered,
     ) -> Result<(Log, u64, bool), StorageError> {
@@ -259,7 +251,7 @@ impl Store {
     /// Makes the log of a new world, of a copy, and of a world whose log an earlier program kept in a database.
     fn make_log(
         files: &dyn Files,
-        rows: &Rows,
+        rows: &RowsFile,
         world: u64,
         folded: Answered,
     ) -> Result<(Log, u64, bool), StorageError> {

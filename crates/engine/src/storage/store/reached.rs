@@ -6,7 +6,7 @@ use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
 use crate::storage::StorageError;
 use crate::storage::store::files::Folder;
-use crate::storage::store::{Rows, Store};
+use crate::storage::store::{RowsFile, Store};
 
 /// How far rows go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Reached {
     pub epoch: Epoch,
 }
 
-impl Rows {
+impl RowsFile {
     /// How far they go.
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// When they cannot be opened.
-    pub fn open_copy(folder: &Path, name: &str) -> Result<Rows, StorageError> {
+    pub fn open_copy(folder: &Path, name: &str) -> Result<RowsFile, StorageError> {
         let files = Folder::new(folder, name);
         super::guarded(|| Self::open_rows(&files, name)).unwrap_or_else(|| {
             let file = crate::storage::folder::rows_file(folder, name).display().to_string();

@@ -9,7 +9,7 @@ use crate::storage::store::digests::{
     DIGESTS, Digest, Group, RowDamage, SoundRow, bucket_of, kept_digest, read_row, rows_of, stored_key, trust_row,
 };
 use crate::storage::store::recount::Recount;
-use crate::storage::store::{LoadedPlayer, META, Rows, StorageError, failed};
+use crate::storage::store::{LoadedPlayer, META, RowsFile, StorageError, failed};
 use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery};
 
 type StoredTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
@@ -24,7 +24,7 @@ fn open(read: &ReadTransaction, table: &str) -> Result<Option<StoredTable>, Stor
     }
 }
 
-impl Rows {
+impl RowsFile {
     fn begin_read(&self) -> Result<ReadTransaction, StorageError> {
         self.guarded(|| self.database().begin_read().map_err(failed("read the rows")))
     }
@@ -108,29 +108,6 @@ impl Rows {
             }
         }
         Ok(())
-    }
-
-    /// The rows of a player for a world. When they are damaged, the world gets a row that it cannot read instead, and
-    /// refuses this player alone.
-    ///
-    /// # Errors
-    /// When the rows cannot be read.
-    pub fn load_for_world(
-        &self,
-        players: &PlayerTables,
-        account: AccountId,
-    ) -> Result<Option<LoadedPlayer>, StorageError> {
-        match self.load_player(players, account) {
-            Err(error @ StorageError::RowsDamaged { .. }) => {
-                tracing::error!(%account, %error, "a player's rows are damaged; its requests are refused");
-                let unreadable = |table: &&'static str| match *table == players.identity {
-                    true => vec![(account.to_key().to_vec(), Vec::new())],
-                    false => Vec::new(),
-                };
-                Ok(Some(players.tables.iter().map(unreadable).collect()))
-            }
-            loaded => loaded,
-        }
     }
 
     /// The rows that a query selects.
@@ -247,20 +224,6 @@ impl Rows {
         }
     }
 
-    /// The row of a table that has no other.
-    ///
-    /// # Errors
-    /// When it is damaged, of another time, or has vanished, or cannot be read.
-    pub fn only_row(&self, table: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        let mut only = None;
-        self.scan(table, &mut |key, value| {
-            if key.is_empty() {
-                only = Some(value.to_vec());
-            }
-        })?;
-        Ok(only)
-    }
-
     /// Calls `each` with all rows of a table as they are stored. Their keys must ascend: damaged pages may form a circle.
     pub(in crate::storage) fn walk(
         &self,
@@ -316,11 +279,6 @@ impl Rows {
             let read = self.database().begin_read().map_err(failed(action))?;
             open(&read, table)?.map_or(Ok(0), |table| table.len().map_err(failed(action)))
         })
-    }
-
-    /// How many rows all tables have together.
-    pub fn count_all(&self) -> Result<u64, StorageError> {
-        self.tables()?.iter().map(|table| self.count(table)).sum()
     }
 
     /// One row.

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::numbers::BatchNumber;
 use crate::storage::StorageError;
-use crate::storage::store::Store;
 use crate::storage::store::files::{FileRole, Files, Folder};
+use crate::storage::store::{Reached, Store};
 
 /// Which world was open, and how far it has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +19,13 @@ pub struct Answering {
 }
 
 impl Answering {
-    /// A world that has just been opened.
-    ///
-    /// # Errors
-    /// When the rows cannot be read.
-    pub fn of(store: &Store) -> Result<Self, StorageError> {
-        Ok(Self { world: store.rows.reached()?.world.unwrap_or_default(), last: store.recovered.last_batch })
+    /// A world that has just been opened: how far its rows go, and the last batch of the log.
+    pub fn of(reached: Reached, last: BatchNumber) -> Self {
+        Self { world: reached.world.unwrap_or_default(), last }
     }
 
     fn check(self, store: &Store) -> Result<(), StorageError> {
-        let found = Self::of(store)?;
+        let found = Self::of(store.rows.reached()?, store.recovered.last_batch);
         let file = || store.rows.file_name();
         if found.world != self.world {
             return Err(StorageError::Replaced { file: file() });

@@ -29,7 +29,7 @@ const META_CHECKSUM: &str = "checksum";
 
 /// The rows file. Any thread can read it at any time.
 #[derive(Debug, Clone)]
-pub struct Rows {
+pub struct RowsFile {
     world: Arc<str>,
     db: Arc<Closing>,
     /// The tables that hold players, once they were read.
@@ -80,7 +80,7 @@ impl Meta {
     }
 }
 
-impl Rows {
+impl RowsFile {
     pub(in crate::storage) fn new(world: &str, database: Database) -> Self {
         let (player_tables, is_checked) = (Arc::default(), true);
         Self { world: world.into(), db: Arc::new(Closing(Some(database))), player_tables, is_checked }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::storage::disk::Disks;
+use crate::storage::store::Store;
 
 fn batch(number: u64, value: u8) -> Batch {
     let mut batch = Batch::new(BatchNumber(number), 0);
@@ -14,7 +15,8 @@ fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
     let listener: StorageListener = Arc::new(move |event| {
         let _ = sender.send(event);
     });
-    let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
+    let worker = StorageWorker::start(StoredWorld::from(store), PlayerTables::default(), listener)
+        .expect("threads should start");
     let query = RowQuery::range("test", b"key", b"kez");
     for number in 1..=3_u8 {
         worker.commit(batch(number.into(), number));
@@ -45,7 +47,8 @@ fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
         let _ = sender.send(event);
         assert!(!panics, "this test makes a storage thread panic");
     });
-    let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
+    let worker = StorageWorker::start(StoredWorld::from(store), PlayerTables::default(), listener)
+        .expect("threads should start");
     worker.commit(batch(1, 1));
     drop(worker);
     let events: Vec<StorageEvent> = events.try_iter().collect();

@@ -19,7 +19,7 @@ use raidkeep_engine::request::answer::found_when_folded;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Code, Fact, Job, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::start::RowSource;
-use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::{PlayerRow, StorageError};
 
 pub(super) fn register(app: &mut App) {

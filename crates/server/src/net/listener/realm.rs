@@ -10,8 +10,7 @@ use crate::net::way_in::WayIn;
 use raidkeep_engine::outside::REALM;
 use raidkeep_engine::realm::{RealmLink, RealmTaken};
 use raidkeep_engine::reload::Reloader;
-use raidkeep_engine::storage::WorldRow;
-use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::storage::{StoredWorld, WorldRow};
 use raidkeep_realm::messages::{AcceptedRealm, check_realm};
 use raidkeep_realm::operators::OperatorDirectory;
 
@@ -50,7 +49,7 @@ impl Seat {
     }
 
     /// Compares the realm with what the worlds have taken of it: each world says what it took, and the realm waits for all.
-    pub(in crate::net) fn compare_realm(&self, app: &mut App, store: &Store) -> Result<(), StartError> {
+    pub(in crate::net) fn compare_realm(&self, app: &mut App, store: &StoredWorld) -> Result<(), StartError> {
         if self.is_realms() {
             return self.check_all(app, store);
         }
@@ -61,7 +60,7 @@ impl Seat {
         Ok(())
     }
 
-    fn check_all(&self, app: &mut App, store: &Store) -> Result<(), StartError> {
+    fn check_all(&self, app: &mut App, store: &StoredWorld) -> Result<(), StartError> {
         let shared = &self.listener.0;
         let mut progress = lock(&shared.progress);
         while progress.taken.len() < shared.doors.len() && !progress.has_failed {
