@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::numbers::BatchNumber;
-use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::continuous::check::verify_archive;
 use raidkeep::engine::storage::continuous::deleted::{list_file, read_list};
 use raidkeep::engine::storage::continuous::past::PastWorld;
@@ -17,7 +16,7 @@ use raidkeep::engine::storage::continuous::restore::{highest_account, restore_wo
 use raidkeep::engine::storage::continuous::{ArchiveError, ArchiveSettings, ArchiveTask, ArchivedTables, Archivist};
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker, Stores};
-use raidkeep::engine::storage::{Batch, PlayerTables};
+use raidkeep::engine::storage::{Batch, PlayerTables, RowStore, StoredWorld};
 
 const WORLD: &str = "world-0";
 const TABLE: &str = "numbers";

@@ -10,7 +10,7 @@ use raidkeep::engine::account::AccountId;
 use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::rows::Persistence;
 use raidkeep::engine::storage::store::{Recovered, RowsFile, Store};
-use raidkeep::engine::storage::{FoundRows, IndexKey, LoadedPlayer, PlayerTables, StorageError};
+use raidkeep::engine::storage::{FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowStore, StorageError};
 use raidkeep::studio::long_run::setting;
 use raidkeep::studio::testing::damage::FileDamage;
 use raidkeep::studio::testing::{TestPlayer, TestServer};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::storage::store::{Answering, Store};
-use raidkeep::engine::storage::{Batch, StorageError};
+use raidkeep::engine::storage::{Batch, RowStore, StorageError};
 use tempfile::tempdir;
 
 const WORLD: &str = "world-0";

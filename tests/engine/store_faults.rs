@@ -10,7 +10,7 @@ use raidkeep::engine::numbers::{BatchNumber, QueryId};
 use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
-use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, StorageError, StoredWorld};
+use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, RowStore, StorageError, StoredWorld};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
 const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];

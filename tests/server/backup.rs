@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Host, OPERATOR, PROGRAM, copy_folder};
+use raidkeep::engine::storage::RowStore;
 use raidkeep::engine::storage::proof::verify_copy;
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::verify::verify;

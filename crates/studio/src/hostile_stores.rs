@@ -11,7 +11,8 @@ use raidkeep_engine::storage::batch::batches;
 use raidkeep_engine::storage::copy::Copied;
 use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
 use raidkeep_engine::storage::proof::CopyError;
-use raidkeep_engine::storage::store::{Reached, RowDamage};
+use raidkeep_engine::storage::store::Reached;
+use raidkeep_engine::storage::stored::RowDamage;
 use raidkeep_engine::storage::worker::Stores;
 use raidkeep_engine::storage::{FoundRows, RowQuery, RowStore, Rows, StorageError};
 

@@ -10,11 +10,10 @@ use bevy_ecs::prelude::*;
 use crate::account::AccountId;
 use crate::journal::record::{InputRecord, Record};
 use crate::journal::replay::{Played, Replay, ReplayError};
-use crate::storage::Rows;
 use crate::storage::disk::Disks;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::{LogRecord, RowsFile, Store};
-use crate::storage::{Batch, LoadedPlayer, PlayerTables, RowError, StorageError};
+use crate::storage::{Batch, LoadedPlayer, PlayerTables, RowError, RowStore, Rows, StorageError};
 use crate::verify::inspection::account_of;
 
 /// Bytes of rows folded at once.

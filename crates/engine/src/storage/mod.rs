@@ -23,6 +23,7 @@ pub mod query;
 pub mod row_store;
 pub mod rows;
 pub mod store;
+pub mod stored;
 mod stored_world;
 mod tables;
 pub mod worker;

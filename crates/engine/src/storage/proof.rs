@@ -13,7 +13,8 @@ use crate::private;
 use crate::storage::StorageError;
 use crate::storage::copy::COPY_CACHE_BYTES;
 use crate::storage::folder::{self, PROOF_SUFFIX};
-use crate::storage::store::{DIGESTS, META, META_LAST_BATCH, Overlay, RowsFile, failed, guarded};
+use crate::storage::store::{META, META_LAST_BATCH, Overlay, RedbMoment, RowsFile, failed, guarded};
+use crate::storage::stored::{DIGEST_TABLE, StoredRows};
 
 /// Why there is no copy, or none to rely on.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +80,7 @@ pub(super) struct CopyProof {
 impl CopyProof {
     /// How many rows of the world there are.
     pub(super) fn rows(&self) -> u64 {
-        let own = [META.name(), DIGESTS.name()];
+        let own = [META.name(), DIGEST_TABLE];
         self.tables.iter().filter(|(name, _)| !own.contains(&name.as_str())).map(|(_, table)| table.rows).sum()
     }
 
@@ -211,17 +212,18 @@ fn read_back(file: Overlay, world: &str) -> Result<CopyProof, ReadBack> {
         return Err(ReadBack::Damaged("a page has another checksum than it should".to_owned()));
     }
     let rows = RowsFile::new(world, database);
-    let read = rows.database().begin_read().map_err(failed(action))?;
+    let moment = RedbMoment::begin(&rows)?;
     let mut proof = CopyProof::default();
-    let names = rows.tables()?.into_iter().chain([DIGESTS.name().to_owned()]);
+    let names = moment.tables()?.into_iter().chain([DIGEST_TABLE.to_owned()]);
     for name in names {
         let mut prover = Prover::default();
-        rows.walk(&read, &name, &mut |key, stored| {
+        moment.walk(&name, &mut |key, stored| {
             prover.take_in(key, stored);
             Ok(())
         })?;
         proof.tables.insert(name, prover.finish());
     }
+    let read = rows.database().begin_read().map_err(failed(action))?;
     prove_meta(&read, &mut proof)?;
     Ok(proof)
 }

@@ -17,7 +17,8 @@ use crate::storage::copy::Copied;
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::log_store::LogRecord;
 use crate::storage::proof::CopyError;
-use crate::storage::store::{LoadedPlayer, Reached, RowDamage};
+use crate::storage::store::{LoadedPlayer, Reached};
+use crate::storage::stored::RowDamage;
 use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery, StorageError};
 
 /// The rows of a world.

@@ -2,13 +2,13 @@
 
 use std::thread::{Builder, JoinHandle};
 
-use crate::storage::Rows;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::{Base, WorldFolder};
 use crate::storage::continuous::plan::open_segments;
 use crate::storage::folder::{PROOF_SUFFIX, rows_file};
 use crate::storage::store::Store;
+use crate::storage::{RowStore, Rows};
 
 /// The folder in which a base is written.
 const UNFINISHED: &str = "base.unfinished";

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::clock::shown_utc;
+use crate::storage::RowStore;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::folder::{Base, Newest, WorldFolder};
 use crate::storage::continuous::plan::is_unfinished;

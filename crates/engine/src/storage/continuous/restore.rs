@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::account::AccountId;
 use crate::outside::Epoch;
+use crate::storage::RowStore;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;

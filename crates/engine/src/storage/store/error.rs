@@ -3,7 +3,8 @@
 use crate::clock::shown_utc;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
-use crate::storage::store::{FORMAT, RowDamage};
+use crate::storage::store::FORMAT;
+use crate::storage::stored::RowDamage;
 
 /// A storage failure. What was confirmed is safe; nothing more can be confirmed.
 #[derive(Debug, thiserror::Error)]

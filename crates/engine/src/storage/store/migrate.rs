@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use redb::{Durability, ReadableDatabase, ReadableTable, TableHandle, WriteTransaction};
+use redb::{Durability, ReadableTable, TableHandle, WriteTransaction};
 
-use crate::storage::store::digests::{
-    Tally, forget_accounts, rows_of, stored_checksum, stored_key, write_player_tables, write_value,
-};
-use crate::storage::store::{META, RowsFile, StorageError, failed};
+use crate::storage::store::redb_fold::{RedbFold, rows_of};
+use crate::storage::store::{META, RedbMoment, RowsFile, StorageError, failed};
+use crate::storage::stored::{DigestTally, renew_player_tables, stored_key, write_value};
 
 /// The prefix of a table that is being rewritten.
 const EARLIER: &str = "earlier ";
@@ -19,7 +18,7 @@ pub(super) fn add_checksums(write: &WriteTransaction) -> Result<(), StorageError
     let tables: Vec<String> =
         write.list_tables().map_err(failed(action))?.map(|table| table.name().to_owned()).collect();
     let no_players = BTreeSet::new();
-    let mut tally = Tally::new(&no_players);
+    let mut tally = DigestTally::new(&no_players);
     for name in tables.iter().filter(|name| *name != META.name()) {
         let earlier_name = format!("{EARLIER}{name}");
         write.rename_table(rows_of(name), rows_of(&earlier_name)).map_err(failed(action))?;
@@ -36,7 +35,7 @@ pub(super) fn add_checksums(write: &WriteTransaction) -> Result<(), StorageError
         }
         write.delete_table(rows_of(&earlier_name)).map_err(failed(action))?;
     }
-    tally.apply(write)
+    tally.apply(&mut RedbFold(write))
 }
 
 impl RowsFile {
@@ -45,7 +44,7 @@ impl RowsFile {
     ///
     /// # Errors
     /// When the rows are damaged, or cannot be read or written.
-    pub fn know_players(&self, tables: &[&str]) -> Result<(), StorageError> {
+    pub(super) fn renew_players(&self, tables: &[&str]) -> Result<(), StorageError> {
         let wanted: BTreeSet<String> = tables.iter().map(|table| (*table).to_owned()).collect();
         self.guarded(|| self.replace_player_tables(&wanted))?;
         self.keep_player_tables(Arc::new(wanted));
@@ -54,35 +53,15 @@ impl RowsFile {
 
     fn replace_player_tables(&self, wanted: &BTreeSet<String>) -> Result<(), StorageError> {
         let action = "renew the digests of players";
-        let read = self.database().begin_read().map_err(failed(action))?;
-        let known = self.player_tables(&read)?;
+        let moment = RedbMoment::begin(self)?;
+        let known = self.player_tables(&moment)?;
         if *known == *wanted {
             return Ok(());
-        }
-        let mut has_rows = false;
-        for name in known.symmetric_difference(wanted) {
-            has_rows |= self.count(name)? > 0;
         }
         let mut write = self.database().begin_write().map_err(failed(action))?;
         write.set_durability(Durability::Immediate).map_err(failed(action))?;
         write.set_quick_repair(true);
-        if has_rows {
-            // Damaged rows must not get digests that they fit.
-            if let Some(damage) = self.damages()?.into_iter().next() {
-                return Err(self.damaged(damage));
-            }
-            forget_accounts(&write)?;
-            let mut tally = Tally::new(wanted);
-            for name in wanted {
-                self.walk(&read, name, &mut |key, stored| {
-                    tally.add(name, key, stored_checksum(stored));
-                    Ok(())
-                })?;
-            }
-            tally.retain_accounts();
-            tally.apply(&write)?;
-        }
-        write_player_tables(&write, wanted)?;
+        renew_player_tables(&moment, &mut RedbFold(&write), &self.file_name(), (&known, wanted))?;
         write.commit().map_err(failed(action))
     }
 }

@@ -17,7 +17,6 @@ use crate::storage::store::log::{FileLog, answered_by, is_unused};
 use crate::storage::store::mark::{Answered, Mark};
 use crate::storage::store::passed::Passed;
 
-mod digests;
 mod error;
 mod files;
 mod half_made;
@@ -30,26 +29,24 @@ mod overlay;
 mod pages;
 mod passed;
 mod reached;
-mod read_rows;
-mod recount;
+mod redb_fold;
+mod redb_moment;
 mod redb_rows;
 mod reopen;
 mod rows_file;
 mod sector;
 
 pub use crate::storage::log_store::{Log, LogRecord};
-pub(in crate::storage) use digests::DIGESTS;
-pub use digests::RowDamage;
 pub use error::StorageError;
 pub(super) use error::failed;
 use error::io_failed;
 pub(in crate::storage) use log::salt_of;
 pub(super) use overlay::Overlay;
 pub use reached::Reached;
-pub(in crate::storage) use recount::Recount;
+pub(in crate::storage) use redb_moment::RedbMoment;
 pub use reopen::Answering;
 pub use rows_file::RowsFile;
-pub(in crate::storage) use rows_file::seal;
+pub(in crate::storage) use rows_file::{file_name, write_meta};
 pub(super) use sector::{SECTOR_BYTES, Sector, checksum_of, into_sectors, read_sector};
 
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");

@@ -7,7 +7,8 @@ use redb::Database;
 use crate::storage::StorageError;
 use crate::storage::store::files::{FileRole, Files, ReadOnlyFolder};
 use crate::storage::store::passed::Passed;
-use crate::storage::store::{RowDamage, Store, failed, guarded};
+use crate::storage::store::{Store, failed, guarded};
+use crate::storage::stored::RowDamage;
 
 /// The file is read once from front to back; more memory would not help.
 const CHECK_CACHE_BYTES: usize = 16 << 20;

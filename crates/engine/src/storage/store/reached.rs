@@ -24,29 +24,13 @@ pub struct Reached {
 }
 
 impl RowsFile {
-    /// How far they go.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn reached(&self) -> Result<Reached, StorageError> {
-        let meta = self.guarded(|| self.meta())?;
-        let folded = meta.folded();
-        Ok(Reached {
-            world: meta.world,
-            record: folded.record,
-            batch: folded.batch,
-            moment_ms: folded.moment_ms,
-            epoch: folded.epoch,
-        })
-    }
-
     /// Begins an epoch, with new random bits, that is later than `last` and any that these rows know. It is on disk when
     /// this returns.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn begin_epoch_after(&self, last: Epoch) -> Result<Epoch, StorageError> {
-        self.begin_epoch(rand::random(), last)
+        self.store_epoch(rand::random(), last)
     }
 }
 

@@ -5,12 +5,13 @@ use std::path::Path;
 use crate::account::AccountId;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
-use crate::storage::copy::Copied;
+use crate::storage::copy::{Copied, copy_rows};
 use crate::storage::directory::IndexKey;
 use crate::storage::log_store::LogRecord;
 use crate::storage::proof::CopyError;
 use crate::storage::row_store::{RowStore, Rows};
-use crate::storage::store::{LoadedPlayer, Reached, RowDamage, RowsFile};
+use crate::storage::store::{LoadedPlayer, Reached, RedbMoment, RowsFile};
+use crate::storage::stored::{CheckedRows, RowDamage, StoredRows};
 use crate::storage::{FoundRows, PlayerTables, RowQuery, StorageError};
 
 impl From<RowsFile> for Rows {
@@ -19,21 +20,32 @@ impl From<RowsFile> for Rows {
     }
 }
 
+impl RowsFile {
+    /// Reads, as of now.
+    fn checked<T>(
+        &self,
+        read: impl FnOnce(&RedbMoment<'_>, CheckedRows<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let (moment, name) = (RedbMoment::begin(self)?, self.file_name());
+        read(&moment, CheckedRows::new(&moment, &name).unless(!self.is_checked))
+    }
+}
+
 impl RowStore for RowsFile {
     fn world_name(&self) -> &str {
-        Self::world_name(self)
+        self.name()
     }
 
     fn reached(&self) -> Result<Reached, StorageError> {
-        Self::reached(self)
+        RedbMoment::begin(self)?.reached()
     }
 
     fn begin_epoch(&self, bits: u32, after: Epoch) -> Result<Epoch, StorageError> {
-        Self::begin_epoch(self, bits, after)
+        self.store_epoch(bits, after)
     }
 
     fn know_players(&self, tables: &[&str]) -> Result<(), StorageError> {
-        Self::know_players(self, tables)
+        self.renew_players(tables)
     }
 
     fn fold(&self, epoch: Epoch, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
@@ -41,42 +53,44 @@ impl RowStore for RowsFile {
     }
 
     fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {
-        Self::read(self, query)
+        self.checked(|_, rows| rows.read(query))
     }
 
     fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        Self::get(self, table, key)
+        self.checked(|_, rows| rows.get(table, key))
     }
 
     fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
-        Self::scan(self, table, each)
+        self.checked(|_, rows| rows.scan(table, each))
     }
 
     fn scan_sound(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
-        Self::scan_sound(self, table, each)
+        self.checked(|_, rows| rows.scan_sound(table, each))
     }
 
     fn tables(&self) -> Result<Vec<String>, StorageError> {
-        Self::tables(self)
+        RedbMoment::begin(self)?.tables()
     }
 
     fn count(&self, table: &str) -> Result<u64, StorageError> {
-        Self::count(self, table)
+        RedbMoment::begin(self)?.count(table)
     }
 
     fn damages(&self) -> Result<Vec<RowDamage>, StorageError> {
-        Self::damages(self)
+        self.checked(|moment, rows| rows.damages(&*self.player_tables(moment)?))
     }
 
     fn look_up(&self, key: &IndexKey) -> Result<Option<AccountId>, StorageError> {
-        Self::look_up(self, key)
+        self.checked(|_, rows| rows.look_up(key))
     }
 
     fn load_player(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
-        Self::load_player(self, players, account)
+        self.checked(|moment, rows| rows.load_player(players, &*self.player_tables(moment)?, account))
     }
 
     fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError> {
-        Self::copy_to(self, folder)
+        let moment = RedbMoment::begin(self)?;
+        let known = self.player_tables(&moment)?;
+        copy_rows(&moment, &known, self.name(), folder)
     }
 }

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use crate::numbers::BatchNumber;
+use crate::storage::RowStore;
 use crate::storage::StorageError;
 use crate::storage::store::files::{FileRole, Files, Folder};
 use crate::storage::store::{Reached, Store};

@@ -1,7 +1,6 @@
 //! The rows of a world in a redb database.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
@@ -10,14 +9,16 @@ use redb::{
 
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
-use crate::storage::batch::{Row, batches};
-use crate::storage::directory::INDEX_TABLE;
+use crate::storage::batch::batches;
+use crate::storage::folder::ROWS_SUFFIX;
 use crate::storage::log_store::LogRecord;
-use crate::storage::store::digests::{
-    DIGESTS, RowDamage, Tally, read_player_tables, rows_of, shown_key, stored_checksum, stored_key, write_value,
-};
 use crate::storage::store::mark::Answered;
-use crate::storage::store::{FORMAT, META, META_COPY, META_LAST_BATCH, StorageError, failed, guarded, migrate};
+use crate::storage::store::redb_fold::RedbFold;
+use crate::storage::store::redb_moment::RedbMoment;
+use crate::storage::store::{
+    FORMAT, META, META_COPY, META_LAST_BATCH, Reached, StorageError, failed, guarded, migrate,
+};
+use crate::storage::stored::{Changes, RowDamage, read_player_tables};
 
 const META_FORMAT: &str = "format";
 const META_WORLD: &str = "world";
@@ -95,16 +96,13 @@ impl RowsFile {
     /// The tables of whose rows each account has a digest.
     pub(in crate::storage) fn player_tables(
         &self,
-        read: &ReadTransaction,
+        moment: &RedbMoment<'_>,
     ) -> Result<Arc<BTreeSet<String>>, StorageError> {
         let known = self.player_tables.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known {
             return Ok(known);
         }
-        let tables = read_player_tables(read)?.map(Arc::new).ok_or_else(|| {
-            let what = "the list of the tables that hold players is damaged".to_owned();
-            self.damaged(RowDamage { table: DIGESTS.name().to_owned(), key: Vec::new(), account: None, what })
-        })?;
+        let tables = Arc::new(read_player_tables(moment, &self.file_name())?);
         self.keep_player_tables(tables.clone());
         Ok(tables)
     }
@@ -137,8 +135,13 @@ impl RowsFile {
     }
 
     /// The world's name, which its files begin with.
-    pub fn world_name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.world
+    }
+
+    /// The name of the file that holds the rows.
+    pub(in crate::storage) fn file_name(&self) -> String {
+        file_name(&self.world)
     }
 
     pub(in crate::storage) fn database(&self) -> &Database {
@@ -146,11 +149,11 @@ impl RowsFile {
     }
 
     /// Begins the epoch after the last one, of which the log may know more than the rows.
-    pub(super) fn begin_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
-        self.guarded(|| self.store_epoch(bits, in_log))
+    pub(super) fn store_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
+        self.guarded(|| self.keep_epoch(bits, in_log))
     }
 
-    fn store_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
+    fn keep_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
         let action = "begin an epoch";
         let mut write = self.db.begin_write().map_err(failed(action))?;
         write.set_durability(Durability::Immediate).map_err(failed(action))?;
@@ -171,8 +174,11 @@ impl RowsFile {
     }
 
     pub(super) fn meta(&self) -> Result<Meta, StorageError> {
+        self.meta_in(&self.db.begin_read().map_err(failed("read the rows"))?)
+    }
+
+    pub(super) fn meta_in(&self, read: &ReadTransaction) -> Result<Meta, StorageError> {
         let action = "read the rows";
-        let read = self.db.begin_read().map_err(failed(action))?;
         let table = match read.open_table(META) {
             Ok(table) => table,
             Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Meta::default()),
@@ -254,8 +260,8 @@ impl RowsFile {
         if before.format != Some(FORMAT) {
             migrate::add_checksums(&write)?;
         }
-        let player_tables = self.player_tables(&self.db.begin_read().map_err(failed(action))?)?;
-        changes.write(&write, &player_tables)?;
+        let player_tables = self.player_tables(&RedbMoment::begin(self)?)?;
+        changes.write(&mut RedbFold(&write), &player_tables)?;
         {
             let mut meta = write.open_table(META).map_err(failed(action))?;
             if let Some(world) = world {
@@ -276,97 +282,26 @@ impl RowsFile {
     }
 }
 
-/// The combined effect of a number of batches.
-#[derive(Default)]
-struct Changes<'a> {
-    /// Tables, with the key prefixes whose rows are deleted before anything is written.
-    cleared: BTreeSet<(&'a str, &'a [u8])>,
-    /// The last value of each row; `None` = it is deleted.
-    last_values: BTreeMap<(&'a str, &'a [u8]), Option<&'a [u8]>>,
+/// The name of the file that holds the rows of a world, and of a copy of it.
+pub(in crate::storage) fn file_name(world: &str) -> String {
+    format!("{world}{ROWS_SUFFIX}")
 }
 
-impl<'a> Changes<'a> {
-    fn take_in(&mut self, row: Row<'a>) {
-        if !row.is_prefix {
-            self.last_values.insert((row.table, row.key), row.value);
-            return;
-        }
-        let from = (row.table, row.key);
-        let is_below = |(table, key): &(&str, &[u8])| *table == row.table && key.starts_with(row.key);
-        let below: Vec<_> = self.last_values.range(from..).map(|(at, _)| *at).take_while(is_below).collect();
-        for at in below {
-            self.last_values.remove(&at);
-        }
-        self.cleared.insert(from);
+/// Writes how far a copy goes, which has no log beside it.
+pub(in crate::storage) fn write_meta(reached: Reached, write: &WriteTransaction) -> Result<(), StorageError> {
+    let mut meta = write.open_table(META).map_err(failed("write how far the rows go"))?;
+    let mut set =
+        |name: &str, value: u64| meta.insert(name, value).map(|_| ()).map_err(failed("write how far the rows go"));
+    set(META_FORMAT, FORMAT)?;
+    if let Some(world) = reached.world {
+        set(META_WORLD, world)?;
     }
-
-    fn write(&self, write: &WriteTransaction, player_tables: &BTreeSet<String>) -> Result<(), StorageError> {
-        let action = "fold the log into the rows";
-        let mut tally = Tally::new(player_tables);
-        for (name, prefix) in &self.cleared {
-            let mut table = write.open_table(rows_of(name)).map_err(failed(action))?;
-            let behind = behind_prefix(prefix);
-            let until = behind.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-            // The entries of the index that begin with a prefix are not adjacent.
-            let range = if *name == INDEX_TABLE {
-                (Bound::Unbounded, Bound::Unbounded)
-            } else {
-                (Bound::Included(*prefix), until)
-            };
-            let stays = |key: &[u8], stored: &[u8]| {
-                let key = shown_key(name, key);
-                let stays = !key.starts_with(prefix);
-                if !stays {
-                    tally.subtract(name, key, stored_checksum(stored));
-                }
-                stays
-            };
-            table.retain_in::<&[u8], _>(range, stays).map_err(failed(action))?;
-        }
-        write_rows(write, &self.last_values, &mut tally)?;
-        tally.apply(write)
-    }
-}
-
-/// The first key after all that begin with `prefix`; `None` when no later key exists.
-fn behind_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
-    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
-    let mut behind = prefix[..=last].to_vec();
-    behind[last] += 1;
-    Some(behind)
-}
-
-fn write_rows<'a>(
-    write: &WriteTransaction,
-    rows: &BTreeMap<(&'a str, &'a [u8]), Option<&'a [u8]>>,
-    tally: &mut Tally<'a>,
-) -> Result<(), StorageError> {
-    let action = "fold the log into the rows";
-    let mut open: Option<(&str, Table<'_, &[u8], &[u8]>)> = None;
-    let mut stored = Vec::new();
-    for ((name, key), value) in rows {
-        if open.as_ref().is_none_or(|(opened, _)| opened != name) {
-            drop(open.take());
-            let table = write.open_table(rows_of(name)).map_err(failed(action))?;
-            open = Some((name, table));
-        }
-        let Some((_, table)) = open.as_mut() else {
-            continue;
-        };
-        let stored_key = stored_key(name, key);
-        let old = match value {
-            Some(value) => {
-                let checksum = write_value(name, key, value, &mut stored);
-                tally.add(name, key, checksum);
-                table.insert(&stored_key[..], &stored[..])
-            }
-            None => table.remove(&stored_key[..]),
-        };
-        if let Some(old) = old.map_err(failed(action))? {
-            tally.subtract(name, key, stored_checksum(old.value()));
-        }
-    }
-    Ok(())
+    set(META_FOLDED_RECORD, reached.record)?;
+    set(META_LAST_BATCH, reached.batch.0)?;
+    set(META_MOMENT_MS, reached.moment_ms.cast_unsigned())?;
+    set(META_EPOCH, reached.epoch.to_u64())?;
+    set(META_COPY, 1)?;
+    seal(&mut meta)
 }
 
 /// Keeps the checksum of what the file says of itself.

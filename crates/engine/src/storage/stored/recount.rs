@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redb::{ReadTransaction, TableError};
-
 use crate::account::AccountId;
 use crate::storage::StorageError;
 use crate::storage::directory::INDEX_TABLE;
-use crate::storage::store::digests::{
-    Bucket, DIGEST_NAME, DIGESTS, Digest, Group, PLAYER_TABLES, RowDamage, bucket_of, read_digest, read_row, trust_row,
+use crate::storage::stored::digests::read_digest;
+use crate::storage::stored::{
+    Bucket, DIGEST_TABLE, Digest, Group, PLAYER_TABLES, RowDamage, StoredRows, bucket_of, read_row, trust_row,
 };
-use crate::storage::store::failed;
 
 /// Digests of the rows that were seen, to be compared with those kept.
 pub(in crate::storage) struct Recount {
@@ -87,25 +85,20 @@ impl Recount {
     ///
     /// # Errors
     /// When the digests cannot be read.
-    pub(in crate::storage) fn compare(mut self, read: &ReadTransaction) -> Result<Vec<RowDamage>, StorageError> {
-        let action = "read the digests of rows";
+    pub(in crate::storage) fn compare(mut self, rows: &dyn StoredRows) -> Result<Vec<RowDamage>, StorageError> {
         let mut damages = Vec::new();
-        let kept = match read.open_table(DIGESTS) {
-            Err(TableError::TableDoesNotExist(_)) => None,
-            table => Some(table.map_err(failed(action))?.range::<&[u8]>(..).map_err(failed(action))?),
-        };
-        for entry in kept.into_iter().flatten() {
-            let (key, stored) = entry.map_err(failed(action))?;
-            match read_digest(key.value(), stored.value()) {
-                _ if key.value() == PLAYER_TABLES => {}
-                (None, _) => damages.push(unknown_digest(key.value())),
+        rows.walk(DIGEST_TABLE, &mut |key, stored| {
+            match read_digest(key, stored) {
+                _ if key == PLAYER_TABLES => {}
+                (None, _) => damages.push(unknown_digest(key)),
                 (Some(group), digest) => {
                     if digest != Some(self.take(group)) && !self.is_unread(group) {
                         damages.push(group.damage());
                     }
                 }
             }
-        }
+            Ok(())
+        })?;
         let tables = self.tables.keys().map(|name| Group::Table(name));
         let accounts = self.accounts.keys().map(|account| Group::Account(*account));
         let buckets = self.buckets.keys().map(|bucket| Group::Bucket(*bucket));
@@ -116,6 +109,6 @@ impl Recount {
 }
 
 fn unknown_digest(key: &[u8]) -> RowDamage {
-    let (table, what) = (DIGEST_NAME.to_owned(), "the digest is of nothing that is known".to_owned());
+    let (table, what) = (DIGEST_TABLE.to_owned(), "the digest is of nothing that is known".to_owned());
     RowDamage { table, key: key.to_vec(), account: None, what }
 }

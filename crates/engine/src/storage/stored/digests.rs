@@ -10,29 +10,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::hash::Hasher;
 
-use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
-
 use crate::account::AccountId;
 use crate::hash::StableHasher;
 use crate::storage::StorageError;
 use crate::storage::directory::INDEX_TABLE;
-use crate::storage::store::failed;
+use crate::storage::stored::FoldTarget;
 
-/// The digests, and which tables hold players.
-pub(in crate::storage) const DIGESTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new(DIGEST_NAME);
-pub(super) const DIGEST_NAME: &str = "row_digests";
+/// The table of the digests, and of which tables hold players.
+pub const DIGEST_TABLE: &str = "row_digests";
 /// The key of the names of the tables that hold players.
-pub(super) const PLAYER_TABLES: &[u8] = b"k";
+pub const PLAYER_TABLES: &[u8] = b"k";
+/// What the keys of the accounts' digests begin with.
+pub(super) const ACCOUNT_DIGESTS: u8 = b'p';
 
 const CHECKSUM_BYTES: usize = 4;
-const BUCKET_BYTES: usize = 2;
+/// How many bytes the keys of the index are stored behind.
+pub const BUCKET_BYTES: usize = 2;
 
 /// What the keys of the index are stored behind.
-pub(super) type Bucket = [u8; BUCKET_BYTES];
-
-pub(super) fn rows_of(table: &str) -> TableDefinition<'_, &'static [u8], &'static [u8]> {
-    TableDefinition::new(table)
-}
+pub type Bucket = [u8; BUCKET_BYTES];
 
 /// A row that is not what was written, or a group of rows of which something is missing or of another time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +77,7 @@ fn checksum_of(table: &str, key: &[u8], value: &[u8]) -> u32 {
 }
 
 /// The bucket of a name.
-pub(super) fn bucket_of(key: &[u8]) -> Bucket {
+pub fn bucket_of(key: &[u8]) -> Bucket {
     let mut hasher = StableHasher::default();
     hasher.write(key);
     let hash = hasher.finish();
@@ -89,18 +85,18 @@ pub(super) fn bucket_of(key: &[u8]) -> Bucket {
 }
 
 /// The key under which a row is stored.
-pub(super) fn stored_key<'a>(table: &str, key: &'a [u8]) -> Cow<'a, [u8]> {
+pub fn stored_key<'a>(table: &str, key: &'a [u8]) -> Cow<'a, [u8]> {
     if table == INDEX_TABLE { [&bucket_of(key), key].concat().into() } else { key.into() }
 }
 
 /// The key of a stored row.
-pub(super) fn shown_key<'a>(table: &str, stored_key: &'a [u8]) -> &'a [u8] {
+pub fn shown_key<'a>(table: &str, stored_key: &'a [u8]) -> &'a [u8] {
     let hidden = if table == INDEX_TABLE { BUCKET_BYTES } else { 0 };
     stored_key.get(hidden..).unwrap_or_default()
 }
 
 /// Replaces `out` with the value as it is stored; returns its checksum.
-pub(super) fn write_value(table: &str, key: &[u8], value: &[u8], out: &mut Vec<u8>) -> u32 {
+pub fn write_value(table: &str, key: &[u8], value: &[u8], out: &mut Vec<u8>) -> u32 {
     let checksum = checksum_of(table, key, value);
     out.clear();
     out.extend_from_slice(value);
@@ -109,7 +105,7 @@ pub(super) fn write_value(table: &str, key: &[u8], value: &[u8], out: &mut Vec<u
 }
 
 /// The checksum behind a stored value.
-pub(super) fn stored_checksum(stored: &[u8]) -> u32 {
+pub fn stored_checksum(stored: &[u8]) -> u32 {
     stored.last_chunk().copied().map_or(0, u32::from_le_bytes)
 }
 
@@ -135,24 +131,28 @@ pub(in crate::storage) fn read_row<'a>(
 }
 
 /// The row, whatever it is worth.
-pub(super) fn trust_row<'a>(table: &str, stored_key: &'a [u8], stored: &'a [u8]) -> SoundRow<'a> {
+pub(in crate::storage) fn trust_row<'a>(table: &str, stored_key: &'a [u8], stored: &'a [u8]) -> SoundRow<'a> {
     let (value, checksum) = stored.split_last_chunk::<CHECKSUM_BYTES>().unwrap_or((stored, &[0; 4]));
     SoundRow { key: shown_key(table, stored_key), value, checksum: u32::from_le_bytes(*checksum) }
 }
 
 /// Rows that have a digest together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Group<'a> {
+pub enum Group<'a> {
+    /// All rows of a table.
     Table(&'a str),
+    /// The rows of an account in the tables that hold players.
     Account(AccountId),
+    /// The entries of the index whose stored keys begin with this.
     Bucket(Bucket),
 }
 
 impl<'a> Group<'a> {
-    fn key(&self) -> Vec<u8> {
+    /// The key of its digest.
+    pub fn key(&self) -> Vec<u8> {
         match self {
             Self::Table(name) => [b"t", name.as_bytes()].concat(),
-            Self::Account(account) => [&b"p"[..], &account.to_key()].concat(),
+            Self::Account(account) => [&[ACCOUNT_DIGESTS][..], &account.to_key()].concat(),
             Self::Bucket(bucket) => [&b"i"[..], bucket].concat(),
         }
     }
@@ -160,7 +160,7 @@ impl<'a> Group<'a> {
     fn from_key(key: &'a [u8]) -> Option<Self> {
         match key.split_first()? {
             (b't', name) => Some(Self::Table(std::str::from_utf8(name).ok()?)),
-            (b'p', account) => Some(Self::Account(AccountId::from_key(account.try_into().ok()?))),
+            (&ACCOUNT_DIGESTS, account) => Some(Self::Account(AccountId::from_key(account.try_into().ok()?))),
             (b'i', bucket) => Some(Self::Bucket(bucket.try_into().ok()?)),
             _ => None,
         }
@@ -171,7 +171,7 @@ impl<'a> Group<'a> {
         let gone = "are missing, or of another time";
         let (table, account, what) = match self {
             Self::Table(name) => (*name, None, format!("rows of this table {gone}")),
-            Self::Account(account) => (DIGEST_NAME, Some(*account), format!("rows of this account {gone}")),
+            Self::Account(account) => (DIGEST_TABLE, Some(*account), format!("rows of this account {gone}")),
             Self::Bucket([first, second]) => {
                 (INDEX_TABLE, None, format!("names in bucket {first:02x}{second:02x} {gone}"))
             }
@@ -182,7 +182,7 @@ impl<'a> Group<'a> {
 
 /// The number of rows in a group, and the sum of their checksums; or a change of both.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Digest {
+pub(in crate::storage) struct Digest {
     count: u64,
     sum: u64,
 }
@@ -209,12 +209,17 @@ impl Digest {
 
     fn encode(self, key: &[u8]) -> Vec<u8> {
         let mut bytes = [self.count.to_le_bytes(), self.sum.to_le_bytes()].concat();
-        bytes.extend(checksum_of(DIGEST_NAME, key, &bytes).to_le_bytes());
+        bytes.extend(checksum_of(DIGEST_TABLE, key, &bytes).to_le_bytes());
         bytes
     }
 
+    /// The digest that is kept of a group: of no rows when there is none, `None` when it is damaged.
+    pub(super) fn kept(group: &Group<'_>, stored: Option<&[u8]>) -> Option<Self> {
+        stored.map_or(Some(Self::default()), |stored| Self::decode(&group.key(), stored))
+    }
+
     fn decode(key: &[u8], stored: &[u8]) -> Option<Self> {
-        let row = read_row(DIGEST_NAME, key, stored).ok()?;
+        let row = read_row(DIGEST_TABLE, key, stored).ok()?;
         let (count, sum) = row.value.split_first_chunk::<8>().filter(|_| row.value.len() == Self::BYTES)?;
         Some(Self { count: u64::from_le_bytes(*count), sum: u64::from_le_bytes(sum.try_into().ok()?) })
     }
@@ -225,62 +230,25 @@ pub(super) fn read_digest<'a>(key: &'a [u8], stored: &[u8]) -> (Option<Group<'a>
     (Group::from_key(key), Digest::decode(key, stored))
 }
 
-/// The digest kept of a group: of no rows when there is none, `None` when it is damaged.
-pub(super) fn kept_digest(read: &ReadTransaction, group: &Group<'_>) -> Result<Option<Digest>, StorageError> {
-    let action = "read a digest";
-    let table = match read.open_table(DIGESTS) {
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Some(Digest::default())),
-        Err(error) => return Err(failed(action)(error)),
-        Ok(table) => table,
-    };
-    let key = group.key();
-    let found = table.get(&key[..]).map_err(failed(action))?;
-    Ok(found.map_or(Some(Digest::default()), |stored| Digest::decode(&key, stored.value())))
-}
-
-/// The tables that hold players, as last told by a world that started; `None` when the list is damaged.
-pub(super) fn read_player_tables(read: &ReadTransaction) -> Result<Option<BTreeSet<String>>, StorageError> {
-    let action = "read which tables hold players";
-    let table = match read.open_table(DIGESTS) {
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Some(BTreeSet::new())),
-        Err(error) => return Err(failed(action)(error)),
-        Ok(table) => table,
-    };
-    let Some(stored) = table.get(PLAYER_TABLES).map_err(failed(action))? else {
-        return Ok(Some(BTreeSet::new()));
-    };
-    let row = read_row(DIGEST_NAME, PLAYER_TABLES, stored.value()).ok();
-    let names = row.and_then(|row| std::str::from_utf8(row.value).ok());
-    Ok(names.map(|names| names.lines().map(str::to_owned).collect()))
-}
-
-/// Keeps which tables hold players.
-pub(super) fn write_player_tables(write: &WriteTransaction, tables: &BTreeSet<String>) -> Result<(), StorageError> {
-    let action = "keep which tables hold players";
-    let names: Vec<&str> = tables.iter().map(String::as_str).collect();
-    let mut stored = Vec::new();
-    write_value(DIGEST_NAME, PLAYER_TABLES, names.join("\n").as_bytes(), &mut stored);
-    let mut digests = write.open_table(DIGESTS).map_err(failed(action))?;
-    digests.insert(PLAYER_TABLES, &stored[..]).map_err(failed(action))?;
-    Ok(())
-}
-
 /// How the digests change with rows that are written and removed.
-pub(super) struct Tally<'a> {
+pub struct DigestTally<'a> {
     player_tables: &'a BTreeSet<String>,
     changes: BTreeMap<Group<'a>, Digest>,
 }
 
-impl<'a> Tally<'a> {
-    pub(super) fn new(player_tables: &'a BTreeSet<String>) -> Self {
+impl<'a> DigestTally<'a> {
+    /// No changes yet; each account has a digest of its rows in these tables.
+    pub fn new(player_tables: &'a BTreeSet<String>) -> Self {
         Self { player_tables, changes: BTreeMap::new() }
     }
 
-    pub(super) fn add(&mut self, table: &'a str, key: &[u8], checksum: u32) {
+    /// Takes in a row that is written.
+    pub fn add(&mut self, table: &'a str, key: &[u8], checksum: u32) {
         self.each_group(table, key, |digest| digest.add_checksum(checksum));
     }
 
-    pub(super) fn subtract(&mut self, table: &'a str, key: &[u8], checksum: u32) {
+    /// Takes in a row that is removed, or overwritten.
+    pub fn subtract(&mut self, table: &'a str, key: &[u8], checksum: u32) {
         self.each_group(table, key, |digest| digest.subtract_checksum(checksum));
     }
 
@@ -299,34 +267,23 @@ impl<'a> Tally<'a> {
     }
 
     /// Changes the digests. One that is damaged stays so, to be found by whoever reads its rows.
-    pub(super) fn apply(&self, write: &WriteTransaction) -> Result<(), StorageError> {
-        let action = "change the digests of rows";
-        let mut digests = write.open_table(DIGESTS).map_err(failed(action))?;
-        for (group, change) in self.changes.iter().filter(|(_, change)| **change != Digest::default()) {
-            let key = group.key();
-            let kept = match digests.get(&key[..]).map_err(failed(action))? {
-                None => Some(Digest::default()),
-                Some(stored) => Digest::decode(&key, stored.value()),
-            };
-            let Some(mut digest) = kept else {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn apply(&self, target: &mut dyn FoldTarget) -> Result<(), StorageError> {
+        let changes = self.changes.iter().filter(|(_, change)| **change != Digest::default());
+        let (keys, changes): (Vec<_>, Vec<&Digest>) = changes.map(|(group, change)| (group.key(), change)).unzip();
+        let mut kept = Vec::with_capacity(keys.len());
+        for ((key, change), stored) in keys.iter().zip(changes).zip(target.digests(&keys)?) {
+            let digest = stored.map_or(Some(Digest::default()), |stored| Digest::decode(key, &stored));
+            let Some(mut digest) = digest else {
                 continue;
             };
             digest.merge(*change);
-            if digest == Digest::default() {
-                digests.remove(&key[..]).map_err(failed(action))?;
-            } else {
-                digests.insert(&key[..], &digest.encode(&key)[..]).map_err(failed(action))?;
-            }
+            kept.push((key.clone(), (digest != Digest::default()).then(|| digest.encode(key))));
         }
-        Ok(())
+        target.keep_digests(&kept)
     }
-}
-
-/// Removes the accounts' digests.
-pub(super) fn forget_accounts(write: &WriteTransaction) -> Result<(), StorageError> {
-    let action = "renew the digests of players";
-    let mut digests = write.open_table(DIGESTS).map_err(failed(action))?;
-    digests.retain_in::<&[u8], _>(&b"p"[..]..&b"q"[..], |_, _| false).map_err(failed(action))
 }
 
 #[cfg(test)]
