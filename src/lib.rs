@@ -1,10 +1,11 @@
 //! Raidkeep: a headless game simulation server.
 //!
-//! Six crates build on each other, and this package combines them into a program:
+//! Seven crates build on each other, and this package combines them into a program:
 //!
 //! | crate | holds |
 //! |---|---|
 //! | [`engine`] | the game-independent parts: clock, schedule, requests, events, rows, rules, exchanges, journal |
+//! | [`postgres`] | the log and the rows of worlds in PostgreSQL, and which node has which world |
 //! | [`game`] | the features of this game |
 //! | [`realm`] | what belongs to no single world: operators, messages to the worlds |
 //! | [`sandbox`] | the simulated platforms |
@@ -15,6 +16,7 @@ pub mod cli;
 
 pub use raidkeep_engine as engine;
 pub use raidkeep_game as game;
+pub use raidkeep_postgres as postgres;
 pub use raidkeep_realm as realm;
 pub use raidkeep_sandbox as sandbox;
 pub use raidkeep_server as server;

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::cli::cluster::PASSWORD_VARIABLE;
 use raidkeep_engine::rules::nearest;
 use raidkeep_game::platforms::sud::sessions::SESSION_KEYS_VARIABLE;
 
 /// All of them. A variable that starts like ours and is not among them is most likely misspelt.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
     "RAIDKEEP_LOG",
     "RAIDKEEP_OPERATOR_TOKEN",
     "RAIDKEEP_MCRMB_KEY",
     "RAIDKEEP_SUD_SECRET",
     SESSION_KEYS_VARIABLE,
     "RAIDKEEP_NARRATOR_KEY",
+    PASSWORD_VARIABLE,
     "RAIDKEEP_COMMIT",
 ];
 /// Those that are no secrets.

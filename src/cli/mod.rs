@@ -9,6 +9,7 @@ mod calendar;
 mod call;
 mod check;
 mod clock;
+mod cluster;
 mod compare;
 mod diff;
 mod doors;
@@ -93,6 +94,11 @@ enum Command {
     /// Runs a fork of a world for a running server, which describes it on stdin.
     #[command(hide = true)]
     Fork,
+    /// Looks at the nodes of a cluster.
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
+    /// Moves the worlds of a stopped server into the database of a cluster, or back into files.
+    Migrate(cluster::Migrate),
     /// Checks the consistency of a stopped server's data folder.
     Verify(verify::Verify),
     /// Makes a world usable whose log is damaged or missing, without what that held.
@@ -185,6 +191,8 @@ pub fn run() -> ExitCode {
         Some(Command::Clock(clock)) => done(clock.run()),
         Some(Command::Figures(figures)) => done(figures.run()),
         Some(Command::Reconcile(reconcile)) => reconcile.run(),
+        Some(Command::Cluster(cluster)) => done(cluster.run()),
+        Some(Command::Migrate(migrate)) => done(migrate.run()),
         Some(Command::Verify(verify)) => Ok(verify.run()),
         Some(Command::AcceptLoss(accept)) => Ok(accept.run()),
     };

@@ -13,7 +13,7 @@ use crate::cli::studies::study_room;
 use crate::cli::tell;
 use crate::cli::trial::trials;
 use crate::cli::version::{COMMIT, PROFILE};
-use crate::cli::{log, metrics, print_line, report};
+use crate::cli::{cluster, log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::reload::RulesPin;
 use raidkeep_engine::storage::folder::DataFolder;
@@ -82,7 +82,11 @@ impl Serve {
         config.platforms.check_reach(&config.listen)?;
         let levels = log::Levels::read()?;
         // Before anything is written: a second server on a folder leaves it as it is, and the log of the first too.
-        let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
+        let data = Path::new(&config.data);
+        let folder = match config.cluster.is_on() {
+            true => DataFolder::without_worlds(data)?,
+            false => DataFolder::open(data, config.worlds, config.data_must_exist)?,
+        };
         let incidents = IncidentLog::default();
         let log = levels.start_log(self.log_json, config.log_file(), Some(incidents.clone()))?;
         let assets = raidkeep_game::usual_assets(self.assets.as_deref());
@@ -106,9 +110,9 @@ impl Serve {
         let page = config.game_page();
         let telemetry = Telemetry { metrics: Some(metrics::start(&config)?), incidents };
         let mut signals = Signals::listen()?;
-        let past = past_players(&config, self.assets.as_deref());
-        let fittings =
-            Fittings { telemetry, differ: Some(SET_DIFFER), studies: study_room(), past, trials: trials(&config) };
+        let (past, trials) = (past_players(&config, self.assets.as_deref()), trials(&config));
+        let stores = cluster::stores(&config)?;
+        let fittings = Fittings { telemetry, differ: Some(SET_DIFFER), studies: study_room(), past, trials, stores };
         let server = Server::start(folder, config, &assets, fittings)?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));

@@ -176,3 +176,19 @@ fn pauses_that_make_no_sense_are_refused_with_their_key() {
         assert!(stderr.contains(told) && stderr.contains("storage.reopen_"), "{setting}: {stderr}");
     }
 }
+
+#[test]
+fn the_realm_goes_on_by_itself_too() {
+    let host = host();
+    let server = host.start();
+    let add =
+        |name: &str| server.operate("operator_add", json!({"name": name, "role": "viewer", "password": "0123456789"}));
+    assert_eq!(add("ann")["status"], 0);
+    server.limit_files(FULL);
+    assert_ne!(add("bob")["status"], 0, "nothing is stored on a full disk");
+    wait_for("an attempt in vain", || server.process.stderr().contains("cannot be opened again").then_some(()));
+    server.limit_files(None);
+    let told = "the world goes on";
+    wait_for("the realm to go on", || server.process.stderr().contains(told).then_some(()));
+    wait_for("operators to be added again", || (add("cleo")["status"] == 0).then_some(()));
+}

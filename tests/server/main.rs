@@ -7,6 +7,7 @@ mod backup;
 mod bank;
 mod browsers;
 mod client_faults;
+mod cluster;
 mod counts;
 mod crash;
 mod damage;

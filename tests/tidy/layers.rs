@@ -6,8 +6,9 @@ use crate::imports::imports;
 use crate::sources::{code_of, program, rust_files, without_tests};
 
 /// The crates, lowest first. Each may refer to those before it.
-const CRATES: [(&str, &str); 7] = [
+const CRATES: [(&str, &str); 8] = [
     ("crates/engine/src/", "raidkeep_engine"),
+    ("crates/postgres/src/", "raidkeep_postgres"),
     ("crates/game/src/", "raidkeep_game"),
     ("crates/realm/src/", "raidkeep_realm"),
     ("crates/sandbox/src/", "raidkeep_sandbox"),

@@ -2,6 +2,7 @@
 //!
 //! A failure to open is reported as [`StartFailures`] of the app: no panic, and a runner exits with it.
 
+use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -12,9 +13,9 @@ use bevy_ecs::prelude::*;
 use crate::outside::{world_label, world_name};
 use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
 use crate::start::{StartApp, StartFailures, catalogue};
-use crate::storage::store::Store;
+use crate::storage::store::{Answering, Store};
 use crate::storage::worker::describe;
-use crate::storage::{StorageError, StoredWorld};
+use crate::storage::{Rows, StorageError, StoredWorld};
 
 /// Why a world's rules or databases cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -94,33 +95,92 @@ impl Plugin for RulesPlugin {
     }
 }
 
-/// Opens the databases of a world, which are made if there are none.
+/// Where the worlds of a server are kept.
+pub trait WorldStores: Debug + Send + Sync {
+    /// Opens a world that is about to start.
+    ///
+    /// # Errors
+    /// When its stores cannot be used, or another node has it.
+    fn open(&self, world: u32) -> Result<StoredWorld, OpenError>;
+
+    /// Opens a world again that this process had open and that has failed. What was answered must be there.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and when the stores are not those that were open.
+    fn reopen(&self, world: u32, answering: Answering) -> Result<StoredWorld, OpenError>;
+
+    /// What a node may ask of worlds that other nodes have; `None` = no other process can have them.
+    fn shared(&self) -> Option<&dyn SharedStores> {
+        None
+    }
+}
+
+/// Stores that several nodes reach.
+pub trait SharedStores {
+    /// The rows of a world as they were last folded, whoever has it.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn peek(&self, world: u32) -> Result<Rows, StorageError>;
+}
+
+/// Worlds in the files of a folder. New ones are made where there are none.
 #[derive(Debug, Clone)]
-pub struct StorePlugin {
-    /// The folder of the databases.
+pub struct FolderStores {
+    /// The folder.
     pub folder: PathBuf,
-    /// The number of the world among those in the folder.
-    pub world: u32,
-    /// Whether every page of the rows is checked when the world was not closed in an orderly way.
+    /// Whether every page of the rows is checked when a world was not closed in an orderly way.
     pub checks_after_crash: bool,
 }
 
-/// The open databases of a world that is about to start.
+impl WorldStores for FolderStores {
+    fn open(&self, world: u32) -> Result<StoredWorld, OpenError> {
+        let name = world_name(world);
+        let opened = self.check(&name).and_then(|()| Store::open_folder(&self.folder, &name));
+        let store = opened.map_err(|error| match error {
+            source @ StorageError::Failed { .. } => {
+                OpenError::World { number: world, data: self.folder.display().to_string(), source: Box::new(source) }
+            }
+            error => OpenError::Storage(error),
+        })?;
+        Ok(store.into())
+    }
+
+    fn reopen(&self, world: u32, answering: Answering) -> Result<StoredWorld, OpenError> {
+        Ok(Store::reopen(&self.folder, &world_name(world), answering)?.into())
+    }
+}
+
+impl FolderStores {
+    /// Checks the pages of the rows if the last stop was none.
+    fn check(&self, name: &str) -> Result<(), StorageError> {
+        if !self.checks_after_crash || !Store::was_cut_off(&self.folder, name)? {
+            return Ok(());
+        }
+        tracing::info!(world = name, "the world was not closed in an orderly way; every page of its rows is checked");
+        let started = Instant::now();
+        Store::check_pages(&self.folder, name)?;
+        tracing::info!(world = name, seconds = started.elapsed().as_secs_f32(), "its rows are sound");
+        Ok(())
+    }
+}
+
+/// Opens the stores of a world.
+#[derive(Debug, Clone)]
+pub struct StorePlugin {
+    /// Where it is kept.
+    pub stores: Arc<dyn WorldStores>,
+    /// The number of the world among those of the server.
+    pub world: u32,
+}
+
+/// The open stores of a world that is about to start.
 #[derive(Resource)]
 pub struct OpenStore(pub StoredWorld);
 
 impl StorePlugin {
-    fn open(&self) -> Result<Store, OpenError> {
-        let name = world_name(self.world);
-        let opened = self.check(&name).and_then(|()| Store::open_folder(&self.folder, &name));
-        let store = opened.map_err(|error| match error {
-            source @ StorageError::Failed { .. } => OpenError::World {
-                number: self.world,
-                data: self.folder.display().to_string(),
-                source: Box::new(source),
-            },
-            error => OpenError::Storage(error),
-        })?;
+    fn open(&self) -> Result<StoredWorld, OpenError> {
+        let store = self.stores.open(self.world)?;
         tracing::info!(world = %world_label(self.world), "opened: {}", describe(store.recovered));
         if store.recovered.was_copy {
             tracing::warn!(
@@ -129,21 +189,6 @@ impl StorePlugin {
             );
         }
         Ok(store)
-    }
-
-    /// Checks the pages of the rows if the last stop was none.
-    fn check(&self, name: &str) -> Result<(), StorageError> {
-        if !self.checks_after_crash || !Store::was_cut_off(&self.folder, name)? {
-            return Ok(());
-        }
-        tracing::info!(
-            world = %world_label(self.world),
-            "the world was not closed in an orderly way; every page of its rows is checked"
-        );
-        let started = Instant::now();
-        Store::check_pages(&self.folder, name)?;
-        tracing::info!(world = self.world, seconds = started.elapsed().as_secs_f32(), "its rows are sound");
-        Ok(())
     }
 }
 
@@ -156,7 +201,7 @@ impl Plugin for StorePlugin {
             return;
         }
         match self.open() {
-            Ok(store) => drop(app.insert_resource(OpenStore(store.into()))),
+            Ok(store) => drop(app.insert_resource(OpenStore(store))),
             Err(error) => app.fail_start(error),
         }
     }

@@ -1,18 +1,15 @@
 //! A log and rows in memory that fail in every way the seams allow: a second implementation of both, for tests.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::batch::batches;
-use raidkeep_engine::storage::copy::Copied;
 use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
-use raidkeep_engine::storage::proof::CopyError;
 use raidkeep_engine::storage::store::Reached;
-use raidkeep_engine::storage::stored::RowDamage;
+use raidkeep_engine::storage::stored::{RowDamage, StoredRows};
 use raidkeep_engine::storage::worker::Stores;
 use raidkeep_engine::storage::{FoundRows, RowQuery, RowStore, Rows, StorageError};
 
@@ -228,9 +225,8 @@ impl RowStore for HostileStores {
         Ok(Vec::new())
     }
 
-    fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError> {
-        let source = std::io::ErrorKind::Unsupported.into();
-        Err(CopyError::Unusable { path: folder.display().to_string(), source })
+    fn hold(&self, _: &mut dyn FnMut(&dyn StoredRows) -> Result<(), StorageError>) -> Result<(), StorageError> {
+        Err(failed())
     }
 
     fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {

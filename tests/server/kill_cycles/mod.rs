@@ -7,10 +7,11 @@
 
 mod acts;
 mod books;
+mod bosses;
 mod pair;
 mod player;
 mod points;
-mod siege;
+pub(crate) mod siege;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -28,11 +29,11 @@ const VERIFY_EVERY: usize = 5;
 /// The world is restored from the archive once in this many cycles.
 const RESTORE_EVERY: usize = 4;
 
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-fn total(siege: &Siege) -> Tally {
+pub(crate) fn total(siege: &Siege) -> Tally {
     let mut sum = Tally::default();
     for tally in siege.pairs.iter().flat_map(|pair| &pair.fighters).map(|fighter| &fighter.tally) {
         tally.answered.iter().for_each(|(function, count)| *sum.answered.entry(function).or_default() += count);

@@ -150,7 +150,9 @@ impl Fighter {
 
     fn take_answer(&mut self, act: &Act, text: String, reply: Value) -> Result<Outcome, String> {
         let status = reply["status"].as_i64().ok_or_else(|| format!("no status in {reply}"))?;
-        if status == -2 {
+        // A node that has lost its worlds answers like this until it is killed.
+        let is_refused_by_all = reply["message"] == "server cannot store changes at the moment, retry later";
+        if status == -2 || is_refused_by_all {
             return Ok(Outcome::Broken);
         }
         if [-1, 10, 11, 12, 13, 14, 15].contains(&status) {

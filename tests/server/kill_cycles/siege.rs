@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::bank::Bank;
+use crate::cluster::database::Database;
+use crate::cluster::siege::Nodes;
 use crate::fairness::without_rate_limits;
+use crate::kill_cycles::bosses::{check_life, shown_life};
 use crate::kill_cycles::pair::Pair;
 use crate::kill_cycles::points;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, PROGRAM, Server, copy_folder, edited_assets};
@@ -23,6 +26,8 @@ pub(crate) enum Moment {
     WhileFolding,
     WhileCopying,
     WhileStarting,
+    /// It hangs until another node serves, and goes on for a moment before it is killed.
+    WhileHanging,
 }
 
 /// What a run has covered, apart from the players' tallies.
@@ -40,6 +45,8 @@ pub(crate) struct Covered {
 /// Server, bank and players across all kills.
 pub(crate) struct Siege {
     host: Host,
+    /// The nodes that take over from each other; `None` = the host is started again.
+    nodes: Option<Nodes>,
     bank: Bank,
     pub(crate) pairs: Vec<Pair>,
     lcg: Lcg,
@@ -48,10 +55,6 @@ pub(crate) struct Siege {
     cycle: usize,
     pub(crate) covered: Covered,
 }
-
-/// Life of each boss; each blow takes one, so the hundredths shown reveal the number of blows.
-const BOSS_LIFE: i64 = 100;
-const BOSSES: i64 = 11;
 
 /// Changes to the shipped assets: enough of everything for a long run.
 const EDITS: [(&str, &str, &str); 15] = [
@@ -72,13 +75,14 @@ const EDITS: [(&str, &str, &str); 15] = [
     ("world_boss.ron", "life_value: 10000000000,", "life_value: 100,"),
 ];
 
-fn host() -> Host {
+/// A host with an archive of its own, or with one that it shares with others.
+fn host(archive: Option<&Path>) -> Host {
     let host = Host::new(&["--clock", "manual"]);
     let mut edits = EDITS.to_vec();
     edits.push(("world_boss.ron", "life_value: 100000000000,", "life_value: 100,"));
     let assets = edited_assets(&host, &edits);
     let backups = host.path("backups").display().to_string();
-    let archive = host.path("archive").display().to_string();
+    let archive = archive.map_or_else(|| host.path("archive"), Path::to_owned).display().to_string();
     without_rate_limits(host)
         .with(&["--assets", &assets, "--set", &format!("backups={backups}"), "--archive", &archive])
         .with(&["--set", "identity.token_days=100000", "--set", "assets_watch=false"])
@@ -88,16 +92,25 @@ fn host() -> Host {
 impl Siege {
     /// Starts a server for the first time and logs everybody in.
     pub(crate) fn new(pairs: usize, seed: u64) -> Result<Self, String> {
-        let host = host();
+        Self::begin(pairs, seed, |_| None)
+    }
+
+    /// The same with two nodes of a cluster, which take over from each other.
+    pub(crate) fn of_nodes(pairs: usize, seed: u64, database: Database) -> Result<Self, String> {
+        Self::begin(pairs, seed, |bank| Some(Nodes::new(database, |archive| bank.serve(host(Some(archive))))))
+    }
+
+    fn begin(pairs: usize, seed: u64, nodes: impl FnOnce(&Bank) -> Option<Nodes>) -> Result<Self, String> {
         let bank = Bank::open_in_memory();
-        let host = bank.serve(host);
-        let server = host.start();
+        let mut nodes = nodes(&bank);
+        let host = bank.serve(host(None));
+        let server = nodes.as_mut().map_or_else(|| host.start(), Nodes::start);
         let pairs = (0..pairs).map(|number| Pair::join(server.address, number)).collect::<Result<Vec<_>, _>>()?;
         for fighter in pairs.iter().flat_map(|pair| &pair.fighters) {
             bank.grant(&fighter.roles.own, 1_000_000);
         }
         drop(server);
-        Ok(Self { host, bank, pairs, lcg: Lcg(seed), blows: 0, cycle: 0, covered: Covered::default() })
+        Ok(Self { host, nodes, bank, pairs, lcg: Lcg(seed), blows: 0, cycle: 0, covered: Covered::default() })
     }
 
     /// Starts the server on the state left by the last kill, checks everybody, plays for about `load` and kills the
@@ -111,7 +124,7 @@ impl Siege {
             std::thread::sleep(Duration::from_millis(self.lcg.below(80)));
             process.kill();
         }
-        let mut server = self.host.start();
+        let server = self.start();
         self.bank.post("/faults", &json!([]));
         let mut pairs = std::mem::take(&mut self.pairs);
         let result = std::thread::scope(|scope| {
@@ -136,14 +149,33 @@ impl Siege {
                 results.recv_timeout(PATIENCE).map_err(|_| "a client hangs".to_owned())??;
             }
             std::thread::sleep(load);
-            self.kill(&mut server, moment)?;
+            self.kill(server, moment)?;
             threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a client panicked".to_owned())?)
         });
         self.pairs = pairs;
         result
     }
 
+    /// The server on the state left by the last kill.
+    fn start(&mut self) -> Server {
+        self.nodes.as_mut().map_or_else(|| self.host.start(), Nodes::start)
+    }
+
+    /// Puts a world of nodes together from their archive, which must be what the database has.
+    pub(crate) fn restore_nodes(&mut self) -> Result<(), String> {
+        self.covered.restored += 1;
+        self.nodes.as_mut().ok_or("there are none")?.restore()
+    }
+
+    /// How long the other node has taken to serve, after each kill.
+    pub(crate) fn take_overs(&self) -> &[Duration] {
+        self.nodes.as_ref().map_or(&[], |nodes| &nodes.took)
+    }
+
     fn choose_moment(&mut self) -> Moment {
+        if self.nodes.is_some() {
+            return [Moment::WhileHanging, Moment::Anywhere, Moment::WhileFolding][self.cycle % 3];
+        }
         match self.lcg.below(10) {
             0..4 => Moment::Anywhere,
             4..7 => Moment::WhileFolding,
@@ -187,7 +219,7 @@ impl Siege {
         }
     }
 
-    fn kill(&mut self, server: &mut Server, moment: Moment) -> Result<(), String> {
+    fn kill(&mut self, mut server: Server, moment: Moment) -> Result<(), String> {
         match moment {
             Moment::WhileFolding => {
                 // The ledger is read after a fold.
@@ -199,10 +231,17 @@ impl Siege {
                 server.process.kill();
             }
             Moment::WhileCopying => {
-                let copying = self.copy(server)?;
+                let copying = self.copy(&server)?;
                 std::thread::sleep(Duration::from_micros(self.lcg.below(250_000)));
                 server.process.kill();
                 self.check_copy(copying)?;
+            }
+            Moment::WhileHanging => {
+                server.signal("STOP");
+                self.nodes.as_mut().ok_or("nobody takes over")?.await_take_over();
+                server.signal("CONT");
+                std::thread::sleep(Duration::from_millis(self.lcg.below(300)));
+                server.process.kill();
             }
             Moment::Anywhere | Moment::WhileStarting => server.process.kill(),
         }
@@ -252,6 +291,10 @@ impl Siege {
 
     /// Runs `raidkeep verify` on a copy of the state left by the last kill; the log's tail stays for the next start.
     pub(crate) fn verify(&mut self) -> Result<(), String> {
+        if let Some(nodes) = &self.nodes {
+            self.covered.verified += 1;
+            return nodes.verify();
+        }
         let copy = self.host.path("looked at");
         copy_folder(&self.host.data(), &copy);
         let verified = verify(&copy);
@@ -294,7 +337,7 @@ impl Siege {
     /// Checks everybody once more, then waits until all orders are settled and compares them with the payments to the
     /// platform. Returns how many were granted, and how many refused.
     pub(crate) fn close_books(&mut self) -> Result<(usize, usize), String> {
-        let server = self.host.start();
+        let server = self.start();
         self.bank.post("/faults", &json!([]));
         // The last kill may have left orders that no player knows of yet.
         for pair in &mut self.pairs {
@@ -337,29 +380,12 @@ fn settle(pair: &mut Pair, [server, operators]: [SocketAddr; 2]) -> Result<(), S
     pair.settle(server, &mut state_of).map_err(|objection| format!("{who} and its partner: {objection}"))
 }
 
-/// The life of the bosses as shown to any player, in hundredths.
-fn shown_life(server: &Server) -> Result<Vec<i64>, String> {
-    let reply = server.guest("observer").ask("stage_refresh_boss", json!({}));
-    let ratio = |number: i64| reply["data"]["ratio"][number.to_string()].as_str()?.replace('.', "").parse().ok();
-    let life: Option<Vec<i64>> = (0..BOSSES).map(ratio).collect();
-    life.ok_or_else(|| format!("each boss has a ratio: {reply}"))
-}
-
-/// `blows` take the life of one boss after the other.
-fn check_life(life: &[i64], blows: i64) -> Result<(), String> {
-    let expected: Vec<i64> = (0..BOSSES).map(|boss| (BOSS_LIFE * (boss + 1) - blows).clamp(0, BOSS_LIFE)).collect();
-    match life == expected {
-        true => Ok(()),
-        false => Err(format!("{blows} blows were answered, and the bosses have {life:?}, expected {expected:?}")),
-    }
-}
-
-fn verify(folder: &PathBuf) -> Result<(), String> {
+pub(crate) fn verify(folder: &Path) -> Result<(), String> {
     run(Command::new(PROGRAM).arg("verify").arg("--data").arg(folder))
 }
 
 /// Runs a command to its end; errs with what it said if it fails.
-fn run(command: &mut Command) -> Result<(), String> {
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let output = command.output().map_err(|error| error.to_string())?;
     if output.status.success() {
         return Ok(());

@@ -142,6 +142,21 @@ impl Reloader {
         }
     }
 
+    /// Puts a kept set into force that was so already elsewhere, with its pin. It is not kept again.
+    ///
+    /// # Errors
+    /// When this program cannot use it.
+    pub fn adopt(&self, name: String, files: RuleFiles, pin: Option<RulesPin>) -> Result<(), Problems> {
+        let _attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
+        let source = AssetSource::Kept(name, Arc::new(files));
+        let rules = Arc::new(self.catalogue.load(&source)?);
+        self.last().pin = pin;
+        let is_same = self.last().rules.fingerprint == rules.fingerprint;
+        let outcome = if is_same { ReloadOutcome::Unchanged(rules) } else { ReloadOutcome::Changed(rules) };
+        self.settle(&outcome, &source);
+        Ok(())
+    }
+
     /// Removes the pin and puts into force what the assets have. Blocks until that is done.
     pub fn unpin(&self, by: &str, reason: &str) -> ReloadOutcome {
         let _attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);

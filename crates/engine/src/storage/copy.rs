@@ -1,6 +1,5 @@
 //! Online copies of the rows: a complete, openable database, written while the world goes on.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use crate::storage::StorageError;
 use crate::storage::folder::rows_file;
 use crate::storage::proof::{CopyError, CopyProof, Prover, TableProof, check, prove_meta, unusable};
 use crate::storage::store::{failed, file_name, write_meta};
-use crate::storage::stored::{DIGEST_TABLE, Recount, StoredRows};
+use crate::storage::stored::{DIGEST_TABLE, Recount, StoredRows, read_player_tables};
 
 /// The copy is written once from front to back; more memory would not help it.
 pub(super) const COPY_CACHE_BYTES: usize = 16 << 20;
@@ -30,17 +29,11 @@ pub struct Copied {
 
 /// Checks all rows and writes them, as of one moment, to a file of this world's name in `folder`; a folder with nothing
 /// else in it is one that a server can be started on. The file gets its name only when all of it is on disk and was
-/// read back, so that a partial copy never looks complete. An existing copy is not replaced. `players` are the tables of
-/// whose rows each account has a digest.
+/// read back, so that a partial copy never looks complete. An existing copy is not replaced.
 ///
 /// # Errors
 /// When the world or the copy is damaged, or the folder cannot be written to.
-pub fn copy_rows(
-    stored: &dyn StoredRows,
-    players: &BTreeSet<String>,
-    world: &str,
-    folder: &Path,
-) -> Result<Copied, CopyError> {
+pub fn copy_rows(stored: &dyn StoredRows, world: &str, folder: &Path) -> Result<Copied, CopyError> {
     let path = rows_file(folder, world);
     let unusable_folder = |source| CopyError::Unusable { path: format!("backup folder {}", folder.display()), source };
     if path.exists() {
@@ -51,7 +44,7 @@ pub fn copy_rows(
     if unfinished.exists() {
         std::fs::remove_file(&unfinished).map_err(unusable_folder)?;
     }
-    let proof = write_copy(stored, players, world, &unfinished).map_err(|error| match error {
+    let proof = write_copy(stored, world, &unfinished).map_err(|error| match error {
         StorageError::RowsDamaged { file, damage } => CopyError::SourceDamaged { file, what: damage.to_string() },
         error => error.into(),
     })?;
@@ -64,19 +57,14 @@ pub fn copy_rows(
 
 /// One transaction of a rows file sees one moment. It pins the pages that folds replace meanwhile; folds are seconds apart,
 /// so the file grows by a few of them at most.
-fn write_copy(
-    stored: &dyn StoredRows,
-    players: &BTreeSet<String>,
-    world: &str,
-    path: &Path,
-) -> Result<CopyProof, StorageError> {
+fn write_copy(stored: &dyn StoredRows, world: &str, path: &Path) -> Result<CopyProof, StorageError> {
     let action = "write a copy of the rows";
     let io = |error: std::io::Error| failed(action)(redb::Error::Io(error));
     let file = private::options().create_new(true).read(true).write(true).open(path).map_err(io)?;
     let copy = Database::builder().set_cache_size(COPY_CACHE_BYTES).create_file(file).map_err(failed(action))?;
     let write = copy.begin_write().map_err(failed(action))?;
     let mut proof = CopyProof::default();
-    let mut recount = Recount::new(players.clone());
+    let mut recount = Recount::new(read_player_tables(stored, &file_name(world))?);
     let damaged = |damage| StorageError::RowsDamaged { file: file_name(world), damage };
     for table in stored.tables()? {
         let proven = copy_table(stored, &write, &table, &mut |key, stored| {

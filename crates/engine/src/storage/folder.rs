@@ -75,6 +75,15 @@ pub enum FolderError {
         /// The worlds that are there.
         known: String,
     },
+    /// The worlds are in a database, and there are others in the folder.
+    #[error(
+        "the data folder {folder} holds worlds, but cluster.database says that the worlds are in a database. Bring them there with \
+         `raidkeep migrate --to database --data {folder}`, or give this node another --data folder"
+    )]
+    HasWorlds {
+        /// The folder.
+        folder: String,
+    },
     /// The world that was to be made is there.
     #[error("the data folder {folder} has a world {number} already; nothing was changed")]
     IsThere {
@@ -107,6 +116,24 @@ pub fn rows_file(folder: &Path, name: &str) -> PathBuf {
 fn failed(folder: &Path) -> impl Fn(std::io::Error) -> StorageError {
     let path = format!("data folder {}", folder.display());
     move |source| StorageError::Folder { path: path.clone(), source }
+}
+
+/// What the name of a file ends with whose world is elsewhere now.
+const ASIDE: &str = ".migrated";
+
+/// Gives the files of a world names under which no server finds them, because the world is elsewhere now. Returns these.
+///
+/// # Errors
+/// When they cannot be renamed.
+pub fn put_aside(folder: &Path, name: &str) -> Result<Vec<PathBuf>, StorageError> {
+    let files = WORLD_SUFFIXES.iter().map(|suffix| folder.join(format!("{name}{suffix}")));
+    let mut kept = Vec::new();
+    for file in files.filter(|file| file.exists()) {
+        let aside = folder.join(format!("{}{ASIDE}", file.file_name().unwrap_or_default().to_string_lossy()));
+        private::rename(&file, &aside).map_err(failed(folder))?;
+        kept.push(aside);
+    }
+    Ok(kept)
 }
 
 /// Locks a folder, created if missing, against other processes until the file is dropped.
@@ -227,6 +254,17 @@ impl DataFolder {
             Contents::Other(other) => return Err(FolderError::OtherContent { folder: shown(), other }),
         };
         Ok(Self { folder: folder.to_owned(), new_worlds, making: None, _lock: lock(folder)? })
+    }
+
+    /// Locks the folder of a server whose worlds are in a database.
+    ///
+    /// # Errors
+    /// When it holds worlds, or another server uses it.
+    pub fn without_worlds(folder: &Path) -> Result<Self, FolderError> {
+        if let Contents::Worlds(_) = Contents::of(folder)? {
+            return Err(FolderError::HasWorlds { folder: folder.display().to_string() });
+        }
+        Ok(Self { folder: folder.to_owned(), new_worlds: 0, making: None, _lock: lock(folder)? })
     }
 
     /// Says that new worlds are made, if the folder has none. Until [`Self::note_made`], a world that is missing was not

@@ -26,6 +26,7 @@ pub mod store;
 pub mod stored;
 mod stored_world;
 mod tables;
+pub mod tenure;
 pub mod worker;
 mod world_row;
 
@@ -42,6 +43,7 @@ pub use rows::{PlayerRow, PlayerRows, PlayerTables, RowError, StorageApp, Stored
 pub use store::{LoadedPlayer, StorageError};
 pub use stored_world::StoredWorld;
 pub use tables::{KeyedBy, TableReader};
+pub use tenure::Tenure;
 pub use world_row::WorldRow;
 
 use bevy_app::{App, Plugin};

@@ -13,12 +13,12 @@ use std::sync::Arc;
 use crate::account::AccountId;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
-use crate::storage::copy::Copied;
+use crate::storage::copy::{Copied, copy_rows};
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::log_store::LogRecord;
 use crate::storage::proof::CopyError;
 use crate::storage::store::{LoadedPlayer, Reached};
-use crate::storage::stored::RowDamage;
+use crate::storage::stored::{RowDamage, StoredRows};
 use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery, StorageError};
 
 /// The rows of a world.
@@ -160,12 +160,25 @@ pub trait RowStore: Debug + Send + Sync {
         }
     }
 
+    /// Gives `read` all rows as they are stored, as of one moment.
+    ///
+    /// # Errors
+    /// When they cannot be read, or `read` fails.
+    fn hold(&self, read: &mut dyn FnMut(&dyn StoredRows) -> Result<(), StorageError>) -> Result<(), StorageError>;
+
     /// Checks all rows and writes them, as of one moment, to a rows file of this world's name in `folder`, with the proof
-    /// of what it holds. See [`RowsFile::copy_to`](crate::storage::store::RowsFile).
+    /// of what it holds. See [`copy_rows`].
     ///
     /// # Errors
     /// When the world or the copy is damaged, or the folder cannot be written to.
-    fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError>;
+    fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError> {
+        let mut copied = None;
+        self.hold(&mut |stored| {
+            copied = Some(copy_rows(stored, self.world_name(), folder));
+            Ok(())
+        })?;
+        copied.unwrap_or_else(|| Err(StorageError::stopped().into()))
+    }
 }
 
 /// The rows of a world, wherever they are. Clones are the same rows.

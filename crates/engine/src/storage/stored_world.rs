@@ -1,10 +1,13 @@
 //! A world's stores, just opened and recovered: what a start reads and a running world works on, wherever they are.
 
+use std::sync::Arc;
+
 use crate::outside::Epoch;
 use crate::storage::StorageError;
 use crate::storage::log_store::Log;
 use crate::storage::row_store::Rows;
 use crate::storage::store::{Recovered, Store};
+use crate::storage::tenure::{LockedFiles, Tenure};
 
 /// The stores of a world that is about to start.
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub struct StoredWorld {
     pub rows: Rows,
     /// What recovery found.
     pub recovered: Recovered,
+    /// For how long the world may answer.
+    pub tenure: Arc<dyn Tenure>,
 }
 
 impl StoredWorld {
@@ -32,6 +37,6 @@ impl StoredWorld {
 
 impl From<Store> for StoredWorld {
     fn from(Store { log, rows, recovered }: Store) -> Self {
-        Self { log, rows: rows.into(), recovered }
+        Self { log, rows: rows.into(), recovered, tenure: Arc::new(LockedFiles) }
     }
 }

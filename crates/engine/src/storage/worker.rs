@@ -103,7 +103,7 @@ impl Stores {
 }
 
 impl From<StoredWorld> for Stores {
-    fn from(StoredWorld { log, rows, recovered }: StoredWorld) -> Self {
+    fn from(StoredWorld { log, rows, recovered, .. }: StoredWorld) -> Self {
         let meters = Meters::of_name(rows.world_name());
         Self { log, rows, last_batch: recovered.last_batch, meters, shipper: None }
     }

@@ -2,7 +2,7 @@
 //!
 //! A folder only publishes. Whoever has read and checked it, the [`Reloader`](raidkeep_engine::reload::Reloader), first has the
 //! set kept here (`rules_keep`, which only the server itself may call) and then tells the worlds. While a set is pinned, what
-//! the folder has is not put into force. At a start the server reads the pinned set ([`pinned_set`]) before any world runs.
+//! the folder has is not put into force. At a start the server reads the pinned set ([`set_in_force`]) before any world runs.
 //!
 //! What a set would do can be studied (`rules_study`): a process beside the server simulates players under it. The realm asks
 //! a [`StudyDesk`], which the program brings, and keeps nothing of it.
@@ -23,7 +23,7 @@ use raidkeep_engine::verify::VerifyApp;
 
 pub use differences::{DifferentValue, RuleDiffer, RuleDifference};
 pub use keep::{RulesKeep, RulesKept, WrittenFile};
-pub use model::{PinnedSet, pinned_set};
+pub use model::{SetInForce, set_in_force};
 pub use studies::{StudyDesk, StudyRoom};
 
 use model::{KeptRuleSet, RuleBook};

@@ -90,27 +90,29 @@ impl RuleBook {
     }
 }
 
-/// A pinned set with its files.
+/// The set that came into force last, with its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PinnedSet {
-    /// Which, since when and why.
-    pub pin: RulesPin,
+pub struct SetInForce {
+    /// Which.
+    pub fingerprint: String,
+    /// Since when and why it is pinned; `None` = it is not.
+    pub pin: Option<RulesPin>,
     /// The files; `None` = they are not there, although they should be.
     pub files: Option<RuleFiles>,
 }
 
-/// The set that is pinned in a realm at rest; `None` = none is.
+/// The set in force in a realm at rest; `None` in a new one.
 ///
 /// # Errors
 /// When the rows cannot be read.
-pub fn pinned_set(rows: &Rows) -> Result<Option<PinnedSet>, StorageError> {
+pub fn set_in_force(rows: &Rows) -> Result<Option<SetInForce>, StorageError> {
     let unreadable = |table| move |source| StorageError::Row { table, source };
     let Some(book) = rows.only_row(RuleBook::TABLE)? else { return Ok(None) };
-    let book = RuleBook::read(&book).map_err(unreadable(RuleBook::TABLE))?;
-    let Some(pin) = book.pin else { return Ok(None) };
-    let row = rows.get(KeptRuleSet::TABLE, key(&pin.fingerprint))?;
+    let mut book = RuleBook::read(&book).map_err(unreadable(RuleBook::TABLE))?;
+    let Some(RuleEntry { fingerprint, .. }) = book.entries.pop_back() else { return Ok(None) };
+    let row = rows.get(KeptRuleSet::TABLE, key(&fingerprint))?;
     let set = row.map(|row| KeptRuleSet::read(&row)).transpose().map_err(unreadable(KeptRuleSet::TABLE))?;
-    Ok(Some(PinnedSet { pin, files: set.map(|set| set.0) }))
+    Ok(Some(SetInForce { fingerprint, pin: book.pin, files: set.map(|set| set.0) }))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod address;
 mod admin;
 mod archive;
+mod cluster;
 mod error;
 mod identity;
 mod layers;
@@ -26,6 +27,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use crate::config::admin::AdminSettings;
+pub use crate::config::cluster::ClusterSettings;
 pub use crate::config::error::ConfigError;
 pub use crate::config::identity::Identity;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
@@ -65,6 +67,8 @@ pub struct Config {
     pub backups: String,
     /// What happens after a crash, and when a disk fails.
     pub storage: StorageSettings,
+    /// The database of a cluster, and this node.
+    pub cluster: ClusterSettings,
     /// The file of the operators' roles; empty = those that are built in.
     pub roles: String,
     /// Whether a realm is accepted that is older than what the worlds have taken of it.
@@ -316,6 +320,7 @@ impl Config {
         mistakes.extend(self.once.mistakes());
         mistakes.extend(archive::mistakes(&self.archive));
         mistakes.extend(self.storage.mistakes());
+        mistakes.extend(self.cluster.mistakes());
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());
         mistakes.extend(self.game_mistakes());

@@ -8,7 +8,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -32,7 +32,7 @@ use crate::net::start_error::{StartError, bind, system};
 use crate::net::tls::Tls;
 use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{caller, premises, trust};
-use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
+use raidkeep_engine::open::{FolderStores, OpenRules, RulesPlugin, StorePlugin, WorldStores};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::realm::RealmTaken;
 use raidkeep_engine::reload::{Reloader, RulesPin, Watcher};
@@ -71,6 +71,7 @@ struct Shared {
     /// `None` = nothing is encrypted.
     tls: Option<Tls>,
     caller: caller::PlatformClient,
+    stores: Arc<dyn WorldStores>,
     progress: Mutex<Progress>,
     has_changed: Condvar,
     /// Dropped, and so ended, before the folder is unlocked: it reads the databases.
@@ -119,10 +120,11 @@ impl Listener {
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
         let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
         let telemetry = Telemetry { metrics, ..Telemetry::default() };
-        Self::bind_in(folder, config, assets, (telemetry, RealmPlace::Within))
+        Self::bind_in(folder, config, assets, (telemetry, RealmPlace::Within, None))
     }
 
-    /// The same in a folder that this process has locked. Nothing is written before the ports are bound.
+    /// The same in a folder that this process has locked, with the worlds in it, or in other stores. Nothing is written before
+    /// the ports are bound.
     ///
     /// # Errors
     /// When another server has a port, when operators' tokens could be read on the network, or when an operating system call fails.
@@ -130,7 +132,7 @@ impl Listener {
         mut folder: DataFolder,
         config: Config,
         assets: AssetSource,
-        (telemetry, realm): (Telemetry, RealmPlace),
+        (telemetry, realm, stores): (Telemetry, RealmPlace, Option<Arc<dyn WorldStores>>),
     ) -> Result<Self, StartError> {
         let admission = Admission::new(&config)?;
         let data = Path::new(&config.data);
@@ -144,7 +146,9 @@ impl Listener {
         premises::prepare(&mut folder, &config)?;
         let desk = Arc::new(OperatorDesk::new(OperatorToken::load(data)?, config.roles()?));
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
-        let pinned = if config.unpin_rules { None } else { read_pinned(data, realm)? };
+        let checks_after_crash = config.storage.check_after_crash;
+        let stores = stores.unwrap_or_else(|| Arc::new(FolderStores { folder: data.to_owned(), checks_after_crash }));
+        let pinned = if config.unpin_rules { None } else { read_pinned(data, realm, stores.shared())? };
         let (pin, first) = pinned.map_or_else(|| (None, assets.clone()), |(pin, set)| (Some(pin), set));
         pin.iter().for_each(rules::tell_pin);
         let capacity = config.limits.waiting_requests_per_world;
@@ -171,6 +175,7 @@ impl Listener {
             open: OpenCount::new(metrics::gauge!("raidkeep_connections")),
             admission: Arc::new(admission),
             caller,
+            stores,
             progress: Mutex::default(),
             has_changed: Condvar::new(),
             purses: Mutex::default(),
@@ -269,9 +274,12 @@ impl Seat {
     }
 
     pub(super) fn store(&self) -> StorePlugin {
-        let config = self.config();
-        let (folder, checks_after_crash) = (PathBuf::from(&config.data), config.storage.check_after_crash);
-        StorePlugin { folder, world: self.number, checks_after_crash }
+        StorePlugin { stores: self.stores().clone(), world: self.number }
+    }
+
+    /// Where the worlds are kept.
+    pub(super) fn stores(&self) -> &Arc<dyn WorldStores> {
+        &self.listener.0.stores
     }
 
     pub(super) fn place(&self) -> WorldPlace {
@@ -294,22 +302,9 @@ impl Seat {
         self.listener.0.caller.clone()
     }
 
-    /// Reports that the world accepts requests. Once all do, `rows` of them are searched for shared purses.
-    pub(super) fn note_ready(&self, rows: Rows) {
-        let mut progress = lock(&self.listener.0.progress);
-        progress.ready += 1;
-        if !self.is_realms() {
-            progress.rows.insert(self.number, rows);
-        }
-        if progress.ready == self.listener.0.expected() {
-            let rows = std::mem::take(&mut progress.rows).into_values().collect();
-            *lock(&self.listener.0.purses) = PurseSearch::start(rows);
-            self.listener.0.folder.note_made();
-            self.listener.0.publish_addresses();
-            self.listener.0.begin_publishing(&mut progress);
-        }
-        drop(progress);
-        self.listener.0.has_changed.notify_all();
+    /// Whether these are the functions of the other worlds, or those that the realm had before.
+    pub(super) fn has_functions(&self, functions: &RequestTable) -> bool {
+        self.listener.0.offices.has_functions(self.number, functions)
     }
 
     /// The way in and the reloader of all worlds, set up by the first one from its own tables and rules.
@@ -324,7 +319,7 @@ impl Seat {
             Some(commons) => commons,
             none => none.insert(self.listener.0.commons_of(world, requests, rules)?),
         };
-        if !commons.way_in.has_functions_of(requests) {
+        if !self.has_functions(requests) {
             return Err(StartError::OtherFunctions { number: self.number });
         }
         let joined = commons.joined();

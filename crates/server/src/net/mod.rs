@@ -50,7 +50,7 @@ pub mod socket;
 pub mod start_error;
 mod subprotocol;
 pub mod tls;
-mod trust;
+pub mod trust;
 mod turns;
 pub mod way_in;
 pub mod websocket;

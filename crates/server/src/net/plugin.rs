@@ -90,7 +90,7 @@ impl Plugin for NetworkPlugin {
                 if !app.is_plugin_added::<RulesPlugin>() {
                     app.add_plugins(seat.rules());
                 }
-                if !app.is_plugin_added::<StorePlugin>() {
+                if !app.is_plugin_added::<StorePlugin>() && seat.stores().shared().is_none() {
                     app.add_plugins(seat.store());
                 }
                 let rebuild = self.rebuild.clone();

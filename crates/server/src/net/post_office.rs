@@ -62,6 +62,13 @@ impl PostOffice {
         counter.get_or_init(|| functions.clone());
     }
 
+    /// Whether a world, or the realm, was opened with the same functions, under the same numbers.
+    pub(super) fn has_functions(&self, world: u32, functions: &RequestTable) -> bool {
+        let names = |table: &RequestTable| table.kinds().iter().map(|kind| kind.function).collect::<Vec<_>>();
+        let counter = if world == REALM { &self.realm_functions } else { &self.world_functions };
+        counter.get().is_some_and(|known| names(known) == names(functions))
+    }
+
     /// The worlds' inboxes, by number.
     pub fn worlds(&self) -> &[Arc<Inbox>] {
         &self.worlds

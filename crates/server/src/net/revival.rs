@@ -1,9 +1,8 @@
-//! Opens a world again whose disk has failed, while the server runs and its clients stay connected.
+//! Opens a world whose disk has failed, or that another node had, while the server runs and its clients stay connected.
 //!
 //! What is in memory has run ahead of the disk, so nothing of it is kept: the app is built anew and starts from what is
 //! stored, as at a start of the server. Meanwhile requests are refused (status 16) and the world is not ready.
 
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::Builder;
@@ -14,31 +13,34 @@ use tokio::sync::oneshot;
 
 use crate::net::listener::Seat;
 use crate::net::plugin::BridgePlugin;
-use crate::net::runner::{begin, draw_start, finish};
+use crate::net::rule_keeper::adopt;
+use crate::net::runner::{begin, check_clock, draw_start, finish};
 use crate::net::shard::{Ended, WorldLoop};
 use crate::net::start_error::{StartError, system};
-use crate::net::way_in::WayIn;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
-use raidkeep_engine::outside::{world_label, world_name};
+use raidkeep_engine::open::OpenError;
+use raidkeep_engine::outside::world_label;
 use raidkeep_engine::reload::Reloader;
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::start::Start;
-use raidkeep_engine::storage::StoredWorld;
-use raidkeep_engine::storage::store::{Answering, Store};
+use raidkeep_engine::storage::store::Answering;
 use raidkeep_engine::storage::worker::{StorageWorker, describe};
+use raidkeep_engine::storage::{StorageError, StoredWorld};
 
 /// Builds the app of a world, without the network, rules and databases.
 pub(super) type Rebuild = Arc<dyn Fn() -> App + Send + Sync>;
+
+/// How often a node asks for a world of stores that others reach too.
+const STAND_BY_PAUSE: Duration = Duration::from_millis(200);
 
 /// The lives of a world within one run of the server.
 pub(super) struct Revival {
     seat: Rc<Seat>,
     rebuild: Option<Rebuild>,
-    way_in: Arc<WayIn>,
     reloader: Arc<Reloader>,
-    /// What must be on the disk.
-    answering: Answering,
+    /// What must be there; `None` before this process has had the world.
+    answering: Option<Answering>,
     /// How long to wait before the next attempt.
     pause: Duration,
     revivals: metrics::Counter,
@@ -48,29 +50,33 @@ impl Revival {
     pub(super) fn new(
         seat: Rc<Seat>,
         rebuild: Option<Rebuild>,
-        (way_in, reloader): (Arc<WayIn>, Arc<Reloader>),
-        answering: Answering,
+        reloader: Arc<Reloader>,
+        answering: Option<Answering>,
     ) -> Self {
         let revivals = Meters::of_world(seat.number).counter("raidkeep_storage_revivals_total", &[]);
         let pause = seat.config().storage.first_pause();
-        Self { seat, rebuild, way_in, reloader, answering, pause, revivals }
+        Self { seat, rebuild, reloader, answering, pause, revivals }
     }
 
-    /// Runs the world until the server stops. Returns the exit status if a system has ended it.
-    pub(super) async fn live(mut self, mut world: WorldLoop) -> AppExit {
+    /// Runs the world, once it is here, until the server stops. Returns the exit status if a system has ended it.
+    pub(super) async fn live(mut self, mut world: Option<WorldLoop>) -> AppExit {
         loop {
-            match world.run().await {
-                Ended::Exit(exit) => return exit,
-                Ended::WithoutStorage(storage) => match self.revive(storage).await {
-                    Some(again) => world = again,
-                    None => return AppExit::Success,
+            let remains = match world.take() {
+                None => None,
+                Some(world) => match world.run().await {
+                    Ended::Exit(exit) => return exit,
+                    Ended::WithoutStorage(storage) => Some(storage),
                 },
+            };
+            match self.revive(remains).await {
+                Some(again) => world = Some(again),
+                None => return AppExit::Success,
             }
         }
     }
 
     /// Tries until the world is open; `None` when the server stops before that.
-    async fn revive(&mut self, storage: StorageWorker) -> Option<WorldLoop> {
+    async fn revive(&mut self, mut remains: Option<StorageWorker>) -> Option<WorldLoop> {
         self.note_answered(self.seat.inbox.committed());
         let (number, mut stopping) = (self.seat.number, self.seat.stopping());
         let rebuild = match self.rebuild.clone().filter(|_| !self.seat.inbox.has_failed_for_good()) {
@@ -81,12 +87,17 @@ impl Revival {
                 return None;
             }
         };
-        let mut remains = Some(storage);
+        let is_shared = self.seat.stores().shared().is_some();
+        // What was said last; a node that stands by asks too often to say it each time.
+        let mut told = String::new();
         loop {
-            tracing::warn!(world = %world_label(number), "the world is opened again in {} s", self.pause.as_secs());
+            let pause = if is_shared { STAND_BY_PAUSE } else { self.pause };
+            if !is_shared {
+                tracing::warn!(world = %world_label(number), "the world is opened again in {} s", pause.as_secs());
+            }
             tokio::select! {
                 _ = stopping.wait_for(|stop| *stop) => return None,
-                () = tokio::time::sleep(self.pause) => {}
+                () = tokio::time::sleep(pause) => {}
             }
             self.pause = (self.pause * 2).min(self.seat.config().storage.longest_pause());
             match self.open(&rebuild, remains.take()).await {
@@ -94,21 +105,37 @@ impl Revival {
                     self.seat.inbox.resume();
                     self.revivals.increment(1);
                     tracing::info!(world = %world_label(number), "the world goes on: {found}");
+                    self.seat.note_here();
                     return Some(world);
                 }
-                Err(error) => tracing::error!(
-                    world = %world_label(number),
-                    "the world cannot be opened again: {error}. It answers nothing until it can; every change that was \
-                     answered is on disk"
-                ),
+                Err(error) => self.tell(&error, &mut told),
             }
         }
     }
 
+    /// Says why the world is not here.
+    fn tell(&self, error: &StartError, told: &mut String) {
+        let (world, text) = (world_label(self.seat.number), error.to_string());
+        if self.seat.stores().shared().is_some() && *told == text {
+            return;
+        }
+        match error {
+            StartError::Storage(StorageError::Elsewhere { node, .. }) => {
+                tracing::info!(%world, node, "another node has this world; this one stands by");
+            }
+            error => tracing::error!(
+                %world,
+                "the world cannot be opened again: {error}. It answers nothing until it can; every change that was answered \
+                 is on disk"
+            ),
+        }
+        *told = text;
+    }
+
     /// A life in which something was stored has shown that the disk was well: the attempts begin anew.
     fn note_answered(&mut self, last: BatchNumber) {
-        if last > self.answering.last {
-            self.answering.last = last;
+        if let Some(answering) = self.answering.as_mut().filter(|answering| last > answering.last) {
+            answering.last = last;
             self.pause = self.seat.config().storage.first_pause();
         }
     }
@@ -121,15 +148,26 @@ impl Revival {
         }
     }
 
-    /// One attempt. Returns also what was found on the disk.
-    async fn open(&self, rebuild: &Rebuild, remains: Option<StorageWorker>) -> Result<(WorldLoop, String), StartError> {
-        let (store, start) = self.open_files(remains).await?;
+    /// One attempt. Returns also what was found.
+    async fn open(
+        &mut self,
+        rebuild: &Rebuild,
+        remains: Option<StorageWorker>,
+    ) -> Result<(WorldLoop, String), StartError> {
+        let (store, start) = self.open_stores(remains).await?;
         let found = describe(store.recovered);
         let mut app = rebuild();
         app.add_plugins(BridgePlugin { inbox: self.seat.inbox.clone() });
         finish(&mut app)?;
+        if self.seat.stores().shared().is_some() {
+            check_clock(app.world(), &self.seat, &store)?;
+            self.seat.compare_realm(&mut app, &store)?;
+            if self.seat.is_realms() {
+                adopt(&self.reloader, &store.rows)?;
+            }
+        }
         let functions = app.world().get_resource::<RequestTable>();
-        if !functions.is_some_and(|functions| self.way_in.has_functions_of(functions)) {
+        if !functions.is_some_and(|functions| self.seat.has_functions(functions)) {
             return Err(StartError::OtherFunctions { number: self.seat.number });
         }
         // News of rules that the world starts under must not reach it once more.
@@ -137,19 +175,27 @@ impl Revival {
             self.seat.inbox.end_life();
             rules.clone()
         });
+        let reached = Answering::of(store.rows.reached()?, store.recovered.last_batch);
         let world = begin(app, &self.seat, &self.reloader, &rules, (store, start))?;
+        self.answering = Some(reached);
         Ok((world, found))
     }
 
-    /// Closes what is left of the storage and opens the files, on a thread of its own: a slow disk must not hold up the
+    /// Closes what is left of the storage and opens the stores, on a thread of its own: a slow disk must not hold up the
     /// sockets.
-    async fn open_files(&self, remains: Option<StorageWorker>) -> Result<(StoredWorld, Start), StartError> {
-        let (place, answering) = (self.seat.place(), self.answering);
-        let folder = PathBuf::from(&self.seat.config().data);
+    async fn open_stores(&self, remains: Option<StorageWorker>) -> Result<(StoredWorld, Start), StartError> {
+        let (place, answering, stores) = (self.seat.place(), self.answering, self.seat.stores().clone());
         let (sender, opened) = oneshot::channel();
         let open = move || {
             drop(remains);
-            let mut store = Store::reopen(&folder, &world_name(place.number), answering)?.into();
+            let opened = match answering {
+                Some(answering) => stores.reopen(place.number, answering),
+                None => stores.open(place.number),
+            };
+            let mut store = opened.map_err(|error| match error {
+                OpenError::Storage(error) => StartError::Storage(error),
+                error => StartError::Open(error),
+            })?;
             let start = draw_start(place, &mut store)?;
             Ok((store, start))
         };

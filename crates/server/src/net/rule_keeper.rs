@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 use crate::net::listener::RealmPlace;
 use crate::net::post_office::PostOffice;
 use crate::net::start_error::StartError;
+use raidkeep_engine::open::SharedStores;
 use raidkeep_engine::outside::{REALM, world_name};
 use raidkeep_engine::realm::{RealmAnswer, to_realm};
-use raidkeep_engine::reload::{NotKept, RuleKeeper, RulesOrder, RulesPin, shown};
+use raidkeep_engine::reload::{NotKept, Reloader, RuleKeeper, RulesOrder, RulesPin, shown};
 use raidkeep_engine::request::Request;
 use raidkeep_engine::rules::{AssetSource, LoadedRules};
+use raidkeep_engine::storage::Rows;
+use raidkeep_engine::storage::folder::rows_file;
 use raidkeep_engine::storage::store::Store;
-use raidkeep_realm::rule_sets::{RulesKeep, RulesKept, pinned_set};
+use raidkeep_realm::rule_sets::{RulesKeep, RulesKept, SetInForce, set_in_force};
 
 /// For how long the realm is asked, and how long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,26 +62,49 @@ impl RuleKeeper for RealmKeeper {
     }
 }
 
-/// The pinned set of the realm in a data folder, whose worlds do not run.
+/// The pinned set of the realm in a data folder whose worlds do not run, or in stores that others may have.
 ///
 /// # Errors
-/// When the realm's files cannot be read, or lack the set.
-pub(super) fn read_pinned(data: &Path, realm: RealmPlace) -> Result<Option<(RulesPin, AssetSource)>, StartError> {
-    let name = world_name(match realm {
+/// When the realm cannot be read, or lacks the set.
+pub(super) fn read_pinned(
+    data: &Path,
+    realm: RealmPlace,
+    shared: Option<&dyn SharedStores>,
+) -> Result<Option<(RulesPin, AssetSource)>, StartError> {
+    let world = match realm {
         RealmPlace::Apart => REALM,
         RealmPlace::Within => 0,
-    });
-    if !data.join(format!("{name}.rows.redb")).exists() {
-        return Ok(None);
-    }
-    let Some(set) = pinned_set(&Store::read_folder(data, &name)?.rows.into())? else {
+    };
+    let name = world_name(world);
+    let rows = match shared {
+        Some(shared) => shared.peek(world)?,
+        None if rows_file(data, &name).exists() => Store::read_folder(data, &name)?.rows.into(),
+        None => return Ok(None),
+    };
+    let Some(SetInForce { fingerprint, pin: Some(pin), files }) = set_in_force(&rows)? else {
         return Ok(None);
     };
     let name = format!(
-        "the pinned rule set {}; if this program cannot use it, start the one before, or once with --unpin-rules, which runs what the \
-         assets have",
-        set.pin.fingerprint
+        "the pinned rule set {fingerprint}; if this program cannot use it, start the one before, or once with --unpin-rules, which \
+         runs what the assets have"
     );
-    let files = set.files.ok_or_else(|| StartError::PinnedSetMissing { fingerprint: set.pin.fingerprint.clone() })?;
-    Ok(Some((set.pin, AssetSource::Kept(name, Arc::new(files)))))
+    let files = files.ok_or(StartError::PinnedSetMissing { fingerprint })?;
+    Ok(Some((pin, AssetSource::Kept(name, Arc::new(files)))))
+}
+
+/// Puts into force on this node what the realm that it has just taken over has in force, whatever the assets here have.
+///
+/// # Errors
+/// When the realm cannot be read, lacks the files, or this program cannot use them.
+pub(super) fn adopt(reloader: &Reloader, realm: &Rows) -> Result<(), StartError> {
+    let Some(SetInForce { fingerprint, pin, files }) = set_in_force(realm)? else {
+        return Ok(());
+    };
+    if reloader.with_rules(|rules| shown(rules.fingerprint) == fingerprint) && reloader.pin() == pin {
+        return Ok(());
+    }
+    let name = format!("the rule set {fingerprint} of the realm");
+    let files = files.ok_or_else(|| StartError::SetMissing { fingerprint: fingerprint.clone() })?;
+    let adopted = reloader.adopt(name, files, pin);
+    adopted.map_err(|problems| StartError::SetUnusable { fingerprint, problems: Box::new(problems) })
 }

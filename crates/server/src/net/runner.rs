@@ -99,27 +99,36 @@ pub(super) fn finish(app: &mut App) -> Result<(), StartError> {
 
 /// A world that has just started.
 struct Started {
-    world: WorldLoop,
+    /// `None` = another node has it.
+    world: Option<WorldLoop>,
     revival: Revival,
     way_in: Arc<WayIn>,
     /// Of the world that accepts connections for all.
     acceptor: Option<(Acceptor, std::net::TcpListener)>,
-    rows: Rows,
+    rows: Option<Rows>,
 }
 
 fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Started, StartError> {
     let rules = app.world_mut().remove_resource::<OpenRules>().ok_or(StartError::Missing { what: "rules" })?;
-    let mut store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
+    let store = app.world_mut().remove_resource::<OpenStore>();
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
-    check_clock(app.world(), seat, &store)?;
-    seat.compare_realm(&mut app, &store)?;
-    let start = draw_start(seat.place(), &mut store)?;
-    let (answering, rows) = (Answering::of(store.rows.reached()?, store.recovered.last_batch), store.rows.clone());
-    let world = begin(app, seat, &reloader, &loaded, (store, start))?;
+    let (mut world, mut answering, mut rows) = (None, None, None);
+    match store {
+        Some(OpenStore(mut store)) => {
+            check_clock(app.world(), seat, &store)?;
+            seat.compare_realm(&mut app, &store)?;
+            let start = draw_start(seat.place(), &mut store)?;
+            answering = Some(Answering::of(store.rows.reached()?, store.recovered.last_batch));
+            rows = Some(store.rows.clone());
+            world = Some(begin(app, seat, &reloader, &loaded, (store, start))?);
+        }
+        None if seat.stores().shared().is_some() => seat.inbox.fail_storage(),
+        None => return Err(StartError::Missing { what: "databases" }),
+    }
     seat.open_for_operators(&way_in)?;
     let acceptor = seat.acceptor(&way_in)?;
-    let revival = Revival::new(seat.clone(), rebuild, (way_in.clone(), reloader), answering);
+    let revival = Revival::new(seat.clone(), rebuild, reloader, answering);
     Ok(Started { world, revival, way_in, acceptor, rows })
 }
 
@@ -139,16 +148,18 @@ pub(super) fn begin(
     }
     seat.inbox.note_committed(store.recovered.last_batch);
     let shipper = archiving::begin(seat.config(), simulation.world(), &store)?;
+    let tenure = store.tenure.clone();
     let (tables, stores) = (simulation.player_tables(), Stores::archived(store, shipper));
     let storage =
         StorageWorker::start(stores, tables, listener(seat.inbox.clone())).map_err(system("start a thread"))?;
     let jobs = Jobs::new(seat.inbox.returns(), seat.config());
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
-    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs, (seat.caller(), seat.offices())))
+    let world = WorldLoop::new(simulation, storage, inbox, notify, jobs, (seat.caller(), seat.offices()));
+    Ok(world.held_by(tenure))
 }
 
 /// Refuses a system clock that can hardly be right, before anything is stored under it.
-fn check_clock(world: &World, seat: &Seat, store: &StoredWorld) -> Result<(), StartError> {
+pub(super) fn check_clock(world: &World, seat: &Seat, store: &StoredWorld) -> Result<(), StartError> {
     let config = seat.config();
     if config.accept_clock {
         return Ok(());

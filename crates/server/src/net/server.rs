@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use bevy_app::{App, AppExit};
@@ -13,6 +14,7 @@ use crate::net::listener::{Listener, RealmPlace};
 use crate::net::plugin::NetworkPlugin;
 use crate::net::premises;
 use crate::net::start_error::{StartError, system};
+use raidkeep_engine::open::WorldStores;
 use raidkeep_engine::outside::REALM;
 use raidkeep_engine::reload::RulesPin;
 use raidkeep_engine::rules::AssetSource;
@@ -52,6 +54,8 @@ pub struct Fittings {
     pub past: PastPlayers,
     /// Runs forks of the worlds.
     pub trials: Trials,
+    /// Where the worlds are, if not in the data folder.
+    pub stores: Option<Arc<dyn WorldStores>>,
 }
 
 impl Server {
@@ -63,10 +67,11 @@ impl Server {
         folder: DataFolder,
         config: Config,
         assets: &AssetSource,
-        Fittings { telemetry, differ, studies, past, trials }: Fittings,
+        Fittings { telemetry, differ, studies, past, trials, stores }: Fittings,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        let listener = Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart))?;
+        let listener =
+            Listener::bind_in(folder, config.clone(), assets.clone(), (telemetry, RealmPlace::Apart, stores))?;
         let (address, operators) = (listener.address(), listener.operators_address());
         let is_encrypted = config.tls.is_on();
         let own_url = format!("{}://{address}", if is_encrypted { "https" } else { "http" });

@@ -34,6 +34,8 @@ use raidkeep_engine::journal::Recorder;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
+use raidkeep_engine::storage::Tenure;
+use raidkeep_engine::storage::tenure::LockedFiles;
 use raidkeep_engine::storage::worker::StorageWorker;
 use raidkeep_engine::tick::{Moment, Simulation};
 
@@ -54,6 +56,7 @@ pub struct WorldLoop {
     wakes_at: Option<Instant>,
     exit: AppExit,
     ticks: metrics::Counter,
+    tenure: Arc<dyn Tenure>,
 }
 
 /// How a world has ended.
@@ -98,7 +101,14 @@ impl WorldLoop {
             wakes_at: Some(Instant::now()),
             exit: AppExit::Success,
             ticks,
+            tenure: Arc::new(LockedFiles),
         }
+    }
+
+    /// The same, which answers only as long as this holds.
+    #[must_use]
+    pub fn held_by(self, tenure: Arc<dyn Tenure>) -> Self {
+        Self { tenure, ..self }
     }
 
     /// Runs the world until the server stops and every accepted request is answered; then everything is committed and
@@ -107,6 +117,9 @@ impl WorldLoop {
         while !self.is_done() {
             self.wait().await;
             self.release();
+            if !self.tenure.holds() {
+                self.inbox.fail_storage();
+            }
             if self.inbox.has_storage_failed() {
                 self.fail();
                 return Ended::WithoutStorage(self.around.storage);
@@ -159,7 +172,8 @@ impl WorldLoop {
 
     async fn wait(&self) {
         let times_out_at = self.around.sent.front().map(|(_, sent_at)| *sent_at + COMMIT_PATIENCE);
-        match self.wakes_at.into_iter().chain(times_out_at).min() {
+        let asks_at = self.tenure.ask_every().map(|pause| Instant::now() + pause);
+        match self.wakes_at.into_iter().chain(times_out_at).chain(asks_at).min() {
             Some(at) => {
                 let _ = tokio::time::timeout_at(at.into(), self.notify.notified()).await;
             }
@@ -195,6 +209,11 @@ impl WorldLoop {
         }
         self.wakes_at = effects.wake_after.map(|delay| real + delay);
         self.around.real = real;
+        // What was just read was true at this moment only if nobody else could have changed it by now.
+        if !self.tenure.holds() {
+            effects.replies.drain(..).for_each(|held| held.refuse(&WITHOUT_STORAGE));
+            return self.inbox.fail_storage();
+        }
         carry_out(&mut effects, &mut self.gate, &mut self.around);
         // The emptied lists return their capacity to the next tick.
         self.simulation.world_mut().resource_mut::<NetworkOutbox>().0 = effects;

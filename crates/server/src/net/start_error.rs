@@ -7,7 +7,9 @@ use crate::config::ConfigError;
 use crate::net::operator::OperatorTokenError;
 use crate::net::tls::PairError;
 use raidkeep_engine::clock_check::ClockTooFar;
+use raidkeep_engine::open::OpenError;
 use raidkeep_engine::private::TooOpen;
+use raidkeep_engine::rules::Problems;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
 use raidkeep_engine::storage::continuous::ArchiveError;
@@ -26,6 +28,9 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// The databases of one world.
+    #[error("{0}")]
+    Open(OpenError),
     /// The continuous archive.
     #[error("{0}")]
     Archive(#[from] ArchiveError),
@@ -52,6 +57,24 @@ pub enum StartError {
     PinnedSetMissing {
         /// Which.
         fingerprint: String,
+    },
+    /// The realm says which rule set is in force, but does not have its files.
+    #[error(
+        "the rule set {fingerprint} is in force, but its files are not among those of the realm: rules_reload on a node that serves"
+    )]
+    SetMissing {
+        /// Which.
+        fingerprint: String,
+    },
+    /// This program cannot use the rule set that is in force.
+    #[error(
+        "this node cannot use the rule set {fingerprint} that the realm has in force, so it takes no world:\n{problems}"
+    )]
+    SetUnusable {
+        /// Which.
+        fingerprint: String,
+        /// What is wrong with it for this program.
+        problems: Box<Problems>,
     },
     /// The operator token.
     #[error("{0}")]

@@ -25,7 +25,7 @@ pub(super) fn roots(settings: &Tls) -> Result<RootCertStore, ConfigError> {
 ///
 /// # Errors
 /// When a file cannot be read or holds no usable certificate.
-pub(super) fn roots_of_command(ca: Option<&Path>) -> Result<RootCertStore, ConfigError> {
+pub fn roots_of_command(ca: Option<&Path>) -> Result<RootCertStore, ConfigError> {
     let Some(file) = ca else {
         return roots(&Tls { ca_file: String::new(), public_roots: true });
     };

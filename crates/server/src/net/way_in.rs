@@ -141,12 +141,6 @@ impl<P: ReplyPort> Slot<'_, P> {
 }
 
 impl WayIn {
-    /// Whether these are the same functions, under the same numbers.
-    pub fn has_functions_of(&self, table: &RequestTable) -> bool {
-        let names = |table: &RequestTable| table.kinds().iter().map(|kind| kind.function).collect::<Vec<_>>();
-        names(table) == names(&self.requests)
-    }
-
     /// Takes the text of a frame. A request that is refused is answered here.
     pub fn receive(
         &self,

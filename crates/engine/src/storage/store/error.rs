@@ -149,6 +149,51 @@ pub enum StorageError {
         /// The log.
         file: String,
     },
+    /// A record of a log in a database is not what was written.
+    #[error(
+        "record {record} of {log} is not what was written. Check the database and its disks, and put the world back from a copy"
+    )]
+    RecordDamaged {
+        /// The log.
+        log: String,
+        /// Which record.
+        record: u64,
+    },
+    /// A log in a database lacks records that the world has answered.
+    #[error(
+        "{log} lacks record {missing}, but the world has answered up to record {answered}: somebody deleted it, or the \
+         database is an older one. Let the nodes have the database that was there; otherwise put the world back from a copy"
+    )]
+    LogIncomplete {
+        /// The log.
+        log: String,
+        /// The first record that is not there.
+        missing: u64,
+        /// The last record that was answered.
+        answered: u64,
+    },
+    /// A world that was to be brought into a database is in it already.
+    #[error("the database has a {world} already; nothing was changed")]
+    IsThere {
+        /// The world.
+        world: String,
+    },
+    /// Another node has the world.
+    #[error("node {node} has {world}")]
+    Elsewhere {
+        /// The world.
+        world: String,
+        /// The node.
+        node: String,
+    },
+    /// A database failed, or did not answer in time.
+    #[error("cannot {action} in the database: {what}")]
+    Database {
+        /// What was being done.
+        action: &'static str,
+        /// What it said, or did not.
+        what: String,
+    },
     /// A later program made the files.
     #[error(
         "the files have format {found}; this program knows format {FORMAT}. Use the program that wrote them, or a newer one"
@@ -181,9 +226,18 @@ impl StorageError {
         io_failed("write the log")(std::io::Error::other("an earlier write failed"))
     }
 
-    /// Whether the cause lies outside of the files, such as a disk that is full, so that opening them again may help.
+    /// Whether the cause lies outside of the stores, such as a disk that is full or a node that has the world, so that opening
+    /// them again may help.
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Failed { .. } | Self::Folder { .. } | Self::InUse { .. })
+        matches!(
+            self,
+            Self::Failed { .. }
+                | Self::Folder { .. }
+                | Self::InUse { .. }
+                | Self::Database { .. }
+                | Self::Fenced { .. }
+                | Self::Elsewhere { .. }
+        )
     }
 }
 

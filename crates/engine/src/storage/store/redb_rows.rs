@@ -1,14 +1,10 @@
 //! The rows file behind the seam of [`RowStore`]: every read checks what it reads.
 
-use std::path::Path;
-
 use crate::account::AccountId;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
-use crate::storage::copy::{Copied, copy_rows};
 use crate::storage::directory::IndexKey;
 use crate::storage::log_store::LogRecord;
-use crate::storage::proof::CopyError;
 use crate::storage::row_store::{RowStore, Rows};
 use crate::storage::store::{LoadedPlayer, Reached, RedbMoment, RowsFile};
 use crate::storage::stored::{CheckedRows, RowDamage, StoredRows};
@@ -88,9 +84,7 @@ impl RowStore for RowsFile {
         self.checked(|moment, rows| rows.load_player(players, &*self.player_tables(moment)?, account))
     }
 
-    fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError> {
-        let moment = RedbMoment::begin(self)?;
-        let known = self.player_tables(&moment)?;
-        copy_rows(&moment, &known, self.name(), folder)
+    fn hold(&self, read: &mut dyn FnMut(&dyn StoredRows) -> Result<(), StorageError>) -> Result<(), StorageError> {
+        read(&RedbMoment::begin(self)?)
     }
 }

@@ -25,16 +25,22 @@ impl Answering {
         Self { world: reached.world.unwrap_or_default(), last }
     }
 
-    fn check(self, store: &Store) -> Result<(), StorageError> {
-        let found = Self::of(store.rows.reached()?, store.recovered.last_batch);
-        let file = || store.rows.file_name();
+    /// Compares the world that was open with one that is there now; errors name `file`.
+    ///
+    /// # Errors
+    /// When it is another world, or ends before what was answered.
+    pub fn compare(self, found: Self, file: &str) -> Result<(), StorageError> {
         if found.world != self.world {
-            return Err(StorageError::Replaced { file: file() });
+            return Err(StorageError::Replaced { file: file.to_owned() });
         }
         if found.last < self.last {
-            return Err(StorageError::Behind { file: file(), last: found.last, answered: self.last });
+            return Err(StorageError::Behind { file: file.to_owned(), last: found.last, answered: self.last });
         }
         Ok(())
+    }
+
+    fn check(self, store: &Store) -> Result<(), StorageError> {
+        self.compare(Self::of(store.rows.reached()?, store.recovered.last_batch), &store.rows.file_name())
     }
 }
 

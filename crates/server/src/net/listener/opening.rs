@@ -9,9 +9,11 @@ use crate::net::admission::Admission;
 use crate::net::http;
 use crate::net::listener::{Seat, Shared, lock};
 use crate::net::operators::OperatorsDoor;
+use crate::net::purses::PurseSearch;
 use crate::net::start_error::{StartError, system};
 use crate::net::tls::HandshakeDesk;
 use crate::net::way_in::{Clientele, WayIn};
+use raidkeep_engine::storage::Rows;
 
 impl Seat {
     /// Starts accepting connections; only the first call has an effect.
@@ -39,6 +41,29 @@ impl Seat {
             None => None,
         };
         Ok(Some((Acceptor { senders, open, connections_max, health, admission, handshakes }, socket)))
+    }
+
+    /// Reports that the world accepts requests, or refuses them because another node has it. Once all do, `rows` of those
+    /// that are here are searched for shared purses.
+    pub(in crate::net) fn note_ready(&self, rows: Option<Rows>) {
+        let mut progress = lock(&self.listener.0.progress);
+        progress.ready += 1;
+        if let Some(rows) = rows.filter(|_| !self.is_realms()) {
+            progress.rows.insert(self.number, rows);
+        }
+        if progress.ready == self.listener.0.expected() {
+            let rows: Vec<Rows> = std::mem::take(&mut progress.rows).into_values().collect();
+            if !rows.is_empty() {
+                *lock(&self.listener.0.purses) = PurseSearch::start(rows);
+            }
+            self.listener.0.folder.note_made();
+            self.listener.0.publish_addresses();
+            if self.listener.0.stores.shared().is_none() {
+                self.listener.0.begin_publishing(&mut progress);
+            }
+        }
+        drop(progress);
+        self.listener.0.has_changed.notify_all();
     }
 
     /// Opens the operators' listener beside the players' way in; only the first call has an effect.

@@ -1,5 +1,6 @@
 //! The realm at a listener: where it sits, and whether it is as old as what the worlds have taken of it.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use bevy_app::App;
@@ -10,7 +11,7 @@ use crate::net::way_in::WayIn;
 use raidkeep_engine::outside::REALM;
 use raidkeep_engine::realm::{RealmLink, RealmTaken};
 use raidkeep_engine::reload::Reloader;
-use raidkeep_engine::storage::{StoredWorld, WorldRow};
+use raidkeep_engine::storage::{Rows, StoredWorld, WorldRow};
 use raidkeep_realm::messages::{AcceptedRealm, check_realm};
 use raidkeep_realm::operators::OperatorDirectory;
 
@@ -53,21 +54,30 @@ impl Seat {
         if self.is_realms() {
             return self.check_all(app, store);
         }
-        let row = store.rows.only_row(RealmTaken::TABLE).map_err(StartError::from)?;
-        let taken = row.and_then(|row| RealmTaken::read(&row).ok()).unwrap_or_default();
-        lock(&self.listener.0.progress).taken.insert(self.number, taken);
+        lock(&self.listener.0.progress).taken.insert(self.number, taken_by(&store.rows)?);
         self.listener.0.has_changed.notify_all();
         Ok(())
     }
 
+    /// Notes that the world is here now. Where the realm is, rule sets are kept.
+    pub(in crate::net) fn note_here(&self) {
+        let shared = &self.listener.0;
+        if self.is_realms() && shared.stores.shared().is_some() {
+            shared.begin_publishing(&mut lock(&shared.progress));
+        }
+    }
+
     fn check_all(&self, app: &mut App, store: &StoredWorld) -> Result<(), StartError> {
         let shared = &self.listener.0;
-        let mut progress = lock(&shared.progress);
-        while progress.taken.len() < shared.doors.len() && !progress.has_failed {
-            progress = shared.has_changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
-        }
-        let taken = progress.taken.clone();
-        drop(progress);
+        let taken = match shared.stores.shared() {
+            // The worlds may be on other nodes, or have to wait for the realm.
+            Some(stores) => {
+                let numbers = 0..shared.config.worlds;
+                let read = |number| Ok((number, taken_by(&stores.peek(number)?)?));
+                numbers.map(read).collect::<Result<_, StartError>>()?
+            }
+            None => shared.await_taken(),
+        };
         if shared.config.accept_realm {
             app.insert_resource(AcceptedRealm(taken.into_iter().map(|(world, taken)| (world, taken.number)).collect()));
             return Ok(());
@@ -94,7 +104,22 @@ impl Seat {
     }
 }
 
+/// What a world has taken of the realm.
+fn taken_by(rows: &Rows) -> Result<RealmTaken, StartError> {
+    let row = rows.only_row(RealmTaken::TABLE)?;
+    Ok(row.and_then(|row| RealmTaken::read(&row).ok()).unwrap_or_default())
+}
+
 impl Shared {
+    /// What each world has taken of the realm, once all have said so.
+    fn await_taken(&self) -> BTreeMap<u32, RealmTaken> {
+        let mut progress = lock(&self.progress);
+        while progress.taken.len() < self.doors.len() && !progress.has_failed {
+            progress = self.has_changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
+        }
+        progress.taken.clone()
+    }
+
     /// How many apps have to be ready.
     pub(super) fn expected(&self) -> usize {
         self.doors.len() + usize::from(self.realm.is_some())

@@ -40,7 +40,9 @@ impl Shared {
             AssetSource::Kept(..) => (self.assets.clone(), self.pin.clone()),
             source => (source, None),
         };
-        let is_watched = self.config.assets_watch && matches!(source, AssetSource::Folder(_));
+        // The folder of a node that stands by may be of another time.
+        let is_alone = self.stores.shared().is_none();
+        let is_watched = is_alone && self.config.assets_watch && matches!(source, AssetSource::Folder(_));
         let subscribers = kept.map(KeptRules::subscriber).into_iter().chain(self.doors.iter().map(subscribe)).collect();
         Ok(Reloader::new(catalogue, source, rules, subscribers).watched(is_watched).pinned(pin))
     }

@@ -1,0 +1,28 @@
+//! The log and the rows of worlds in PostgreSQL, and which node has which world.
+//!
+//! The seams are those of the engine: a log that acknowledges, fences, or does not know; rows that are folded under an epoch.
+//! What is promised there is kept by transactions here, with the primary's synchronous standbys.
+
+mod bridge;
+mod connection;
+mod fault;
+mod fold;
+mod import;
+mod leases;
+mod log;
+mod moment;
+mod node;
+mod pool;
+mod rows;
+mod schema;
+mod sealed;
+mod settings;
+mod statement;
+mod stores;
+mod takeover;
+mod tenancy;
+
+pub use node::{Node, WorldStatus};
+pub use settings::{DatabaseSettings, PATIENCE, SettingsError};
+pub use stores::ClusterStores;
+pub use tenancy::LeaseTimes;

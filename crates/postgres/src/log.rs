@@ -1,0 +1,186 @@
+//! The log of a world in PostgreSQL: one statement appends a record and sees that nobody else has the world.
+
+use std::sync::Arc;
+
+use tokio_postgres::Statement;
+use tokio_postgres::types::Type;
+
+use raidkeep_engine::outside::Epoch;
+use raidkeep_engine::storage::StorageError;
+use raidkeep_engine::storage::log_store::{Appended, LogRecord, LogStore, NewRecord};
+
+use crate::connection::Connection;
+use crate::fault::Fault;
+use crate::sealed::{LogEnd, damaged, name_of_log, seal_of_record};
+use crate::statement::{ask, number};
+use crate::tenancy::Holding;
+
+/// Nothing is inserted where another epoch has the world, or the record before is not the last one.
+const APPEND: &str = "WITH owner AS (UPDATE raidkeep.worlds SET last_record = $3, seal = $4 \
+     WHERE world = $1 AND epoch = $2 AND last_record = $3 - 1 RETURNING 1) \
+     INSERT INTO raidkeep.log (world, record, epoch, bytes, checksum) SELECT $1, $3, $2, $5, $6 FROM owner";
+const APPEND_TYPES: [Type; 6] = [Type::TEXT, Type::INT8, Type::INT8, Type::INT8, Type::BYTEA, Type::INT8];
+
+const END: &str = "SELECT id, epoch, last_record, seal FROM raidkeep.worlds WHERE world = $1";
+
+/// As many records as are read at once.
+const PAGE: i64 = 256;
+const READ: &str = "SELECT record, epoch, bytes, checksum FROM raidkeep.log \
+     WHERE world = $1 AND record >= $2 ORDER BY record LIMIT $3";
+
+/// The log of a world that a node has taken over. One connection is its own.
+#[derive(Debug)]
+pub(crate) struct PostgresLog {
+    connection: Connection,
+    append: Statement,
+    world: Arc<str>,
+    end: LogEnd,
+    holding: Holding,
+}
+
+impl PostgresLog {
+    pub(crate) fn new(
+        connection: Connection,
+        world: Arc<str>,
+        end: LogEnd,
+        holding: Holding,
+    ) -> Result<Self, StorageError> {
+        let append = connection.ask(async |client| client.prepare_typed(APPEND, &APPEND_TYPES).await);
+        let append = append.map_err(|fault| fault.while_doing("prepare the log"))?;
+        Ok(Self { connection, append, world, end, holding })
+    }
+
+    /// One statement, and so one transaction, which is committed when its answer comes.
+    fn insert(&self, end: LogEnd, record: &NewRecord) -> Result<u64, Fault> {
+        let (world, statement, bytes) = (self.world.clone(), self.append.clone(), record.bytes.clone());
+        let (epoch, seq) = (end.epoch.to_u64().cast_signed(), end.last_record.cast_signed());
+        let seal = end.seal(&world);
+        let checksum = seal_of_record(end.id, end.last_record, end.epoch, &bytes);
+        self.connection.ask(async move |client| {
+            client.execute(&statement, &[&&*world, &epoch, &seq, &seal, &&*bytes, &checksum]).await
+        })
+    }
+
+    /// Why a record was not taken.
+    fn refusal(&self, epoch: Epoch) -> Appended {
+        let action = "append a record";
+        match read_end(&self.connection, &self.world) {
+            Ok(Some(end)) if end.epoch > epoch => Appended::Fenced(end.epoch),
+            Ok(_) => {
+                let what = "the log does not end where this world has left it".to_owned();
+                Appended::Unknown(StorageError::Database { action, what })
+            }
+            Err(error) => Appended::Unknown(error),
+        }
+    }
+
+    fn read_from(&self, from: u64) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+        read_records(&self.connection, &self.world, self.end.id, from)
+    }
+}
+
+impl LogStore for PostgresLog {
+    fn append(&mut self, seq: u64, epoch: Epoch, record: &NewRecord) -> Appended {
+        if epoch < self.end.epoch {
+            return Appended::Fenced(self.end.epoch);
+        }
+        let end = LogEnd { last_record: seq, ..self.end };
+        match self.insert(end, record) {
+            Ok(1) => {
+                self.end = end;
+                Appended::Acked
+            }
+            Ok(_) => self.refusal(epoch),
+            Err(fault) => Appended::Unknown(fault.while_doing("append a record")),
+        }
+    }
+
+    fn tail(&self, from: u64) -> Result<Vec<LogRecord>, StorageError> {
+        let records: Vec<_> = self.read_from(from)?.into_iter().map(|(_, record)| record).collect();
+        check_tail(&self.world, from, self.end.last_record, &records)?;
+        Ok(records)
+    }
+
+    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+        let mut held = self.read_from(0)?;
+        let gap = held.windows(2).rposition(|pair| pair[0].1.number + 1 != pair[1].1.number);
+        held.drain(..gap.map_or(0, |at| at + 1));
+        Ok(held)
+    }
+
+    /// The world was taken over before its log was opened.
+    fn take_over(&mut self, epoch: Epoch) -> Result<(), StorageError> {
+        if epoch == self.end.epoch {
+            return Ok(());
+        }
+        Err(StorageError::Fenced { epoch, by: self.end.epoch })
+    }
+
+    /// Folds delete what is in the rows.
+    fn forget(&mut self, _: u64) {}
+
+    /// The next one need not wait until the lease has ended.
+    fn close(&mut self) -> Result<(), StorageError> {
+        self.holding.0.release(&self.connection)
+    }
+}
+
+/// How far the log of a world goes; `None` = there is no such world.
+///
+/// # Errors
+/// When that is not what was written, or the database fails.
+pub(crate) fn read_end(connection: &Connection, world: &Arc<str>) -> Result<Option<LogEnd>, StorageError> {
+    let found = ask(connection, world, END, Vec::new());
+    let found = found.map_err(|fault| fault.while_doing("read how far the log goes"))?;
+    let Some(row) = found.first() else {
+        return Ok(None);
+    };
+    let unsigned = |at: usize| row.get::<_, i64>(at).cast_unsigned();
+    let end = LogEnd { id: unsigned(0), epoch: Epoch::from_u64(unsigned(1)), last_record: unsigned(2) };
+    match end.seal(world) == row.get::<_, i64>(3) {
+        true => Ok(Some(end)),
+        false => Err(damaged(world, "worlds", "what it says of the log is not what was written")),
+    }
+}
+
+/// The records of a world from one on, with their epochs.
+///
+/// # Errors
+/// When one is not what was written, or the database fails.
+pub(crate) fn read_records(
+    connection: &Connection,
+    world: &Arc<str>,
+    id: u64,
+    from: u64,
+) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+    let mut records: Vec<(Epoch, LogRecord)> = Vec::new();
+    loop {
+        let next = records.last().map_or(from, |(_, record)| record.number + 1).cast_signed();
+        let page = ask(connection, world, READ, vec![number(next), number(PAGE)]);
+        let page = page.map_err(|fault| fault.while_doing("read the log"))?;
+        for row in &page {
+            let unsigned = |at: usize| row.get::<_, i64>(at).cast_unsigned();
+            let (record, epoch, bytes) = (unsigned(0), Epoch::from_u64(unsigned(1)), row.get::<_, &[u8]>(2));
+            if seal_of_record(id, record, epoch, bytes) != row.get::<_, i64>(3) {
+                return Err(StorageError::RecordDamaged { log: name_of_log(world), record });
+            }
+            records.push((epoch, LogRecord { number: record, bytes: bytes.into() }));
+        }
+        if page.len() < PAGE as usize {
+            return Ok(records);
+        }
+    }
+}
+
+/// The records must go on behind the rows, without a gap, as far as the world was answered.
+///
+/// # Errors
+/// When they do not.
+pub(crate) fn check_tail(world: &str, from: u64, last: u64, records: &[LogRecord]) -> Result<(), StorageError> {
+    let whole = records.iter().zip(from..).take_while(|(record, number)| record.number == *number).count() as u64;
+    let reached = from.saturating_sub(1) + whole;
+    if whole == records.len() as u64 && reached == last {
+        return Ok(());
+    }
+    Err(StorageError::LogIncomplete { log: name_of_log(world), missing: reached + 1, answered: last })
+}

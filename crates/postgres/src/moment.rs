@@ -1,0 +1,194 @@
+//! The rows of a world in PostgreSQL as of one moment, for whoever checks them.
+
+use std::sync::Arc;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
+
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::store::Reached;
+use raidkeep_engine::storage::stored::{DIGEST_TABLE, EachStored, Group, StoredRows, behind_prefix};
+use raidkeep_engine::storage::{RowQuery, StorageError};
+
+use crate::connection::Connection;
+use crate::fault::Fault;
+use crate::fold::read_fold_end;
+use crate::log::read_end;
+use crate::statement::{Parameter, ask, bytes, number, text};
+
+/// As many rows as are read at once.
+const PAGE: usize = 4096;
+
+const UP: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key >= $3 \
+     AND ($4 IS NULL OR key < $4) ORDER BY key LIMIT $5";
+const DOWN: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key >= $3 \
+     AND ($4 IS NULL OR key < $4) ORDER BY key DESC LIMIT $5";
+/// The rows of an account, and its digest.
+const ACCOUNT: &str = "SELECT name, key, value FROM raidkeep.rows \
+     WHERE world = $1 AND name = ANY ($2) AND key >= $3 AND key < $4 \
+     UNION ALL SELECT name, key, value FROM raidkeep.rows WHERE world = $1 AND name = $5 AND key = $6 \
+     ORDER BY 1, 2";
+const ONE: &str = "SELECT value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key = $3";
+const COUNT: &str = "SELECT count(*) FROM raidkeep.rows WHERE world = $1 AND name = $2";
+/// From one name to the next, instead of through all rows.
+const NAMES: &str = "WITH RECURSIVE names (name) AS ( \
+     (SELECT name FROM raidkeep.rows WHERE world = $1 ORDER BY name LIMIT 1) UNION ALL \
+     SELECT (SELECT name FROM raidkeep.rows WHERE world = $1 AND name > names.name ORDER BY name LIMIT 1) \
+     FROM names WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL";
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const READ: &str = "read rows";
+
+/// A connection that reads rows. What takes more than one statement is read in a transaction.
+pub(crate) struct Moment<'a> {
+    connection: &'a Connection,
+    world: &'a Arc<str>,
+    in_transaction: bool,
+}
+
+impl<'a> Moment<'a> {
+    /// As of each read.
+    pub(crate) fn each(connection: &'a Connection, world: &'a Arc<str>) -> Self {
+        Self { connection, world, in_transaction: false }
+    }
+
+    /// As of now, for more than one read, in a transaction that the caller has begun.
+    pub(crate) fn within(connection: &'a Connection, world: &'a Arc<str>) -> Self {
+        Self { connection, world, in_transaction: true }
+    }
+
+    /// As of now, for more than one read.
+    pub(crate) fn held<T>(
+        connection: &'a Connection,
+        world: &'a Arc<str>,
+        read: impl FnOnce(&Self) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let failed = |fault: Fault| fault.while_doing(READ);
+        connection.run(BEGIN).map_err(failed)?;
+        let read = read(&Self::within(connection, world))?;
+        connection.run("COMMIT").map_err(failed)?;
+        Ok(read)
+    }
+
+    fn query(&self, statement: &'static str, parameters: Vec<Parameter>) -> Result<Vec<Row>, StorageError> {
+        ask(self.connection, self.world, statement, parameters).map_err(|fault| fault.while_doing(READ))
+    }
+
+    /// Calls `each` with rows of a table between two keys, page by page.
+    fn pages(&self, span: Span<'_>, each: EachStored<'_>) -> Result<(), StorageError> {
+        let Span { table, newest_first, limit, .. } = span;
+        let (mut from, mut until, mut left) = (span.from.to_vec(), span.until.map(<[u8]>::to_vec), limit);
+        while left > 0 {
+            let wanted = left.min(PAGE);
+            let parameters: Vec<Parameter> =
+                vec![text(table), bytes(&from), (Box::new(until.clone()), Type::BYTEA), number(wanted as i64)];
+            let page = self.query(if newest_first { DOWN } else { UP }, parameters)?;
+            for row in &page {
+                each(0, row.get(0), row.get(1))?;
+            }
+            left -= page.len();
+            let Some(last) = page.last().filter(|_| page.len() == wanted) else {
+                return Ok(());
+            };
+            let last: Vec<u8> = last.get(0);
+            match newest_first {
+                true => until = Some(last),
+                // The first key behind it.
+                false => from = [&last[..], &[0]].concat(),
+            }
+        }
+        Ok(())
+    }
+
+    fn account(
+        &self,
+        account: AccountId,
+        tables: &[&str],
+        each: EachStored<'_>,
+    ) -> Result<Option<Vec<u8>>, StorageError> {
+        let names: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
+        let (from, until) = (account.to_key(), AccountId(account.0.wrapping_add(1)).to_key());
+        let parameters: Vec<Parameter> = vec![
+            (Box::new(names), Type::TEXT_ARRAY),
+            bytes(&from),
+            bytes(&until),
+            text(DIGEST_TABLE),
+            bytes(&Group::Account(account).key()),
+        ];
+        let mut digest = None;
+        for row in &self.query(ACCOUNT, parameters)? {
+            let name: &str = row.get(0);
+            match tables.iter().position(|table| *table == name) {
+                Some(at) => each(at, row.get(1), row.get(2))?,
+                None => digest = Some(row.get(2)),
+            }
+        }
+        Ok(digest)
+    }
+}
+
+/// Rows of a table between two keys.
+#[derive(Clone, Copy)]
+struct Span<'a> {
+    table: &'a str,
+    from: &'a [u8],
+    /// `None` = to the last one.
+    until: Option<&'a [u8]>,
+    newest_first: bool,
+    limit: usize,
+}
+
+impl StoredRows for Moment<'_> {
+    fn reached(&self) -> Result<Reached, StorageError> {
+        let read = |moment: &Self| {
+            let end = read_end(moment.connection, moment.world)?;
+            let fold = read_fold_end(moment.connection, moment.world)?;
+            Ok(Reached {
+                world: end.map(|end| end.id),
+                record: fold.record,
+                batch: fold.batch,
+                moment_ms: fold.moment_ms,
+                epoch: fold.epoch,
+            })
+        };
+        if self.in_transaction { read(self) } else { Self::held(self.connection, self.world, |moment| read(moment)) }
+    }
+
+    fn group(&self, group: &Group<'_>, tables: &[&str], each: EachStored<'_>) -> Result<Option<Vec<u8>>, StorageError> {
+        let (prefix, table): (&[u8], &str) = match group {
+            Group::Account(account) => return self.account(*account, tables, each),
+            Group::Table(name) => (&[], name),
+            Group::Bucket(bucket) => (bucket, tables.first().copied().unwrap_or_default()),
+        };
+        if !self.in_transaction {
+            return Self::held(self.connection, self.world, |moment| moment.group(group, tables, each));
+        }
+        let until = behind_prefix(prefix);
+        let span = Span { table, from: prefix, until: until.as_deref(), newest_first: false, limit: usize::MAX };
+        self.pages(span, each)?;
+        self.get(DIGEST_TABLE, &group.key())
+    }
+
+    fn range(&self, query: &RowQuery, each: EachStored<'_>) -> Result<(), StorageError> {
+        if !self.in_transaction && query.limit > PAGE {
+            return Self::held(self.connection, self.world, |moment| moment.range(query, each));
+        }
+        let RowQuery { table, newest_first, limit, .. } = *query;
+        self.pages(Span { table, from: &query.from, until: Some(&query.until), newest_first, limit }, each)
+    }
+
+    fn get(&self, table: &str, stored_key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        let parameters: Vec<Parameter> = vec![text(table), bytes(stored_key)];
+        Ok(self.query(ONE, parameters)?.first().map(|row| row.get(0)))
+    }
+
+    fn tables(&self) -> Result<Vec<String>, StorageError> {
+        let names = self.query(NAMES, Vec::new())?;
+        Ok(names.iter().map(|row| row.get(0)).filter(|name: &String| name != DIGEST_TABLE).collect())
+    }
+
+    fn count(&self, table: &str) -> Result<u64, StorageError> {
+        let counted = self.query(COUNT, vec![text(table)])?;
+        Ok(counted.first().map_or(0, |row| row.get::<_, i64>(0)).cast_unsigned())
+    }
+}

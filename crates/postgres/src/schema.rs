@@ -1,0 +1,63 @@
+//! The tables of a cluster.
+
+use raidkeep_engine::storage::StorageError;
+
+use crate::connection::Connection;
+use crate::fault::Fault;
+
+/// The format of the tables. A program does not touch those of another one.
+const FORMAT: i64 = 1;
+
+/// Made by whoever comes first. Values are bytes that are packed already; the rows of `worlds`, `folds` and `leases` are
+/// changed all the time, so that their pages have room for new versions.
+const MAKE: &str = r#"
+    CREATE SCHEMA IF NOT EXISTS raidkeep;
+    CREATE TABLE IF NOT EXISTS raidkeep.format (format bigint NOT NULL);
+    CREATE TABLE IF NOT EXISTS raidkeep.worlds (
+        world text COLLATE "C" PRIMARY KEY, id bigint NOT NULL, epoch bigint NOT NULL, last_record bigint NOT NULL,
+        seal bigint NOT NULL
+    ) WITH (fillfactor = 10);
+    CREATE TABLE IF NOT EXISTS raidkeep.folds (
+        world text COLLATE "C" PRIMARY KEY, record bigint NOT NULL, batch bigint NOT NULL, moment_ms bigint NOT NULL,
+        epoch bigint NOT NULL, seal bigint NOT NULL
+    ) WITH (fillfactor = 10);
+    CREATE TABLE IF NOT EXISTS raidkeep.leases (
+        world text COLLATE "C" PRIMARY KEY, epoch bigint NOT NULL, node text NOT NULL, renewals bigint NOT NULL,
+        is_free boolean NOT NULL
+    ) WITH (fillfactor = 10);
+    CREATE TABLE IF NOT EXISTS raidkeep.log (
+        world text COLLATE "C", record bigint, epoch bigint NOT NULL, bytes bytea NOT NULL, checksum bigint NOT NULL,
+        PRIMARY KEY (world, record)
+    ) WITH (toast_tuple_target = 8160);
+    ALTER TABLE raidkeep.log ALTER COLUMN bytes SET STORAGE EXTERNAL;
+    CREATE TABLE IF NOT EXISTS raidkeep.rows (
+        world text COLLATE "C", name text COLLATE "C", key bytea, value bytea NOT NULL, PRIMARY KEY (world, name, key)
+    ) WITH (toast_tuple_target = 8160);
+    ALTER TABLE raidkeep.rows ALTER COLUMN value SET STORAGE EXTERNAL;
+    INSERT INTO raidkeep.format SELECT 1 WHERE NOT EXISTS (SELECT FROM raidkeep.format);
+"#;
+
+/// Nobody makes the tables at the same time.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7226531848931214)";
+
+/// Makes the tables, if they are not there.
+///
+/// # Errors
+/// When they are of another format, or the database fails.
+pub(crate) fn make(connection: &Connection) -> Result<(), StorageError> {
+    let failed = |fault: Fault| fault.while_doing("make the tables");
+    let found = connection.ask(async |client| {
+        let exists: bool = client.query_typed_one("SELECT to_regclass('raidkeep.rows') IS NOT NULL", &[]).await?.get(0);
+        if !exists {
+            client.batch_execute("BEGIN").await?;
+            client.query_typed(LOCK, &[]).await?;
+            client.batch_execute(MAKE).await?;
+            client.batch_execute("COMMIT").await?;
+        }
+        Ok(client.query_typed_one("SELECT max(format) FROM raidkeep.format", &[]).await?.get::<_, i64>(0))
+    });
+    match found.map_err(failed)? {
+        FORMAT => Ok(()),
+        found => Err(StorageError::FromTheFuture { found: found.cast_unsigned() }),
+    }
+}

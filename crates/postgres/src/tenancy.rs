@@ -1,0 +1,163 @@
+//! For how long a node may answer for a world.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use raidkeep_engine::outside::Epoch;
+use raidkeep_engine::storage::{StorageError, Tenure};
+
+use crate::connection::Connection;
+use crate::statement::{ask, number};
+
+const RELEASE: &str = "UPDATE raidkeep.leases SET is_free = true WHERE world = $1 AND epoch = $2";
+
+/// How long leases last.
+#[derive(Debug, Clone, Copy)]
+pub struct LeaseTimes {
+    /// For how long a world may be answered for after a renewal was requested.
+    pub length: Duration,
+}
+
+impl Default for LeaseTimes {
+    fn default() -> Self {
+        Self { length: Duration::from_secs(3) }
+    }
+}
+
+impl LeaseTimes {
+    /// Between two renewals, and two looks at whether a lease has ended.
+    pub(crate) fn pause(self) -> Duration {
+        self.length / 6
+    }
+
+    /// For how long no renewal must be seen before a world is taken. Clocks may run at rates that differ by a few percent.
+    pub(crate) fn silence(self) -> Duration {
+        self.length + self.length / 10
+    }
+}
+
+/// A world that this node has for an epoch, as long as its lease is renewed. Time is counted by the monotonic clock alone,
+/// from before the request that renewed it was sent.
+#[derive(Debug)]
+pub(crate) struct Tenancy {
+    world: Arc<str>,
+    epoch: Epoch,
+    times: LeaseTimes,
+    taken: Instant,
+    /// Milliseconds after `taken`.
+    ends_ms: AtomicU64,
+    is_over: AtomicBool,
+    was_given_back: AtomicBool,
+}
+
+impl Tenancy {
+    /// A world whose lease was requested at this instant.
+    pub(crate) fn new(world: Arc<str>, epoch: Epoch, times: LeaseTimes, requested: Instant) -> Self {
+        let ends_ms = AtomicU64::new(times.length.as_millis() as u64);
+        Self {
+            world,
+            epoch,
+            times,
+            taken: requested,
+            ends_ms,
+            is_over: AtomicBool::default(),
+            was_given_back: AtomicBool::default(),
+        }
+    }
+
+    pub(crate) fn world(&self) -> &Arc<str> {
+        &self.world
+    }
+
+    pub(crate) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Notes that the lease was renewed by a request sent at this instant. One that had ended stays so.
+    pub(crate) fn renew(&self, requested: Instant) {
+        if self.holds() {
+            let ends = requested.saturating_duration_since(self.taken) + self.times.length;
+            self.ends_ms.fetch_max(ends.as_millis() as u64, Ordering::AcqRel);
+        }
+    }
+
+    /// Notes that the world belongs to somebody else.
+    pub(crate) fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
+    }
+
+    /// Lets the next one take the world at once.
+    ///
+    /// # Errors
+    /// When the database fails; the lease ends by itself then.
+    pub(crate) fn release(&self, connection: &Connection) -> Result<(), StorageError> {
+        self.was_given_back.store(self.holds(), Ordering::Release);
+        self.end();
+        let released = ask(connection, &self.world, RELEASE, vec![number(self.epoch.to_u64().cast_signed())]);
+        released.map(drop).map_err(|fault| fault.while_doing("give a world back"))
+    }
+}
+
+/// A world's stores. When they are gone, nobody answers for the world any more, and its lease is not renewed.
+#[derive(Debug)]
+pub(crate) struct Holding(pub(crate) Arc<Tenancy>);
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl Tenure for Tenancy {
+    fn holds(&self) -> bool {
+        let now_ms = self.taken.elapsed().as_millis() as u64;
+        let holds = !self.is_over.load(Ordering::Acquire) && now_ms < self.ends_ms.load(Ordering::Acquire);
+        if !holds {
+            self.end();
+        }
+        holds
+    }
+
+    fn was_given_back(&self) -> bool {
+        self.was_given_back.load(Ordering::Acquire)
+    }
+
+    fn ask_every(&self) -> Option<Duration> {
+        Some(self.times.pause())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tenancy(length_ms: u64, requested: Instant) -> Tenancy {
+        Tenancy::new(
+            "world-0".into(),
+            Epoch::BEFORE.next(1),
+            LeaseTimes { length: Duration::from_millis(length_ms) },
+            requested,
+        )
+    }
+
+    #[test]
+    fn it_lasts_from_the_request_that_renewed_it() {
+        let requested = Instant::now() - Duration::from_secs(100);
+        assert!(!tenancy(99_000, requested).holds(), "it was requested too long ago");
+        let held = tenancy(200_000, requested);
+        assert!(held.holds());
+        held.renew(requested - Duration::from_secs(1));
+        assert!(held.holds(), "an earlier request shortens nothing");
+        held.end();
+        held.renew(Instant::now());
+        assert!(!held.holds(), "what belongs to somebody else never comes back");
+    }
+
+    #[test]
+    fn one_that_has_ended_is_not_renewed() {
+        let ended = tenancy(50_000, Instant::now() - Duration::from_secs(100));
+        ended.renew(Instant::now());
+        assert!(!ended.holds(), "somebody else may have the world by now");
+    }
+}

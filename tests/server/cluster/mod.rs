@@ -1,0 +1,8 @@
+//! Worlds on PostgreSQL. These tests need one: `.ci/cluster` installs it and runs them, `cargo test` alone passes them by.
+
+mod damage;
+pub(crate) mod database;
+mod leases;
+pub(crate) mod nodes;
+pub(crate) mod siege;
+mod stores;

@@ -1,0 +1,286 @@
+//! Nodes as processes: one serves, another one stands by, and nothing that was answered is lost when the first one is gone.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::cluster::database::Database;
+use crate::process::{Client, Host, PROGRAM, Server, edited_assets, wait_for};
+
+/// The keys of players' sessions, which all nodes have.
+const KEYS: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+const WORLDS: u32 = 2;
+
+/// A node that serves as soon as nobody else does.
+fn host(database: &Database, node: &str) -> Host {
+    on(database, node, Host::new(&["--worlds", &WORLDS.to_string()]))
+}
+
+/// The same with more settings.
+pub(crate) fn on(database: &Database, node: &str, host: Host) -> Host {
+    let settings = [format!("cluster.database={}", database.url()), format!("cluster.node={node}")];
+    host.with(&["--set", &settings[0], "--set", &settings[1]]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS)
+}
+
+fn is_serving(server: &Server) -> bool {
+    server.http("GET", "/readyz", &[]).0 == 200
+}
+
+/// Waits until a node serves all worlds; returns how long that took.
+pub(crate) fn await_service(server: &Server) -> Duration {
+    let began = Instant::now();
+    wait_for("the node serves all worlds", || is_serving(server).then_some(()));
+    began.elapsed()
+}
+
+/// Somebody in a world, who remembers what was answered.
+struct Player {
+    world: u32,
+    client: Client,
+    /// As of the last answer.
+    energy: Value,
+}
+
+impl Player {
+    fn join(server: &Server, world: u32) -> Self {
+        let mut player = Self { world, client: server.connect(), energy: Value::Null };
+        player.log_in();
+        player.energy = player.read();
+        player
+    }
+
+    /// In every world, one player for each of these tests.
+    fn all(server: &Server) -> Vec<Self> {
+        (0..WORLDS).map(|world| Self::join(server, world)).collect()
+    }
+
+    fn log_in(&mut self) {
+        let login = self.client.ask_in(self.world, "login_unique", json!({"unique_id": "ann"}));
+        assert!(matches!(login["status"].as_i64(), Some(0 | 1)), "{login}");
+    }
+
+    fn read(&mut self) -> Value {
+        let reply = self.client.ask_in(self.world, "get_player_info", json!({}));
+        assert_eq!(reply["status"], 0, "{reply}");
+        reply["data"]["energy"]["remain"].clone()
+    }
+
+    /// Enters a stage, which takes energy.
+    fn change(&mut self) {
+        let reply = self.client.ask_in(self.world, "enter_stage_general", json!({"stage": 1}));
+        assert_eq!(reply["status"], 0, "{reply}");
+        let left = self.read();
+        assert_ne!(left, self.energy, "a stage takes energy");
+        self.energy = left;
+    }
+
+    /// Goes on at another node, which must have all that was answered.
+    fn go_to(&mut self, server: &Server, story: &str) {
+        self.client = server.connect();
+        self.log_in();
+        assert_eq!(self.read(), self.energy, "{story}: world {} has what was answered", self.world);
+        self.change();
+    }
+}
+
+/// The realm is there too, with the operators that were added on another node.
+fn check_realm(server: &Server, story: &str) {
+    let added = server.operate("operator_list", json!({}));
+    assert_eq!(added["status"], 0, "{story}: {added}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_node_that_is_killed_is_replaced_by_the_one_that_stands_by() {
+    let database = Database::start();
+    let (first, second) = (host(&database, "a"), host(&database, "b"));
+    let mut a = first.start();
+    await_service(&a);
+    let mut b = second.start();
+    assert!(!is_serving(&b), "it stands by");
+    let told = b.connect().ask("login_unique", json!({"unique_id": "ann"}));
+    assert_eq!(told["status"], 16, "a world that is elsewhere is not here: {told}");
+    let mut players = Player::all(&a);
+    for round in 0..3 {
+        players.iter_mut().for_each(Player::change);
+        a.process.kill();
+        let took = await_service(&b);
+        assert!(took < Duration::from_secs(5), "taken over in {took:?}");
+        players.iter_mut().for_each(|player| player.go_to(&b, &format!("kill {round}")));
+        check_realm(&b, "a node was killed");
+        a = if round % 2 == 0 { first.start() } else { second.start() };
+        std::mem::swap(&mut a, &mut b);
+    }
+    a.stop();
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_node_that_hung_answers_nothing_of_what_it_has_missed() {
+    let database = Database::start();
+    let (first, second) = (host(&database, "a"), host(&database, "b"));
+    let a = first.start();
+    await_service(&a);
+    let b = second.start();
+    let mut players = Player::all(&a);
+    players.iter_mut().for_each(Player::change);
+    a.signal("STOP");
+    // Requests that reach the hung node are waiting there when it goes on.
+    let waiting: Vec<Client> =
+        players.iter_mut().map(|player| std::mem::replace(&mut player.client, b.connect())).collect();
+    let took = await_service(&b);
+    assert!(took < Duration::from_secs(5), "taken over in {took:?}");
+    players.iter_mut().for_each(|player| player.go_to(&b, "a node hung"));
+    let asked: Vec<_> = waiting
+        .into_iter()
+        .zip(0..)
+        .map(|(mut client, world)| {
+            std::thread::spawn(move || client.ask_in(world, "get_player_info", json!({}))["status"].clone())
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(200));
+    a.signal("CONT");
+    for asked in asked {
+        assert_eq!(asked.join().expect("it is answered"), 16, "what it knows is of the past");
+    }
+    assert!(!is_serving(&a), "it stands by now");
+    players.iter_mut().for_each(|player| player.go_to(&b, "a node goes on"));
+    drop(b);
+    let took = await_service(&a);
+    assert!(took < Duration::from_secs(5), "taken over in {took:?}");
+    players.iter_mut().for_each(|player| player.go_to(&a, "back again"));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_node_that_is_stopped_hands_over_within_a_second() {
+    let database = Database::start();
+    let (first, second) = (host(&database, "a"), host(&database, "b"));
+    let mut a = first.start();
+    await_service(&a);
+    let b = second.start();
+    let mut players = Player::all(&a);
+    players.iter_mut().for_each(Player::change);
+    a.stop();
+    let took = await_service(&b);
+    assert!(took < Duration::from_secs(1), "handed over in {took:?}");
+    players.iter_mut().for_each(|player| player.go_to(&b, "a node was stopped"));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_node_follows_the_database_to_its_new_primary() {
+    let mut database = Database::with_standbys();
+    let host = host(&database, "a");
+    let a = host.start();
+    await_service(&a);
+    let mut players = Player::all(&a);
+    players.iter_mut().for_each(Player::change);
+    database.kill(0);
+    wait_for("the worlds are refused", || (!is_serving(&a)).then_some(()));
+    database.promote(1);
+    let took = await_service(&a);
+    assert!(took < Duration::from_secs(30), "back in {took:?}");
+    players.iter_mut().for_each(|player| player.go_to(&a, "the primary was killed"));
+    check_realm(&a, "the primary was killed");
+}
+
+fn command(arguments: &[&str], database: &Database) -> (bool, String) {
+    let setting = format!("cluster.database={}", database.url());
+    let ran = Command::new(PROGRAM).args(arguments).args(["--set", &setting]).output().expect("the program runs");
+    let told = [ran.stdout, ran.stderr].concat();
+    (ran.status.success(), String::from_utf8_lossy(&told).into_owned())
+}
+
+fn migrate(to: &str, data: &Path, database: &Database) -> (bool, String) {
+    command(&["migrate", "--to", to, "--data", &data.display().to_string()], database)
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn worlds_move_from_files_into_the_database_and_back() {
+    let database = Database::start();
+    let alone = Host::new(&["--worlds", "2"]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS);
+    let mut server = alone.start();
+    let mut players = Player::all(&server);
+    players.iter_mut().for_each(Player::change);
+    server.stop();
+    let (moved, told) = migrate("database", &alone.data(), &database);
+    assert!(moved && told.contains("world-0:") && told.contains("world-1:") && told.contains("realm:"), "{told}");
+    let (code, told) = alone.start_in_vain();
+    assert!(code == Some(1) && told.contains("migrated"), "no server finds the files of before: {told}");
+    let node = host(&database, "a");
+    let mut a = node.start();
+    await_service(&a);
+    players.iter_mut().for_each(|player| player.go_to(&a, "in the database"));
+    let (_, status) = command(&["cluster", "status"], &database);
+    assert!(status.contains("realm: on a") && status.contains("world-1: on a"), "{status}");
+    let elsewhere = alone.path("files");
+    let (moved, told) = migrate("files", &elsewhere, &database);
+    assert!(!moved && told.contains("node a has") && told.contains("Nothing was changed"), "{told}");
+    a.stop();
+    let (moved, told) = migrate("files", &elsewhere, &database);
+    assert!(moved, "{told}");
+    let (_, status) = command(&["cluster", "status"], &database);
+    assert!(status.contains("no worlds"), "{status}");
+    std::fs::remove_dir_all(alone.data()).expect("the folder of before can go");
+    std::fs::rename(&elsewhere, alone.data()).expect("the new one takes its place");
+    let server = alone.start();
+    players.iter_mut().for_each(|player| player.go_to(&server, "in files again"));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_node_says_what_it_lacks() {
+    let database = Database::start();
+    let url = format!("cluster.database={}", database.url());
+    let keyless = Host::new(&["--set", &url, "--set", "cluster.node=a"]);
+    let (code, told) = keyless.start_in_vain();
+    assert!(code == Some(1) && told.contains("RAIDKEEP_SESSION_KEYS"), "{told}");
+    let nameless = Host::new(&["--set", &url]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS);
+    let (code, told) = nameless.start_in_vain();
+    assert!(code == Some(1) && told.contains("cluster.node"), "{told}");
+    let secret = "cluster.database=postgresql://raid:hush@127.0.0.1/postgres";
+    let spelled = Host::new(&["--set", secret, "--set", "cluster.node=a"]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS);
+    let (code, told) = spelled.start_in_vain();
+    assert!(code == Some(1) && told.contains("RAIDKEEP_DATABASE_PASSWORD"), "{told}");
+    let nowhere = ["--set", "cluster.database=postgresql://raid@127.0.0.1:1/postgres", "--set", "cluster.node=a"];
+    let lost = Host::new(&nowhere).with_variable("RAIDKEEP_SESSION_KEYS", KEYS);
+    let (code, told) = lost.start_in_vain();
+    assert!(code == Some(1) && told.contains("cannot connect in the database"), "{told}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn rules_come_from_the_realm_whatever_the_folder_of_a_node_has() {
+    let database = Database::start();
+    let (first, second) = (host(&database, "a"), host(&database, "b"));
+    // What newcomers have shows which rules are in force.
+    let folder = |host: &Host, energy: u32| {
+        edited_assets(host, &[("energy.ron", "newcomer: 120", &format!("newcomer: {energy}"))])
+    };
+    let (of_first, of_second) = (folder(&first, 110), folder(&second, 90));
+    let first = first.with(&["--assets", &of_first]);
+    let second = second.with(&["--assets", &of_second]);
+    let mut a = first.start();
+    await_service(&a);
+    let newcomer = |server: &Server, name: &str| {
+        server.guest(name).ask("get_player_info", json!({}))["data"]["energy"]["remain"].clone()
+    };
+    assert_eq!(newcomer(&a, "ann"), 110, "the first node brings what it has");
+    let b = second.start();
+    let file = Path::new(&of_first).join("energy.ron");
+    let text = std::fs::read_to_string(&file).expect("it is there").replace("newcomer: 110", "newcomer: 100");
+    std::fs::write(&file, text).expect("it is writable");
+    assert_eq!(newcomer(&a, "bob"), 110, "a node of a cluster does not watch its folder");
+    let published = a.operate("rules_reload", json!({}));
+    assert_eq!(published["status"], 0, "an operator publishes what the folder has now: {published}");
+    assert_eq!(newcomer(&a, "cleo"), 100);
+    a.process.kill();
+    await_service(&b);
+    assert_eq!(newcomer(&b, "dan"), 100, "the other node has what was published, not its own folder");
+    let history = b.operate("rules_history", json!({}));
+    assert_eq!(history["data"]["sets"].as_array().map(Vec::len), Some(2), "and publishes nothing: {history}");
+}

@@ -1,0 +1,241 @@
+//! The log and the rows of a world in a database: what was answered is there, once, whatever fails.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use raidkeep::engine::numbers::{BatchNumber, QueryId};
+use raidkeep::engine::storage::worker::{StorageEvent, StorageWorker, Stores};
+use raidkeep::engine::storage::{Batch, FoundRows, PlayerTables, RowQuery, Rows, StorageError, StoredWorld};
+use raidkeep::postgres::Node;
+
+use crate::cluster::database::{self, Database, LEASE, wait_for};
+
+const WORLD: &str = "world-0";
+const TABLE: &str = "changes";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A world between its take-over and its end.
+struct Life {
+    worker: StorageWorker,
+    events: Receiver<StorageEvent>,
+    rows: Rows,
+    last: u64,
+    number: u8,
+}
+
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Answered,
+    Stopped { may_pass: bool },
+}
+
+fn take(node: &Node) -> StoredWorld {
+    database::take(node, WORLD)
+}
+
+impl Life {
+    fn begin(stored: StoredWorld, number: u8) -> Self {
+        let (sender, events) = channel();
+        let (last, rows) = (stored.recovered.last_batch.0, stored.rows.clone());
+        let listener = Arc::new(move |event| drop(sender.send(event)));
+        let worker = StorageWorker::start(Stores::archived(stored, None), PlayerTables::default(), listener);
+        Self { worker: worker.expect("threads start"), events, rows, last, number }
+    }
+
+    fn send(&mut self) -> u64 {
+        self.last += 1;
+        let mut batch = Batch::new(BatchNumber(self.last), 1000);
+        batch.put(TABLE, &self.last.to_be_bytes(), |out| out.push(self.number));
+        self.worker.commit(batch);
+        self.last
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.events.recv_timeout(PATIENCE).expect("a change is answered, or the world is told that it stops") {
+            StorageEvent::Committed(_) => Outcome::Answered,
+            StorageEvent::Failed { may_pass, .. } => Outcome::Stopped { may_pass },
+            event => panic!("nothing else was asked for: {event:?}"),
+        }
+    }
+
+    fn read(&self, query: RowQuery) -> FoundRows {
+        self.worker.query(QueryId(1), query);
+        match self.events.recv_timeout(PATIENCE).expect("the query is answered") {
+            StorageEvent::Read(_, rows) => rows,
+            event => panic!("only rows were asked for: {event:?}"),
+        }
+    }
+}
+
+fn all(rows: &Rows) -> BTreeMap<u64, u8> {
+    let mut found = BTreeMap::new();
+    let mut note = |key: &[u8], value: &[u8]| {
+        found.insert(u64::from_be_bytes(key.try_into().expect("eight bytes")), value[0]);
+    };
+    rows.scan(TABLE, &mut note).expect("the rows are sound");
+    found
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_world_goes_on_where_it_stopped_and_one_that_was_given_back_is_had_at_once() {
+    let database = Database::start();
+    let (first, second) = (database.node("a"), database.node("b"));
+    let mut life = Life::begin(take(&first), 1);
+    for _ in 0..3 {
+        life.send();
+        assert_eq!(life.outcome(), Outcome::Answered);
+    }
+    let refused = second.take(WORLD, None).expect_err("another node has it");
+    assert!(matches!(&refused, StorageError::Elsewhere { node, .. } if node == "a"), "{refused}");
+    let newest = RowQuery { newest_first: true, limit: 2, ..RowQuery::range(TABLE, &[0; 8], &[255; 8]) };
+    let keys: Vec<_> = life.read(newest).into_iter().map(|(key, _)| key).collect();
+    assert_eq!(keys, [3_u64.to_be_bytes(), 2_u64.to_be_bytes()], "a query finds what was changed before it");
+    drop(life);
+    let began = Instant::now();
+    let taken = take(&second);
+    assert!(began.elapsed() < LEASE.length, "nobody waits for the end of a lease that was given back");
+    assert_eq!((taken.recovered.last_batch, taken.recovered.was_cut_off), (BatchNumber(3), false));
+    assert_eq!(taken.recovered.moment_ms, Some(1000));
+    assert_eq!(all(&taken.rows), BTreeMap::from([(1, 1), (2, 1), (3, 1)]));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn what_the_rows_lack_is_folded_by_whoever_takes_the_world_over() {
+    let database = Database::start();
+    let first = database.node("a");
+    let mut stored = take(&first);
+    for number in 1..=300_u64 {
+        let mut batch = Batch::new(BatchNumber(number), number as i64);
+        batch.put(TABLE, &number.to_be_bytes(), |out| out.push(1));
+        if number % 100 == 0 {
+            batch.delete_all(TABLE, &[0, 0, 0, 0, 0, 0, 0]);
+        }
+        stored.log.append(&[batch], 0).expect("the world is ours");
+    }
+    drop(stored);
+    let taken = take(&database.node("b"));
+    let recovered = taken.recovered;
+    assert_eq!((recovered.last_batch.0, recovered.folded_at_start, recovered.was_cut_off), (300, 300, true));
+    let kept: Vec<u64> = all(&taken.rows).into_keys().collect();
+    assert_eq!(kept, (256..=300).collect::<Vec<_>>(), "rows that were deleted by the beginning of their keys are gone");
+    assert_eq!(taken.rows.damages().expect("readable"), [], "rows and digests fit");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_world_that_was_taken_over_is_fenced_in_log_and_rows() {
+    let database = Database::start();
+    let (first, second) = (database.node("a"), database.node("b"));
+    let mut life = Life::begin(take(&first), 1);
+    life.send();
+    assert_eq!(life.outcome(), Outcome::Answered);
+    // As if the lease had ended while the node stood still.
+    database.sql("UPDATE raidkeep.leases SET is_free = true");
+    let later = take(&second);
+    life.send();
+    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "another node has it, until that one is gone");
+    let refused = life.rows.fold(raidkeep::engine::outside::Epoch::BEFORE.next(0), &[]);
+    assert!(matches!(refused, Err(StorageError::Fenced { by, .. }) if by == later.log.epoch()), "{refused:?}");
+    drop(life);
+    assert_eq!(all(&later.rows), BTreeMap::from([(1, 1)]), "what was fenced is not there");
+    assert_eq!(database.sql("SELECT is_free FROM raidkeep.leases"), "f", "who was fenced gives nothing back");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn connections_that_break_at_any_moment_lose_nothing_that_was_answered() {
+    let database = Database::start();
+    let node = database.node("a");
+    let breaks = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+         AND backend_type = 'client backend'";
+    let (mut number, mut answered) = (0_u8, BTreeMap::new());
+    let mut possible = BTreeMap::new();
+    for (changes, delay_ms) in [(1, 0), (20, 1), (50, 3), (200, 8), (200, 20), (400, 40)] {
+        number += 1;
+        let mut life = Life::begin(take(&node), number);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                std::thread::sleep(Duration::from_millis(delay_ms));
+                database.sql(breaks)
+            });
+            for _ in 0..changes {
+                let change = life.send();
+                possible.insert(change, number);
+                if life.outcome() != Outcome::Answered {
+                    break;
+                }
+                answered.insert(change, number);
+            }
+        });
+        drop(life);
+        let taken = take(&node);
+        let found = all(&taken.rows);
+        for (change, made_by) in &answered {
+            assert_eq!(found.get(change), Some(made_by), "change {change} was answered");
+        }
+        for (change, made_by) in &found {
+            assert_eq!(possible.get(change), Some(made_by), "change {change} was made");
+        }
+        // What was not answered and is there all the same counts from now on.
+        answered = found;
+        possible.clone_from(&answered);
+        drop(Life::begin(taken, number));
+    }
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_commit_whose_wait_for_a_standby_was_cancelled_is_no_answer() {
+    let database = Database::with_standbys();
+    let node = database.node("a");
+    let mut life = Life::begin(take(&node), 1);
+    life.send();
+    assert_eq!(life.outcome(), Outcome::Answered);
+    database.freeze(1);
+    database.freeze(2);
+    life.send();
+    wait_for("the append waits for a standby", || {
+        database.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%owner%'")
+            == "1"
+    });
+    database.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "only the primary has it for certain");
+    database.thaw(1);
+    database.thaw(2);
+    drop(life);
+    let kept = all(&take(&node).rows);
+    assert!([BTreeMap::from([(1, 1)]), BTreeMap::from([(1, 1), (2, 1)])].contains(&kept), "{kept:?}");
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_frozen_primary_is_given_up_in_time_and_the_promoted_standby_is_found() {
+    let mut database = Database::with_standbys();
+    let node = database.node("a");
+    let mut life = Life::begin(take(&node), 1);
+    for _ in 0..20 {
+        life.send();
+        assert_eq!(life.outcome(), Outcome::Answered);
+    }
+    database.freeze(0);
+    let began = Instant::now();
+    life.send();
+    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "it accepts connections and says nothing");
+    assert!(began.elapsed() < Duration::from_secs(10), "took {:?}", began.elapsed());
+    drop(life);
+    database.promote(1);
+    let taken = take(&node);
+    assert_eq!(all(&taken.rows).range(..=20).count(), 20, "a standby had all that was answered");
+    database.thaw(0);
+    let mut life = Life::begin(taken, 2);
+    for _ in 0..20 {
+        life.send();
+        assert_eq!(life.outcome(), Outcome::Answered, "the old primary is not asked");
+    }
+    drop(life);
+    database.kill(0);
+}
