@@ -12,7 +12,7 @@ use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::disk::Disks;
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::storage::worker::{StorageEvent, StorageWorker};
-use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, StorageError};
+use raidkeep::engine::storage::{Batch, IndexKey, PlayerTables, RowQuery, StorageError};
 use raidkeep::studio::hostile_stores::{HostileStores, Treatment};
 
 const TABLE: &str = "changes";
@@ -172,4 +172,18 @@ fn the_log_file_and_the_rows_file_refuse_earlier_epochs_too() {
     assert!(store.rows.fold(epoch, &[record]).is_ok());
     let refused = store.log.take_over(Epoch::BEFORE);
     assert!(matches!(refused, Err(StorageError::Fenced { by, .. }) if by == epoch), "{refused:?}");
+}
+
+#[test]
+fn stores_behind_a_network_are_asked_several_things_at_a_time() {
+    let stores = HostileStores::default();
+    stores.read_together(3);
+    let life = Life::begin(&stores, 1);
+    for name in ["ann", "bob", "cleo"] {
+        life.worker.look_up(IndexKey::new("name", name.as_bytes()));
+    }
+    for _ in 0..3 {
+        let event = life.events.recv_timeout(PATIENCE).expect("none of them waits for the others to be answered");
+        assert!(matches!(event, StorageEvent::Found(_, None)), "{event:?}");
+    }
 }

@@ -19,6 +19,9 @@ use crate::moment::Moment;
 use crate::pool::Pool;
 use crate::sealed::{FoldEnd, name_of_rows};
 
+/// After a take-over, players come back all at once, and each is loaded over the network.
+const READERS: usize = 4;
+
 /// The rows of a world, for the node that has it.
 #[derive(Debug)]
 pub(crate) struct PostgresRows {
@@ -150,6 +153,10 @@ impl RowStore for PostgresRows {
 
     fn load_player(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
         self.checked(|moment, rows| rows.load_player(players, &*self.player_tables(moment)?, account))
+    }
+
+    fn readers(&self) -> usize {
+        READERS
     }
 
     fn hold(&self, read: &mut dyn FnMut(&dyn StoredRows) -> Result<(), StorageError>) -> Result<(), StorageError> {

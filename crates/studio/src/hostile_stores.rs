@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::batch::batches;
+use raidkeep_engine::storage::directory::{INDEX_TABLE, decode_entry};
 use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
 use raidkeep_engine::storage::store::Reached;
 use raidkeep_engine::storage::stored::{RowDamage, StoredRows};
 use raidkeep_engine::storage::worker::Stores;
-use raidkeep_engine::storage::{FoundRows, RowQuery, RowStore, Rows, StorageError};
+use raidkeep_engine::storage::{FoundRows, IndexKey, RowQuery, RowStore, Rows, StorageError};
 
 /// What happens to an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,8 @@ struct Kept {
     treatments: VecDeque<Treatment>,
     folds_to_fail: u32,
     is_held: bool,
+    /// How many look-ups have come, and how many wait for each other.
+    look_ups: [usize; 2],
 }
 
 fn failed() -> StorageError {
@@ -70,6 +74,11 @@ impl HostileStores {
     pub fn release(&self) {
         self.lock().is_held = false;
         self.0.1.notify_all();
+    }
+
+    /// Has this many readers, and lets look-ups wait until so many are under way.
+    pub fn read_together(&self, readers: usize) {
+        self.lock().look_ups = [0, readers];
     }
 
     /// Takes log and rows over for an epoch, and folds what the rows lack, as a start does.
@@ -197,6 +206,20 @@ impl RowStore for HostileStores {
             kept.folded = record.number;
         }
         Ok(kept.last_batch)
+    }
+
+    fn readers(&self) -> usize {
+        self.lock().look_ups[1].max(1)
+    }
+
+    fn look_up(&self, key: &IndexKey) -> Result<Option<AccountId>, StorageError> {
+        let mut kept = self.lock();
+        kept.look_ups[0] += 1;
+        self.0.1.notify_all();
+        let waits = |kept: &mut Kept| kept.look_ups[0] < kept.look_ups[1];
+        drop(self.0.1.wait_while(kept, waits).unwrap_or_else(PoisonError::into_inner));
+        let value = self.get(INDEX_TABLE, key.as_bytes())?;
+        Ok(value.and_then(|value| decode_entry(&value)))
     }
 
     fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {

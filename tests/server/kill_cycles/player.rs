@@ -109,7 +109,8 @@ impl Fighter {
 
     fn ask_text(&mut self, text: &str) -> Result<Value, String> {
         let client = self.client.as_mut().ok_or("not connected")?;
-        client.try_ask(text).map_err(|ended| format!("{text} got no answer: {ended:?}"))
+        let reply = client.try_ask(text).map_err(|ended| format!("{text} got no answer: {ended:?}"))?;
+        if serves_no_more(&reply) { Err(format!("{text} was answered {reply}")) } else { Ok(reply) }
     }
 
     /// The server's view of this player.
@@ -150,9 +151,7 @@ impl Fighter {
 
     fn take_answer(&mut self, act: &Act, text: String, reply: Value) -> Result<Outcome, String> {
         let status = reply["status"].as_i64().ok_or_else(|| format!("no status in {reply}"))?;
-        // A node that has lost its worlds answers like this until it is killed.
-        let is_refused_by_all = reply["message"] == "server cannot store changes at the moment, retry later";
-        if status == -2 || is_refused_by_all {
+        if status == -2 || serves_no_more(&reply) {
             return Ok(Outcome::Broken);
         }
         if [-1, 10, 11, 12, 13, 14, 15].contains(&status) {
@@ -255,4 +254,9 @@ impl Fighter {
 /// Without letters, which others send.
 fn strip(books: &Books) -> Books {
     Books { letters: BTreeMap::new(), ..books.clone() }
+}
+
+/// Whether a node has lost its worlds, which answers like this until it is killed.
+fn serves_no_more(reply: &Value) -> bool {
+    reply["message"] == "server cannot store changes at the moment, retry later"
 }

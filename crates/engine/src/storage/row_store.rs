@@ -160,6 +160,11 @@ pub trait RowStore: Debug + Send + Sync {
         }
     }
 
+    /// How many threads should look names up and load players at a time: more than one where each waits for a network.
+    fn readers(&self) -> usize {
+        1
+    }
+
     /// Gives `read` all rows as they are stored, as of one moment.
     ///
     /// # Errors

@@ -4,9 +4,9 @@
 //! query for rows takes the same path as the batches, so that it finds everything changed before it; one that reads as
 //! folded is a lookup.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -134,12 +134,15 @@ impl StorageWorker {
             Committer { log, folded: folded.clone(), foldings, listener: listener.clone(), counts, shipper };
         let seconds = meters.histogram("raidkeep_fold_seconds");
         let folder = Folder { rows: rows.clone(), epoch, folded: folded.clone(), listener: listener.clone(), seconds };
-        let reader = Reader { rows, players, listener };
+        let readings = Arc::new(Mutex::new(reading_receiver));
         let committer = Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?;
-        let threads = vec![
-            Builder::new().name("raidkeep-fold".into()).spawn(move || folder.run(&folding_receiver))?,
-            Builder::new().name("raidkeep-read".into()).spawn(move || reader.run(&reading_receiver))?,
-        ];
+        let mut threads =
+            vec![Builder::new().name("raidkeep-fold".into()).spawn(move || folder.run(&folding_receiver))?];
+        for _ in 0..rows.readers() {
+            let reader = Reader { rows: rows.clone(), players: players.clone(), listener: listener.clone() };
+            let readings = readings.clone();
+            threads.push(Builder::new().name("raidkeep-read".into()).spawn(move || reader.run(&readings))?);
+        }
         let committer = Some(committer);
         Ok(Self { writings: Some(writing_sender), readings: Some(reading_sender), folded, committer, threads })
     }
@@ -188,8 +191,8 @@ impl Drop for StorageWorker {
         self.readings = None;
         let log = self.committer.take().and_then(|thread| thread.join().ok());
         // Not a short-circuit: every thread is waited for.
-        let ended = self.threads.drain(..).filter_map(|thread| thread.join().ok()).count();
-        let Some(log) = log.filter(|_| ended == 2) else {
+        let panicked = self.threads.drain(..).filter_map(|thread| thread.join().err()).count();
+        let Some(log) = log.filter(|_| panicked == 0) else {
             return tracing::error!("a storage thread panicked; what was confirmed is on disk");
         };
         if let Err(error) = log.close(self.folded.record.load(Ordering::Acquire)) {
@@ -336,9 +339,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn run(self, readings: &Receiver<Reading>) {
+    /// Takes one reading after the other, beside other readers.
+    fn run(self, readings: &Mutex<Receiver<Reading>>) {
         let _alarm = Alarm(self.listener.clone());
-        while let Ok(reading) = readings.recv() {
+        let next = || readings.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        while let Ok(reading) = next() {
             let event = match reading {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
                 Reading::Load(account) => {
