@@ -14,8 +14,9 @@ use crate::bridge::Bridge;
 use crate::fault::Fault;
 use crate::settings::DatabaseSettings;
 
-/// Set on each connection: nothing is given up by the server on its own, and plans look for rows by their keys.
-const PREPARE: &str = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; \
+/// Set on each connection: no statement is given up by the server on its own, but a transaction is whose node hangs between two of
+/// them, since it would keep others from taking over. Plans look for rows by their keys.
+const PREPARE: &str = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 2000; \
      SET synchronous_commit = on; SET client_min_messages = warning; SET max_parallel_workers_per_gather = 0; \
      SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 

@@ -38,12 +38,26 @@ impl<'a> RedbMoment<'a> {
         Ok(Self { file, read })
     }
 
+    /// Where a page is damaged, this may panic.
     fn open(&self, table: &str) -> Result<Option<StoredTable>, StorageError> {
-        self.file.guarded(|| match self.read.open_table(rows_of(table)) {
+        match self.read.open_table(rows_of(table)) {
             Ok(table) => Ok(Some(table)),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
             Err(error) => Err(failed("open a table")(error)),
-        })
+        }
+    }
+
+    /// Calls `each` with the few rows of a range. Where a page is damaged, this may panic.
+    fn few(&self, (at, name): (usize, &str), range: KeyRange<'_>, each: EachStored<'_>) -> Result<(), StorageError> {
+        let action = "read rows";
+        let Some(table) = self.open(name)? else {
+            return Ok(());
+        };
+        for entry in table.range::<&[u8]>(range).map_err(failed(action))? {
+            let (key, stored) = entry.map_err(failed(action))?;
+            each(at, key.value(), stored.value())?;
+        }
+        Ok(())
     }
 
     /// Calls `each` with rows of a table. Their keys must be in order: damaged pages may form a circle.
@@ -55,7 +69,7 @@ impl<'a> RedbMoment<'a> {
         each: EachStored<'_>,
     ) -> Result<(), StorageError> {
         let action = "read a table";
-        let Some(table) = self.open(name)? else {
+        let Some(table) = self.file.guarded(|| self.open(name))? else {
             return Ok(());
         };
         let mut range = self.file.guarded(|| table.range::<&[u8]>(range).map_err(failed(action)))?;
@@ -107,16 +121,14 @@ impl StoredRows for RedbMoment<'_> {
             Group::Bucket(bucket) => {
                 let until = behind_prefix(bucket);
                 let until = until.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-                for name in tables {
-                    self.each((0, name), (Bound::Included(bucket), until), Order::ALL, each)?;
-                }
+                let range: KeyRange<'_> = (Bound::Included(bucket), until);
+                self.file.guarded(|| tables.iter().try_for_each(|name| self.few((0, name), range, each)))?;
             }
             Group::Account(account) => {
                 let (from, until) = (account.to_key(), AccountId(account.0.wrapping_add(1)).to_key());
                 let range: KeyRange<'_> = (Bound::Included(&from), Bound::Excluded(&until));
-                for (at, name) in tables.iter().enumerate() {
-                    self.each((at, name), range, Order::ALL, each)?;
-                }
+                let mut tables = tables.iter().enumerate();
+                self.file.guarded(|| tables.try_for_each(|(at, name)| self.few((at, name), range, each)))?;
             }
         }
         self.get(DIGESTS.name(), &group.key())
@@ -129,10 +141,10 @@ impl StoredRows for RedbMoment<'_> {
     }
 
     fn get(&self, table: &str, stored_key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        let Some(open) = self.open(table)? else {
-            return Ok(None);
-        };
         self.file.guarded(|| {
+            let Some(open) = self.open(table)? else {
+                return Ok(None);
+            };
             let found = open.get(stored_key).map_err(failed("read a row"))?;
             Ok(found.map(|stored| stored.value().to_vec()))
         })
@@ -147,7 +159,6 @@ impl StoredRows for RedbMoment<'_> {
     }
 
     fn count(&self, table: &str) -> Result<u64, StorageError> {
-        let open = self.open(table)?;
-        self.file.guarded(|| open.map_or(Ok(0), |table| table.len().map_err(failed("count rows"))))
+        self.file.guarded(|| self.open(table)?.map_or(Ok(0), |table| table.len().map_err(failed("count rows"))))
     }
 }
