@@ -77,8 +77,10 @@ impl<'a> CheckedRows<'a> {
         let mut tables: Vec<&str> = players.tables.clone();
         let mut is_known: Vec<bool> = tables.iter().map(|table| known.contains(*table)).collect();
         // What only another program knows is part of the account's digest too.
-        tables.extend(known.iter().map(String::as_str).filter(|name| !players.tables.contains(name)));
-        is_known.resize(tables.len(), true);
+        if is_known.iter().filter(|is_known| **is_known).count() < known.len() {
+            tables.extend(known.iter().map(String::as_str).filter(|name| !players.tables.contains(name)));
+            is_known.resize(tables.len(), true);
+        }
         let mut digest = Digest::default();
         let mut loaded = vec![Vec::new(); players.tables.len()];
         let group = Group::Account(account);
