@@ -22,9 +22,6 @@ use raidkeep_server::net::trust::roots_of_command;
 /// The environment variable with the password of the database.
 pub(super) const PASSWORD_VARIABLE: &str = "RAIDKEEP_DATABASE_PASSWORD";
 
-/// The name of a command beside the nodes.
-const COMMAND: &str = "raidkeep migrate";
-
 #[derive(Debug, Subcommand)]
 pub(super) enum ClusterCommand {
     /// Prints which node has which world, and how far the rows are behind the log.
@@ -74,9 +71,13 @@ pub(super) fn stores(config: &Config) -> Result<Option<Arc<dyn WorldStores>>, Fa
         )
         .into());
     }
-    let node = Node::start(&cluster.node, database(cluster)?, LeaseTimes { length: cluster.lease() })?;
+    let node = start(cluster)?;
     tracing::info!(node = cluster.node, "the worlds are in a database");
     Ok(Some(Arc::new(ClusterStores::new(node))))
+}
+
+fn start(cluster: &ClusterSettings) -> Result<Node, Failure> {
+    Ok(Node::start(&cluster.node, database(cluster)?, LeaseTimes { length: cluster.lease() })?)
 }
 
 /// The database of the cluster.
@@ -96,15 +97,13 @@ fn database(cluster: &ClusterSettings) -> Result<DatabaseSettings, Failure> {
 impl ClusterConfig {
     /// This command beside the nodes of the cluster.
     fn node(&self) -> Result<(Node, Duration), Failure> {
-        let named = std::iter::once(format!("cluster.node={}", COMMAND.replace(' ', "-")));
-        let arguments: Vec<String> = self.set.iter().cloned().chain(named).collect();
+        let named = format!("cluster.node=command-{}", std::process::id());
+        let arguments: Vec<String> = self.set.iter().cloned().chain([named]).collect();
         let config = Config::load(usual_config(self.config.clone()).as_deref(), &arguments)?;
         if !config.cluster.is_on() {
             return Err("cluster.database is empty: the configuration names no database".into());
         }
-        let lease = config.cluster.lease();
-        let name = format!("{COMMAND} ({})", std::process::id());
-        Ok((Node::start(&name, database(&config.cluster)?, LeaseTimes { length: lease })?, lease))
+        Ok((start(&config.cluster)?, config.cluster.lease()))
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::StorageError;
 use raidkeep_engine::storage::directory::INDEX_TABLE;
@@ -16,17 +15,14 @@ use raidkeep_engine::storage::stored::{
 };
 
 use crate::connection::Connection;
-use crate::sealed::{FoldEnd, damaged};
+use crate::ends::{keep_fold_end, lock_fold_end};
+use crate::sealed::FoldEnd;
 use crate::statement::{self, Parameter, bytes, number, text};
 
 const FOLD: &str = "fold the log into the rows";
 /// As many rows as are written by one statement.
 const PAGE: usize = 4096;
 
-const END: &str = "SELECT record, batch, moment_ms, epoch, seal FROM raidkeep.folds WHERE world = $1";
-const LOCK_END: &str = "SELECT record, batch, moment_ms, epoch, seal FROM raidkeep.folds WHERE world = $1 FOR UPDATE";
-const KEEP_END: &str = "UPDATE raidkeep.folds SET record = $2, batch = $3, moment_ms = $4, epoch = $5, seal = $6 \
-     WHERE world = $1";
 /// What the archive may still lack stays until the next fold.
 const TRIM: &str = "DELETE FROM raidkeep.log WHERE world = $1 AND record <= $2";
 
@@ -77,7 +73,7 @@ impl<'a> PostgresFold<'a> {
         epoch: Epoch,
     ) -> Result<(Self, FoldEnd), StorageError> {
         connection.run("BEGIN").map_err(|fault| fault.while_doing(FOLD))?;
-        let end = find_end(connection, world, LOCK_END)?;
+        let end = lock_fold_end(connection, world)?;
         if end.epoch > epoch {
             return Err(StorageError::Fenced { epoch, by: end.epoch });
         }
@@ -87,7 +83,7 @@ impl<'a> PostgresFold<'a> {
     /// Notes how far the rows go now, deletes of the log what they had before, and commits.
     pub(crate) fn commit(self, before: FoldEnd, end: FoldEnd) -> Result<(), StorageError> {
         self.change(TRIM, vec![number(before.record.cast_signed())])?;
-        keep_end(self.connection, self.world, end)?;
+        keep_fold_end(self.connection, self.world, end)?;
         self.connection.run("COMMIT").map_err(|fault| fault.while_doing(FOLD))
     }
 
@@ -228,38 +224,4 @@ fn ask(
     parameters: Vec<Parameter>,
 ) -> Result<Vec<Row>, StorageError> {
     statement::ask(connection, world, statement, parameters).map_err(|fault| fault.while_doing(FOLD))
-}
-
-/// How far the rows of a world go.
-///
-/// # Errors
-/// When that is not what was written, or the database fails.
-pub(crate) fn read_fold_end(connection: &Connection, world: &Arc<str>) -> Result<FoldEnd, StorageError> {
-    find_end(connection, world, END)
-}
-
-fn find_end(connection: &Connection, world: &Arc<str>, statement: &'static str) -> Result<FoldEnd, StorageError> {
-    let found = ask(connection, world, statement, Vec::new())?;
-    let row = found.first().ok_or_else(|| damaged(world, "folds", "what it says of the rows is missing"))?;
-    let unsigned = |at: usize| row.get::<_, i64>(at).cast_unsigned();
-    let end = FoldEnd {
-        record: unsigned(0),
-        batch: BatchNumber(unsigned(1)),
-        moment_ms: row.get(2),
-        epoch: Epoch::from_u64(unsigned(3)),
-    };
-    match end.seal(world) == row.get::<_, i64>(4) {
-        true => Ok(end),
-        false => Err(damaged(world, "folds", "what it says of the rows is not what was written")),
-    }
-}
-
-/// Keeps how far the rows of a world go.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) fn keep_end(connection: &Connection, world: &Arc<str>, end: FoldEnd) -> Result<(), StorageError> {
-    let (record, batch, epoch) = (end.record, end.batch.0, end.epoch.to_u64());
-    let numbers = [record.cast_signed(), batch.cast_signed(), end.moment_ms, epoch.cast_signed(), end.seal(world)];
-    ask(connection, world, KEEP_END, numbers.into_iter().map(number).collect()).map(drop)
 }

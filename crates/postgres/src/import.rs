@@ -9,20 +9,15 @@ use raidkeep_engine::storage::stored::{DIGEST_TABLE, StoredRows};
 use raidkeep_engine::storage::{Rows, StorageError};
 
 use crate::connection::Connection;
+use crate::ends::add_world;
 use crate::fault::Fault;
-use crate::log::read_end;
 use crate::sealed::{FoldEnd, LogEnd};
-use crate::statement::{Parameter, ask, number, text};
+use crate::statement::{Parameter, ask, text};
 
 const BRING: &str = "bring a world into the tables";
 /// As many rows as are written by one statement.
 const PAGE: usize = 4096;
 
-const ADD_WORLD: &str = "INSERT INTO raidkeep.worlds (world, id, epoch, last_record, seal) VALUES ($1, $2, $3, $4, $5)";
-const ADD_FOLD: &str = "INSERT INTO raidkeep.folds (world, record, batch, moment_ms, epoch, seal) \
-     VALUES ($1, $2, $3, $4, $5, $6)";
-const ADD_LEASE: &str =
-    "INSERT INTO raidkeep.leases (world, epoch, node, renewals, is_free) VALUES ($1, $2, '', 0, true)";
 const ADD_ROWS: &str = "INSERT INTO raidkeep.rows (world, name, key, value) \
      SELECT $1, $2, key, value FROM unnest($3, $4) AS new (key, value)";
 const DROP: [&str; 5] = [
@@ -39,18 +34,17 @@ const DROP: [&str; 5] = [
 /// [`StorageError::IsThere`] when the database has the world; others when the rows cannot be read or the database fails.
 pub(crate) fn bring(connection: &Connection, world: &Arc<str>, rows: &Rows) -> Result<u64, StorageError> {
     let failed = |fault: Fault| fault.while_doing(BRING);
-    if read_end(connection, world)?.is_some() {
-        return Err(StorageError::IsThere { world: world.to_string() });
-    }
     let mut count = 0;
     connection.run("BEGIN").map_err(failed)?;
-    rows.hold(&mut |stored| {
+    rows.hold(&mut |rows| {
+        let stored = rows.stored();
+        add_ends(connection, world, stored.reached()?)?;
         let names = stored.tables()?;
         for name in names.iter().map(String::as_str).chain([DIGEST_TABLE]) {
             let written = bring_table(connection, world, stored, name)?;
             count += if name == DIGEST_TABLE { 0 } else { written };
         }
-        add_ends(connection, world, stored.reached()?)
+        Ok(())
     })?;
     connection.run("COMMIT").map_err(failed)?;
     Ok(count)
@@ -84,16 +78,10 @@ fn bring_table(
 fn add_ends(connection: &Connection, world: &Arc<str>, reached: Reached) -> Result<(), StorageError> {
     let Reached { world: id, record, batch, moment_ms, epoch } = reached;
     let log = LogEnd { id: id.unwrap_or_else(rand::random), epoch, last_record: record };
-    let fold = FoldEnd { record, batch, moment_ms, epoch };
-    let (id, of_epoch, last) = (log.id.cast_signed(), epoch.to_u64().cast_signed(), record.cast_signed());
-    let batch = batch.0.cast_signed();
-    let log = [id, of_epoch, last, log.seal(world)];
-    let fold = [last, batch, moment_ms, of_epoch, fold.seal(world)];
-    for (statement, numbers) in [(ADD_WORLD, &log[..]), (ADD_FOLD, &fold[..]), (ADD_LEASE, &[of_epoch][..])] {
-        let parameters = numbers.iter().copied().map(number).collect();
-        ask(connection, world, statement, parameters).map_err(|fault| fault.while_doing(BRING))?;
+    match add_world(connection, world, log, FoldEnd { record, batch, moment_ms, epoch })? {
+        true => Ok(()),
+        false => Err(StorageError::IsThere { world: world.to_string() }),
     }
-    Ok(())
 }
 
 /// Deletes all that the database has of a world that this node holds.

@@ -5,6 +5,7 @@
 
 mod bridge;
 mod connection;
+mod ends;
 mod fault;
 mod fold;
 mod import;
@@ -23,6 +24,6 @@ mod takeover;
 mod tenancy;
 
 pub use node::{Node, WorldStatus};
-pub use settings::{DatabaseSettings, PATIENCE, SettingsError};
+pub use settings::{DatabaseSettings, SettingsError};
 pub use stores::ClusterStores;
 pub use tenancy::LeaseTimes;

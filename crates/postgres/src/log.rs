@@ -10,8 +10,9 @@ use raidkeep_engine::storage::StorageError;
 use raidkeep_engine::storage::log_store::{Appended, LogRecord, LogStore, NewRecord};
 
 use crate::connection::Connection;
+use crate::ends::read_log_end;
 use crate::fault::Fault;
-use crate::sealed::{LogEnd, damaged, name_of_log, seal_of_record};
+use crate::sealed::{LogEnd, name_of_log, seal_of_record};
 use crate::statement::{ask, number};
 use crate::tenancy::Holding;
 
@@ -20,8 +21,6 @@ const APPEND: &str = "WITH owner AS (UPDATE raidkeep.worlds SET last_record = $3
      WHERE world = $1 AND epoch = $2 AND last_record = $3 - 1 RETURNING 1) \
      INSERT INTO raidkeep.log (world, record, epoch, bytes, checksum) SELECT $1, $3, $2, $5, $6 FROM owner";
 const APPEND_TYPES: [Type; 6] = [Type::TEXT, Type::INT8, Type::INT8, Type::INT8, Type::BYTEA, Type::INT8];
-
-const END: &str = "SELECT id, epoch, last_record, seal FROM raidkeep.worlds WHERE world = $1";
 
 /// As many records as are read at once.
 const PAGE: i64 = 256;
@@ -64,7 +63,7 @@ impl PostgresLog {
     /// Why a record was not taken.
     fn refusal(&self, epoch: Epoch) -> Appended {
         let action = "append a record";
-        match read_end(&self.connection, &self.world) {
+        match read_log_end(&self.connection, &self.world) {
             Ok(Some(end)) if end.epoch > epoch => Appended::Fenced(end.epoch),
             Ok(_) => {
                 let what = "the log does not end where this world has left it".to_owned();
@@ -122,24 +121,6 @@ impl LogStore for PostgresLog {
     /// The next one need not wait until the lease has ended.
     fn close(&mut self) -> Result<(), StorageError> {
         self.holding.0.release(&self.connection)
-    }
-}
-
-/// How far the log of a world goes; `None` = there is no such world.
-///
-/// # Errors
-/// When that is not what was written, or the database fails.
-pub(crate) fn read_end(connection: &Connection, world: &Arc<str>) -> Result<Option<LogEnd>, StorageError> {
-    let found = ask(connection, world, END, Vec::new());
-    let found = found.map_err(|fault| fault.while_doing("read how far the log goes"))?;
-    let Some(row) = found.first() else {
-        return Ok(None);
-    };
-    let unsigned = |at: usize| row.get::<_, i64>(at).cast_unsigned();
-    let end = LogEnd { id: unsigned(0), epoch: Epoch::from_u64(unsigned(1)), last_record: unsigned(2) };
-    match end.seal(world) == row.get::<_, i64>(3) {
-        true => Ok(Some(end)),
-        false => Err(damaged(world, "worlds", "what it says of the log is not what was written")),
     }
 }
 

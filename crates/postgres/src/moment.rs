@@ -11,9 +11,8 @@ use raidkeep_engine::storage::stored::{DIGEST_TABLE, EachStored, Group, StoredRo
 use raidkeep_engine::storage::{RowQuery, StorageError};
 
 use crate::connection::Connection;
+use crate::ends::{read_fold_end, read_log_end};
 use crate::fault::Fault;
-use crate::fold::read_fold_end;
-use crate::log::read_end;
 use crate::statement::{Parameter, ask, bytes, number, text};
 
 /// As many rows as are read at once.
@@ -141,7 +140,7 @@ struct Span<'a> {
 impl StoredRows for Moment<'_> {
     fn reached(&self) -> Result<Reached, StorageError> {
         let read = |moment: &Self| {
-            let end = read_end(moment.connection, moment.world)?;
+            let end = read_log_end(moment.connection, moment.world)?;
             let fold = read_fold_end(moment.connection, moment.world)?;
             Ok(Reached {
                 world: end.map(|end| end.id),

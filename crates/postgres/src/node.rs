@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::log_store::Log;
 use raidkeep_engine::storage::store::{Answering, Recovered};
-use raidkeep_engine::storage::{RowStore, Rows, StorageError, StoredWorld};
+use raidkeep_engine::storage::{Rows, StorageError, StoredWorld};
 
 use crate::bridge::Bridge;
 use crate::import::{bring, drop_world};
@@ -63,11 +63,6 @@ impl Node {
         Ok(Self { name: name.into(), leases, pool })
     }
 
-    /// Its name among the nodes.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Takes a world over, and folds what its rows lack. With `answering`, it must be the one that this process had, with all
     /// that it has answered.
     ///
@@ -98,14 +93,14 @@ impl Node {
         let tail: Vec<_> = tail.into_iter().map(|(_, record)| record).collect();
         check_tail(&world, fold.record + 1, end.last_record, &tail)?;
         let rows = PostgresRows::new(self.pool.clone(), world.clone(), end.epoch);
-        let last_batch = rows.fold(end.epoch, &tail)?;
-        let reached = rows.reached()?;
+        let folded = rows.fold_in(end.epoch, &tail)?;
         if let Some(answering) = answering {
-            answering.compare(Answering::of(reached, last_batch), &name_of_rows(&world))?;
+            let found = Answering { world: end.id, last: folded.batch };
+            answering.compare(found, &name_of_rows(&world))?;
         }
         let recovered = Recovered {
-            last_batch,
-            moment_ms: (last_batch.0 > 0).then_some(reached.moment_ms),
+            last_batch: folded.batch,
+            moment_ms: (folded.batch.0 > 0).then_some(folded.moment_ms),
             folded_at_start: tail.len() as u64,
             was_cut_off: !was_free,
             was_copy: false,

@@ -9,7 +9,7 @@ use tokio_postgres::config::{Host, LoadBalanceHosts, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a server may take to answer before it counts as frozen.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the databases are, and how to talk to them.
 #[derive(Clone)]

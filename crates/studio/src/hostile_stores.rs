@@ -10,10 +10,11 @@ use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::batch::batches;
 use raidkeep_engine::storage::directory::{INDEX_TABLE, decode_entry};
 use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
-use raidkeep_engine::storage::store::Reached;
-use raidkeep_engine::storage::stored::{RowDamage, StoredRows};
+use raidkeep_engine::storage::row_store::ReadRows;
+use raidkeep_engine::storage::store::{LoadedPlayer, Reached};
+use raidkeep_engine::storage::stored::RowDamage;
 use raidkeep_engine::storage::worker::Stores;
-use raidkeep_engine::storage::{FoundRows, IndexKey, RowQuery, RowStore, Rows, StorageError};
+use raidkeep_engine::storage::{FoundRows, IndexKey, PlayerTables, RowQuery, RowStore, Rows, StorageError};
 
 /// What happens to an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,8 +249,21 @@ impl RowStore for HostileStores {
         Ok(Vec::new())
     }
 
-    fn hold(&self, _: &mut dyn FnMut(&dyn StoredRows) -> Result<(), StorageError>) -> Result<(), StorageError> {
+    /// They are kept without checksums, so that there is nothing to check.
+    fn checked(&self, _: ReadRows<'_>) -> Result<(), StorageError> {
         Err(failed())
+    }
+
+    fn hold(&self, _: ReadRows<'_>) -> Result<(), StorageError> {
+        Err(failed())
+    }
+
+    fn load_player(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
+        let rows = |table: &&'static str| self.read(&RowQuery::of_account(table, account));
+        let loaded = players.tables.iter().map(rows).collect::<Result<LoadedPlayer, _>>()?;
+        let mut named = players.tables.iter().zip(&loaded);
+        let exists = named.any(|(table, rows)| *table == players.identity && !rows.is_empty());
+        Ok(exists.then_some(loaded))
     }
 
     fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {

@@ -24,6 +24,13 @@ pub(crate) fn on(database: &Database, node: &str, host: Host) -> Host {
     host.with(&["--set", &settings[0], "--set", &settings[1]]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS)
 }
 
+/// A node that serves, and one that stands by.
+fn pair([first, second]: [&Host; 2]) -> [Server; 2] {
+    let serving = first.start();
+    await_service(&serving);
+    [serving, second.start()]
+}
+
 fn is_serving(server: &Server) -> bool {
     server.http("GET", "/readyz", &[]).0 == 200
 }
@@ -96,9 +103,7 @@ fn check_realm(server: &Server, story: &str) {
 fn a_node_that_is_killed_is_replaced_by_the_one_that_stands_by() {
     let database = Database::start();
     let (first, second) = (host(&database, "a"), host(&database, "b"));
-    let mut a = first.start();
-    await_service(&a);
-    let mut b = second.start();
+    let [mut a, mut b] = pair([&first, &second]);
     assert!(!is_serving(&b), "it stands by");
     let told = b.connect().ask("login_unique", json!({"unique_id": "ann"}));
     assert_eq!(told["status"], 16, "a world that is elsewhere is not here: {told}");
@@ -121,9 +126,7 @@ fn a_node_that_is_killed_is_replaced_by_the_one_that_stands_by() {
 fn a_node_that_hung_answers_nothing_of_what_it_has_missed() {
     let database = Database::start();
     let (first, second) = (host(&database, "a"), host(&database, "b"));
-    let a = first.start();
-    await_service(&a);
-    let b = second.start();
+    let [a, b] = pair([&first, &second]);
     let mut players = Player::all(&a);
     players.iter_mut().for_each(Player::change);
     a.signal("STOP");
@@ -158,9 +161,7 @@ fn a_node_that_hung_answers_nothing_of_what_it_has_missed() {
 fn a_node_that_is_stopped_hands_over_within_a_second() {
     let database = Database::start();
     let (first, second) = (host(&database, "a"), host(&database, "b"));
-    let mut a = first.start();
-    await_service(&a);
-    let b = second.start();
+    let [mut a, b] = pair([&first, &second]);
     let mut players = Player::all(&a);
     players.iter_mut().for_each(Player::change);
     a.stop();

@@ -14,23 +14,40 @@ use crate::account::AccountId;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
 use crate::storage::copy::{Copied, copy_rows};
-use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
+use crate::storage::directory::IndexKey;
 use crate::storage::log_store::LogRecord;
 use crate::storage::proof::CopyError;
 use crate::storage::store::{LoadedPlayer, Reached};
-use crate::storage::stored::{RowDamage, StoredRows};
-use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery, StorageError};
+use crate::storage::stored::{CheckedRows, RowDamage};
+use crate::storage::{FoundRows, PlayerTables, RowQuery, StorageError};
+
+/// Reads rows that are checked.
+pub type ReadRows<'a> = &'a mut dyn FnMut(&CheckedRows<'_>) -> Result<(), StorageError>;
 
 /// The rows of a world.
 pub trait RowStore: Debug + Send + Sync {
     /// The world's name, such as `world-0`.
     fn world_name(&self) -> &str;
 
+    /// Gives `read` the rows, which are as of one moment in each of its reads.
+    ///
+    /// # Errors
+    /// When they cannot be read, or `read` fails.
+    fn checked(&self, read: ReadRows<'_>) -> Result<(), StorageError>;
+
+    /// Gives `read` the rows as of one moment for all of its reads.
+    ///
+    /// # Errors
+    /// When they cannot be read, or `read` fails.
+    fn hold(&self, read: ReadRows<'_>) -> Result<(), StorageError>;
+
     /// How far they go.
     ///
     /// # Errors
     /// When they cannot be read.
-    fn reached(&self) -> Result<Reached, StorageError>;
+    fn reached(&self) -> Result<Reached, StorageError> {
+        ask(|read| self.hold(read), |rows| rows.stored().reached())
+    }
 
     /// Begins the world's next epoch, with these random bits: later than `after`, and than any that the rows know. It is
     /// kept when this returns. Rows that a take-over has given an epoch already return that one.
@@ -57,38 +74,50 @@ pub trait RowStore: Debug + Send + Sync {
     ///
     /// # Errors
     /// When one of them is damaged or cannot be read.
-    fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError>;
+    fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {
+        ask(|read| self.checked(read), |rows| rows.read(query))
+    }
 
     /// The row of a key.
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;
+    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        ask(|read| self.checked(read), |rows| rows.get(table, key))
+    }
 
     /// Calls `each` with all rows of a table, key and value: in key order, except those of the index.
     ///
     /// # Errors
     /// When a row is damaged, rows are missing or of another time, or the table cannot be read. Some rows may have been
     /// seen by then.
-    fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError>;
+    fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
+        ask(|read| self.checked(read), |rows| rows.scan(table, each))
+    }
 
     /// The same with the rows that are sound and can be reached, for a check that has told of the others.
     ///
     /// # Errors
     /// When the table cannot be read for another reason than damage.
-    fn scan_sound(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError>;
+    fn scan_sound(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
+        ask(|read| self.checked(read), |rows| rows.scan_sound(table, each))
+    }
 
     /// The names of the tables, except the internal ones.
     ///
     /// # Errors
     /// When they cannot be read.
-    fn tables(&self) -> Result<Vec<String>, StorageError>;
+    fn tables(&self) -> Result<Vec<String>, StorageError> {
+        ask(|read| self.checked(read), |rows| rows.stored().tables())
+    }
 
     /// How many rows a table has.
     ///
     /// # Errors
     /// When it cannot be read.
-    fn count(&self, table: &str) -> Result<u64, StorageError>;
+    fn count(&self, table: &str) -> Result<u64, StorageError> {
+        ask(|read| self.checked(read), |rows| rows.stored().count(table))
+    }
 
     /// How many rows all tables have together.
     ///
@@ -103,7 +132,9 @@ pub trait RowStore: Debug + Send + Sync {
     ///
     /// # Errors
     /// When the rows cannot be read for another reason than damage.
-    fn damages(&self) -> Result<Vec<RowDamage>, StorageError>;
+    fn damages(&self) -> Result<Vec<RowDamage>, StorageError> {
+        ask(|read| self.hold(read), |rows| rows.damages())
+    }
 
     /// The row of a table that has no other.
     ///
@@ -124,9 +155,7 @@ pub trait RowStore: Debug + Send + Sync {
     /// # Errors
     /// When the store does not know whether the name is free.
     fn look_up(&self, key: &IndexKey) -> Result<Option<AccountId>, StorageError> {
-        let value = self.get(INDEX_TABLE, key.as_bytes())?;
-        let unreadable = || StorageError::Row { table: INDEX_TABLE, source: RowError::Damaged };
-        value.map(|value| decode_entry(&value).ok_or_else(unreadable)).transpose()
+        ask(|read| self.checked(read), |rows| rows.look_up(key))
     }
 
     /// The rows of a player, or `None` when it has no row in the table that says who exists.
@@ -134,11 +163,7 @@ pub trait RowStore: Debug + Send + Sync {
     /// # Errors
     /// [`StorageError::RowsDamaged`], which names the account, when they are not all that was written.
     fn load_player(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
-        let rows = |table: &&'static str| self.read(&RowQuery::of_account(table, account));
-        let loaded = players.tables.iter().map(rows).collect::<Result<LoadedPlayer, _>>()?;
-        let exists =
-            players.tables.iter().zip(&loaded).any(|(table, rows)| *table == players.identity && !rows.is_empty());
-        Ok(exists.then_some(loaded))
+        ask(|read| self.checked(read), |rows| rows.load_player(players, account))
     }
 
     /// The rows of a player for a world. When they are damaged, the world gets a row that it cannot read instead, and
@@ -165,25 +190,29 @@ pub trait RowStore: Debug + Send + Sync {
         1
     }
 
-    /// Gives `read` all rows as they are stored, as of one moment.
-    ///
-    /// # Errors
-    /// When they cannot be read, or `read` fails.
-    fn hold(&self, read: &mut dyn FnMut(&dyn StoredRows) -> Result<(), StorageError>) -> Result<(), StorageError>;
-
     /// Checks all rows and writes them, as of one moment, to a rows file of this world's name in `folder`, with the proof
     /// of what it holds. See [`copy_rows`].
     ///
     /// # Errors
     /// When the world or the copy is damaged, or the folder cannot be written to.
     fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError> {
-        let mut copied = None;
-        self.hold(&mut |stored| {
-            copied = Some(copy_rows(stored, self.world_name(), folder));
-            Ok(())
-        })?;
-        copied.unwrap_or_else(|| Err(StorageError::stopped().into()))
+        ask(|read| self.hold(read), |rows| Ok(copy_rows(rows.stored(), self.world_name(), folder)))?
     }
+}
+
+/// What `read` finds in the rows that `give` gives it.
+fn ask<T>(
+    give: impl FnOnce(ReadRows<'_>) -> Result<(), StorageError>,
+    read: impl FnOnce(&CheckedRows<'_>) -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
+    let (mut read, mut found) = (Some(read), None);
+    give(&mut |rows| {
+        if let Some(read) = read.take() {
+            found = Some(read(rows)?);
+        }
+        Ok(())
+    })?;
+    found.ok_or_else(StorageError::stopped)
 }
 
 /// The rows of a world, wherever they are. Clones are the same rows.

@@ -6,7 +6,7 @@ use crate::outside::Epoch;
 use crate::storage::StorageError;
 use crate::storage::log_store::Log;
 use crate::storage::row_store::Rows;
-use crate::storage::store::{Recovered, Store};
+use crate::storage::store::{Answering, Recovered, Store};
 use crate::storage::tenure::{LockedFiles, Tenure};
 
 /// The stores of a world that is about to start.
@@ -32,6 +32,14 @@ impl StoredWorld {
         let epoch = self.rows.begin_epoch(bits, self.log.epoch())?;
         self.log.take_over(epoch)?;
         Ok(epoch)
+    }
+
+    /// Which world it is, and how far it has answered.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn answering(&self) -> Result<Answering, StorageError> {
+        Ok(Answering::of(self.rows.reached()?, self.recovered.last_batch))
     }
 }
 

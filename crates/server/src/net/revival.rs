@@ -19,7 +19,6 @@ use crate::net::shard::{Ended, WorldLoop};
 use crate::net::start_error::{StartError, system};
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
-use raidkeep_engine::open::OpenError;
 use raidkeep_engine::outside::world_label;
 use raidkeep_engine::reload::Reloader;
 use raidkeep_engine::request::RequestTable;
@@ -175,9 +174,9 @@ impl Revival {
             self.seat.inbox.end_life();
             rules.clone()
         });
-        let reached = Answering::of(store.rows.reached()?, store.recovered.last_batch);
+        let answering = store.answering()?;
         let world = begin(app, &self.seat, &self.reloader, &rules, (store, start))?;
-        self.answering = Some(reached);
+        self.answering = Some(answering);
         Ok((world, found))
     }
 
@@ -192,10 +191,7 @@ impl Revival {
                 Some(answering) => stores.reopen(place.number, answering),
                 None => stores.open(place.number),
             };
-            let mut store = opened.map_err(|error| match error {
-                OpenError::Storage(error) => StartError::Storage(error),
-                error => StartError::Open(error),
-            })?;
+            let mut store = opened?;
             let start = draw_start(place, &mut store)?;
             Ok((store, start))
         };

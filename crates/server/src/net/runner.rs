@@ -31,7 +31,6 @@ use raidkeep_engine::outside::{WorldPlace, world_label, world_name};
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
-use raidkeep_engine::storage::store::Answering;
 use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker, Stores};
 use raidkeep_engine::storage::{Rows, StoredWorld};
 use raidkeep_engine::tick::{Input, Simulation};
@@ -119,7 +118,7 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
             check_clock(app.world(), seat, &store)?;
             seat.compare_realm(&mut app, &store)?;
             let start = draw_start(seat.place(), &mut store)?;
-            answering = Some(Answering::of(store.rows.reached()?, store.recovered.last_batch));
+            answering = Some(store.answering()?);
             rows = Some(store.rows.clone());
             world = Some(begin(app, seat, &reloader, &loaded, (store, start))?);
         }

@@ -119,6 +119,15 @@ pub enum StartError {
     },
 }
 
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Storage(error) => Self::Storage(error),
+            error => Self::Open(error),
+        }
+    }
+}
+
 /// What to do about a port that cannot be had.
 fn bind_hint(error: &std::io::Error, key: &str) -> String {
     match error.kind() {

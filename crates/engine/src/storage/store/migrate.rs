@@ -47,14 +47,14 @@ impl RowsFile {
     pub(super) fn renew_players(&self, tables: &[&str]) -> Result<(), StorageError> {
         let wanted: BTreeSet<String> = tables.iter().map(|table| (*table).to_owned()).collect();
         self.guarded(|| self.replace_player_tables(&wanted))?;
-        self.keep_player_tables(Arc::new(wanted));
+        self.players.keep(Arc::new(wanted));
         Ok(())
     }
 
     fn replace_player_tables(&self, wanted: &BTreeSet<String>) -> Result<(), StorageError> {
         let action = "renew the digests of players";
         let moment = RedbMoment::begin(self)?;
-        let known = self.player_tables(&moment)?;
+        let known = self.players.tables(&moment, &self.file_name())?;
         if *known == *wanted {
             return Ok(());
         }

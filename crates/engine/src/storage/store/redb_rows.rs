@@ -1,29 +1,16 @@
-//! The rows file behind the seam of [`RowStore`]: every read checks what it reads.
+//! The rows file behind the seam of [`RowStore`].
 
-use crate::account::AccountId;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
-use crate::storage::directory::IndexKey;
+use crate::storage::StorageError;
 use crate::storage::log_store::LogRecord;
-use crate::storage::row_store::{RowStore, Rows};
-use crate::storage::store::{LoadedPlayer, Reached, RedbMoment, RowsFile};
-use crate::storage::stored::{CheckedRows, RowDamage, StoredRows};
-use crate::storage::{FoundRows, PlayerTables, RowQuery, StorageError};
+use crate::storage::row_store::{ReadRows, RowStore, Rows};
+use crate::storage::store::{RedbMoment, RowsFile};
+use crate::storage::stored::CheckedRows;
 
 impl From<RowsFile> for Rows {
     fn from(file: RowsFile) -> Self {
         Self::new(file)
-    }
-}
-
-impl RowsFile {
-    /// Reads, as of now.
-    fn checked<T>(
-        &self,
-        read: impl FnOnce(&RedbMoment<'_>, CheckedRows<'_>) -> Result<T, StorageError>,
-    ) -> Result<T, StorageError> {
-        let (moment, name) = (RedbMoment::begin(self)?, self.file_name());
-        read(&moment, CheckedRows::new(&moment, &name).unless(!self.is_checked))
     }
 }
 
@@ -32,8 +19,14 @@ impl RowStore for RowsFile {
         self.name()
     }
 
-    fn reached(&self) -> Result<Reached, StorageError> {
-        RedbMoment::begin(self)?.reached()
+    fn checked(&self, read: ReadRows<'_>) -> Result<(), StorageError> {
+        let (moment, name) = (RedbMoment::begin(self)?, self.file_name());
+        read(&CheckedRows::new(&moment, &name, &self.players).unless(!self.is_checked))
+    }
+
+    /// A read transaction is one moment.
+    fn hold(&self, read: ReadRows<'_>) -> Result<(), StorageError> {
+        self.checked(read)
     }
 
     fn begin_epoch(&self, bits: u32, after: Epoch) -> Result<Epoch, StorageError> {
@@ -46,45 +39,5 @@ impl RowStore for RowsFile {
 
     fn fold(&self, epoch: Epoch, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
         self.fold_under(epoch, records)
-    }
-
-    fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {
-        self.checked(|_, rows| rows.read(query))
-    }
-
-    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        self.checked(|_, rows| rows.get(table, key))
-    }
-
-    fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
-        self.checked(|_, rows| rows.scan(table, each))
-    }
-
-    fn scan_sound(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
-        self.checked(|_, rows| rows.scan_sound(table, each))
-    }
-
-    fn tables(&self) -> Result<Vec<String>, StorageError> {
-        RedbMoment::begin(self)?.tables()
-    }
-
-    fn count(&self, table: &str) -> Result<u64, StorageError> {
-        RedbMoment::begin(self)?.count(table)
-    }
-
-    fn damages(&self) -> Result<Vec<RowDamage>, StorageError> {
-        self.checked(|moment, rows| rows.damages(&*self.player_tables(moment)?))
-    }
-
-    fn look_up(&self, key: &IndexKey) -> Result<Option<AccountId>, StorageError> {
-        self.checked(|_, rows| rows.look_up(key))
-    }
-
-    fn load_player(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
-        self.checked(|moment, rows| rows.load_player(players, &*self.player_tables(moment)?, account))
-    }
-
-    fn hold(&self, read: &mut dyn FnMut(&dyn StoredRows) -> Result<(), StorageError>) -> Result<(), StorageError> {
-        read(&RedbMoment::begin(self)?)
     }
 }

@@ -1,7 +1,6 @@
 //! The rows of a world in a redb database.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use redb::{
     Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, Table, TableHandle, WriteTransaction,
@@ -18,7 +17,7 @@ use crate::storage::store::redb_moment::RedbMoment;
 use crate::storage::store::{
     FORMAT, META, META_COPY, META_LAST_BATCH, Reached, StorageError, failed, guarded, migrate,
 };
-use crate::storage::stored::{Changes, RowDamage, read_player_tables};
+use crate::storage::stored::{Changes, KnownPlayers, RowDamage};
 
 const META_FORMAT: &str = "format";
 const META_WORLD: &str = "world";
@@ -33,8 +32,7 @@ const META_CHECKSUM: &str = "checksum";
 pub struct RowsFile {
     world: Arc<str>,
     db: Arc<Closing>,
-    /// The tables that hold players, once they were read.
-    player_tables: Arc<RwLock<Option<Arc<BTreeSet<String>>>>>,
+    pub(super) players: Arc<KnownPlayers>,
     pub(super) is_checked: bool,
 }
 
@@ -83,32 +81,14 @@ impl Meta {
 
 impl RowsFile {
     pub(in crate::storage) fn new(world: &str, database: Database) -> Self {
-        let (player_tables, is_checked) = (Arc::default(), true);
-        Self { world: world.into(), db: Arc::new(Closing(Some(database))), player_tables, is_checked }
+        let (players, is_checked) = (Arc::default(), true);
+        Self { world: world.into(), db: Arc::new(Closing(Some(database))), players, is_checked }
     }
 
     /// The same rows, believed unseen: shows a test of damage what the checks are for.
     #[must_use]
     pub fn without_checks(&self) -> Self {
         Self { is_checked: false, ..self.clone() }
-    }
-
-    /// The tables of whose rows each account has a digest.
-    pub(in crate::storage) fn player_tables(
-        &self,
-        moment: &RedbMoment<'_>,
-    ) -> Result<Arc<BTreeSet<String>>, StorageError> {
-        let known = self.player_tables.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let tables = Arc::new(read_player_tables(moment, &self.file_name())?);
-        self.keep_player_tables(tables.clone());
-        Ok(tables)
-    }
-
-    pub(super) fn keep_player_tables(&self, tables: Arc<BTreeSet<String>>) {
-        *self.player_tables.write().unwrap_or_else(PoisonError::into_inner) = Some(tables);
     }
 
     pub(in crate::storage) fn damaged(&self, damage: RowDamage) -> StorageError {
@@ -260,8 +240,8 @@ impl RowsFile {
         if before.format != Some(FORMAT) {
             migrate::add_checksums(&write)?;
         }
-        let player_tables = self.player_tables(&RedbMoment::begin(self)?)?;
-        changes.write(&mut RedbFold(&write), &player_tables)?;
+        let players = self.players.tables(&RedbMoment::begin(self)?, &self.file_name())?;
+        changes.write(&mut RedbFold(&write), &players)?;
         {
             let mut meta = write.open_table(META).map_err(failed(action))?;
             if let Some(world) = world {

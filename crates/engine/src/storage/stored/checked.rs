@@ -7,7 +7,7 @@ use crate::account::AccountId;
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::store::LoadedPlayer;
 use crate::storage::stored::{
-    Digest, Group, Recount, RowDamage, SoundRow, StoredRows, bucket_of, read_row, stored_key, trust_row,
+    Digest, Group, KnownPlayers, RowDamage, SoundRow, StoredRows, bucket_of, damages, read_row, stored_key, trust_row,
 };
 use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery, StorageError};
 
@@ -15,13 +15,19 @@ use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery, StorageError};
 pub struct CheckedRows<'a> {
     stored: &'a dyn StoredRows,
     file: &'a str,
+    players: &'a KnownPlayers,
     is_checked: bool,
 }
 
 impl<'a> CheckedRows<'a> {
     /// Checks these rows; errors name `file`.
-    pub fn new(stored: &'a dyn StoredRows, file: &'a str) -> Self {
-        Self { stored, file, is_checked: true }
+    pub fn new(stored: &'a dyn StoredRows, file: &'a str, players: &'a KnownPlayers) -> Self {
+        Self { stored, file, players, is_checked: true }
+    }
+
+    /// The rows as they are stored.
+    pub fn stored(&self) -> &'a dyn StoredRows {
+        self.stored
     }
 
     /// Believes them instead: shows a test of damage what the checks are for.
@@ -49,18 +55,17 @@ impl<'a> CheckedRows<'a> {
         Ok(())
     }
 
-    /// The rows of a player, or `None` when it has no row in the table that says who exists. `known` are the tables of
-    /// whose rows each account has a digest.
+    /// The rows of a player, or `None` when it has no row in the table that says who exists.
     ///
     /// # Errors
     /// [`StorageError::RowsDamaged`], which names the account, when they are not all that was written.
     pub fn load_player(
         &self,
         players: &PlayerTables,
-        known: &BTreeSet<String>,
         account: AccountId,
     ) -> Result<Option<LoadedPlayer>, StorageError> {
-        self.read_player(players, known, account).map_err(|error| match error {
+        let known = self.players.tables(self.stored, self.file)?;
+        self.read_player(players, &known, account).map_err(|error| match error {
             StorageError::RowsDamaged { file, damage } => {
                 StorageError::RowsDamaged { file, damage: RowDamage { account: Some(account), ..damage } }
             }
@@ -202,36 +207,11 @@ impl<'a> CheckedRows<'a> {
     }
 
     /// Counts all rows anew, and returns what does not fit: rows that are not what was written, and groups of which rows
-    /// are missing or of another time. `known` as for [`load_player`](Self::load_player).
+    /// are missing or of another time.
     ///
     /// # Errors
     /// When the rows cannot be read for another reason than damage.
-    pub fn damages(&self, known: &BTreeSet<String>) -> Result<Vec<RowDamage>, StorageError> {
-        let mut damages = Vec::new();
-        match self.count_anew(known, &mut damages) {
-            Err(StorageError::RowsDamaged { damage, .. }) => damages.push(damage),
-            counted => counted?,
-        }
-        Ok(damages)
-    }
-
-    fn count_anew(&self, known: &BTreeSet<String>, damages: &mut Vec<RowDamage>) -> Result<(), StorageError> {
-        self.stored.reached()?;
-        let mut recount = Recount::new(known.clone());
-        for table in self.stored.tables()? {
-            let walked = self.stored.walk(&table, &mut |key, stored| {
-                damages.extend(recount.take_in(&table, key, stored).err());
-                Ok(())
-            });
-            match walked {
-                Err(StorageError::RowsDamaged { damage, .. }) => {
-                    recount.give_up(&table);
-                    damages.push(RowDamage { table, ..damage });
-                }
-                walked => walked?,
-            }
-        }
-        damages.extend(recount.compare(self.stored)?);
-        Ok(())
+    pub fn damages(&self) -> Result<Vec<RowDamage>, StorageError> {
+        damages(self.stored, &*self.players.tables(self.stored, self.file)?)
     }
 }

@@ -18,6 +18,7 @@ pub use digests::{
 };
 pub(in crate::storage) use digests::{Digest, SoundRow, read_row, trust_row};
 pub use fold::{Changes, FoldTarget, LastValues, behind_prefix};
-pub use players::{read_player_tables, renew_player_tables};
-pub(in crate::storage) use recount::Recount;
+pub(in crate::storage) use players::read_player_tables;
+pub use players::{KnownPlayers, renew_player_tables};
+pub(in crate::storage) use recount::{Recount, damages};
 pub use rows::{EachStored, StoredRows};

@@ -1,19 +1,45 @@
 //! Which tables hold players, so that the rows of each account have a digest together.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::storage::StorageError;
 use crate::storage::stored::digests::ACCOUNT_DIGESTS;
 use crate::storage::stored::{
-    CheckedRows, DIGEST_TABLE, DigestTally, FoldTarget, PLAYER_TABLES, RowDamage, StoredRows, read_row,
-    stored_checksum, write_value,
+    DIGEST_TABLE, DigestTally, FoldTarget, PLAYER_TABLES, RowDamage, StoredRows, damages, read_row, stored_checksum,
+    write_value,
 };
 
+/// The tables of whose rows each account has a digest, once they were read.
+#[derive(Debug, Default)]
+pub struct KnownPlayers(RwLock<Option<Arc<BTreeSet<String>>>>);
+
+impl KnownPlayers {
+    /// The tables, read from these rows if they are not known yet.
+    ///
+    /// # Errors
+    /// When the list is damaged, which names `file`, or cannot be read.
+    pub fn tables(&self, stored: &dyn StoredRows, file: &str) -> Result<Arc<BTreeSet<String>>, StorageError> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let tables = Arc::new(read_player_tables(stored, file)?);
+        self.keep(tables.clone());
+        Ok(tables)
+    }
+
+    /// Notes that it is these from now on.
+    pub fn keep(&self, tables: Arc<BTreeSet<String>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(tables);
+    }
+}
+
 /// The tables that hold players, as last told by a world that started.
-///
-/// # Errors
-/// When the list is damaged, which names `file`, or cannot be read.
-pub fn read_player_tables(stored: &dyn StoredRows, file: &str) -> Result<BTreeSet<String>, StorageError> {
+pub(in crate::storage) fn read_player_tables(
+    stored: &dyn StoredRows,
+    file: &str,
+) -> Result<BTreeSet<String>, StorageError> {
     let Some(kept) = stored.get(DIGEST_TABLE, PLAYER_TABLES)? else {
         return Ok(BTreeSet::new());
     };
@@ -43,7 +69,7 @@ pub fn renew_player_tables(
     }
     if has_rows {
         // Damaged rows must not get digests that they fit.
-        if let Some(damage) = CheckedRows::new(stored, file).damages(known)?.into_iter().next() {
+        if let Some(damage) = damages(stored, known)?.into_iter().next() {
             return Err(StorageError::RowsDamaged { file: file.to_owned(), damage });
         }
         target.clear_digests(ACCOUNT_DIGESTS)?;

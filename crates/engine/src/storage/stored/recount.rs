@@ -112,3 +112,44 @@ fn unknown_digest(key: &[u8]) -> RowDamage {
     let (table, what) = (DIGEST_TABLE.to_owned(), "the digest is of nothing that is known".to_owned());
     RowDamage { table, key: key.to_vec(), account: None, what }
 }
+
+/// Counts all rows anew, and returns what does not fit: rows that are not what was written, and groups of which rows are
+/// missing or of another time. Each account has a digest of its rows in the tables `players`.
+///
+/// # Errors
+/// When the rows cannot be read for another reason than damage.
+pub(in crate::storage) fn damages(
+    stored: &dyn StoredRows,
+    players: &BTreeSet<String>,
+) -> Result<Vec<RowDamage>, StorageError> {
+    let mut damages = Vec::new();
+    match count_anew(stored, players, &mut damages) {
+        Err(StorageError::RowsDamaged { damage, .. }) => damages.push(damage),
+        counted => counted?,
+    }
+    Ok(damages)
+}
+
+fn count_anew(
+    stored: &dyn StoredRows,
+    players: &BTreeSet<String>,
+    damages: &mut Vec<RowDamage>,
+) -> Result<(), StorageError> {
+    stored.reached()?;
+    let mut recount = Recount::new(players.clone());
+    for table in stored.tables()? {
+        let walked = stored.walk(&table, &mut |key, stored| {
+            damages.extend(recount.take_in(&table, key, stored).err());
+            Ok(())
+        });
+        match walked {
+            Err(StorageError::RowsDamaged { damage, .. }) => {
+                recount.give_up(&table);
+                damages.push(RowDamage { table, ..damage });
+            }
+            walked => walked?,
+        }
+    }
+    damages.extend(recount.compare(stored)?);
+    Ok(())
+}
