@@ -1,8 +1,7 @@
 //! What a world's storage does on stores that fail in every way their seams allow, wherever they are.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::TryRecvError;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -11,62 +10,17 @@ use raidkeep::engine::outside::Epoch;
 use raidkeep::engine::storage::StoredWorld;
 use raidkeep::engine::storage::disk::Disks;
 use raidkeep::engine::storage::store::Store;
-use raidkeep::engine::storage::worker::{StorageEvent, StorageWorker};
-use raidkeep::engine::storage::{Batch, IndexKey, PlayerTables, RowQuery, StorageError};
+use raidkeep::engine::storage::worker::StorageEvent;
+use raidkeep::engine::storage::{Batch, IndexKey, RowQuery, StorageError};
 use raidkeep::studio::hostile_stores::{HostileStores, Treatment};
+use raidkeep::studio::store_life::{CHANGES, ChangeOutcome, StoreLife};
 
-const TABLE: &str = "changes";
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One run of a world on the stores, until it fails.
-struct Life {
-    worker: StorageWorker,
-    events: Receiver<StorageEvent>,
-    number: u8,
-    last: u64,
-}
-
-/// How a change ended for the world that made it.
-#[derive(Debug, PartialEq)]
-enum Outcome {
-    Answered,
-    Stopped { may_pass: bool },
-}
-
-impl Life {
-    fn begin(stores: &HostileStores, number: u8) -> Self {
-        let taken = stores.open(Epoch::BEFORE.next(number.into())).expect("a later epoch may take over");
-        let last = taken.last_batch.0;
-        let (sender, events) = channel();
-        let listener = Arc::new(move |event| drop(sender.send(event)));
-        let worker = StorageWorker::start(taken, PlayerTables::default(), listener).expect("threads should start");
-        Self { worker, events, number, last }
-    }
-
-    /// Sends the next change, which says in which life it was made.
-    fn send(&mut self) -> u64 {
-        self.last += 1;
-        let mut batch = Batch::new(BatchNumber(self.last), 0);
-        batch.put(TABLE, &self.last.to_be_bytes(), |out| out.push(self.number));
-        self.worker.commit(batch);
-        self.last
-    }
-
-    fn outcome(&self) -> Outcome {
-        match self.events.recv_timeout(PATIENCE).expect("a change is answered, or the world is told that it stops") {
-            StorageEvent::Committed(_) => Outcome::Answered,
-            StorageEvent::Failed { may_pass, .. } => Outcome::Stopped { may_pass },
-            event => panic!("nothing else was asked for: {event:?}"),
-        }
-    }
-
-    /// Ends the world, and returns whether anything was answered after it had failed.
-    fn answers_after_failure(mut self) -> bool {
-        self.send();
-        self.send();
-        drop(self.worker);
-        self.events.try_iter().any(|event| matches!(event, StorageEvent::Committed(_)))
-    }
+/// The next run of a world on the stores.
+fn begin(stores: &HostileStores, number: u8) -> StoreLife {
+    let taken = stores.open(Epoch::BEFORE.next(number.into())).expect("a later epoch may take over");
+    StoreLife::begin(taken, number)
 }
 
 fn treatment() -> impl Strategy<Value = Treatment> {
@@ -87,7 +41,7 @@ proptest! {
         take_overs in proptest::collection::vec(any::<bool>(), 60),
     ) {
         let stores = HostileStores::default();
-        let mut life = Life::begin(&stores, 1);
+        let mut life = begin(&stores, 1);
         // What must be in the rows at the end, by number of the change: the life that made it.
         let mut kept = BTreeMap::new();
         for (treatment, is_taken_over) in treatments.into_iter().zip(take_overs) {
@@ -98,26 +52,26 @@ proptest! {
                 kept.insert(change, life.number);
             }
             let expected = match treatment {
-                Treatment::Sound => Outcome::Answered,
-                _ => Outcome::Stopped { may_pass: true },
+                Treatment::Sound => ChangeOutcome::Answered,
+                _ => ChangeOutcome::Stopped { may_pass: true },
             };
             prop_assert_eq!(&outcome, &expected, "an append that is not acknowledged stops the world");
-            if outcome != Outcome::Answered {
+            if outcome != ChangeOutcome::Answered {
                 let next = life.number + 1;
                 prop_assert!(!life.answers_after_failure(), "a stopped world answers nothing more");
-                life = Life::begin(&stores, next);
+                life = begin(&stores, next);
             } else if is_taken_over {
-                let next = Life::begin(&stores, life.number + 1);
+                let next = begin(&stores, life.number + 1);
                 let mut fenced = std::mem::replace(&mut life, next);
                 fenced.send();
-                prop_assert_eq!(fenced.outcome(), Outcome::Stopped { may_pass: true }, "it was taken over");
+                prop_assert_eq!(fenced.outcome(), ChangeOutcome::Stopped { may_pass: true }, "it was taken over");
                 prop_assert!(!fenced.answers_after_failure(), "a fenced world never answers again");
             }
         }
         let number = life.number + 1;
         drop(life);
-        drop(Life::begin(&stores, number));
-        let rows: BTreeMap<u64, u8> = (stores.rows(TABLE).into_iter())
+        drop(begin(&stores, number));
+        let rows: BTreeMap<u64, u8> = (stores.rows(CHANGES).into_iter())
             .map(|(key, value)| (u64::from_be_bytes(key.try_into().expect("eight bytes")), value[0]))
             .collect();
         prop_assert_eq!(rows, kept, "the rows hold what was kept, each once, of the life that made it");
@@ -127,16 +81,16 @@ proptest! {
 #[test]
 fn nothing_is_answered_while_the_store_is_slow_and_a_world_taken_over_meanwhile_is_fenced() {
     let stores = HostileStores::default();
-    let mut life = Life::begin(&stores, 1);
+    let mut life = begin(&stores, 1);
     stores.hold();
     let held = [life.send(), life.send(), life.send()];
     assert_eq!(life.events.try_recv().err(), Some(TryRecvError::Empty), "none of {held:?} is kept yet");
     let mut later = stores.open(Epoch::BEFORE.next(2)).expect("a later epoch may take over");
     stores.release();
-    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "the append came too late");
+    assert_eq!(life.outcome(), ChangeOutcome::Stopped { may_pass: true }, "the append came too late");
     assert!(!life.answers_after_failure());
     let mut batch = Batch::new(BatchNumber(1), 0);
-    batch.put(TABLE, b"key", |out| out.push(2));
+    batch.put(CHANGES, b"key", |out| out.push(2));
     let record = later.log.append(&[batch], 0).expect("the world that has the log goes on");
     assert_eq!(record.number, 1, "and nothing of the fenced one is in its way");
 }
@@ -144,15 +98,15 @@ fn nothing_is_answered_while_the_store_is_slow_and_a_world_taken_over_meanwhile_
 #[test]
 fn a_fold_that_fails_stops_the_world_and_the_log_still_has_what_the_rows_lack() {
     let stores = HostileStores::default();
-    let mut life = Life::begin(&stores, 1);
+    let mut life = begin(&stores, 1);
     stores.fail_folds(1);
     life.send();
-    assert_eq!(life.outcome(), Outcome::Answered);
-    life.worker.query(QueryId(1), RowQuery::range(TABLE, &[0], &[1]));
-    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "a query needs the fold");
+    assert_eq!(life.outcome(), ChangeOutcome::Answered);
+    life.worker.query(QueryId(1), RowQuery::range(CHANGES, &[0], &[1]));
+    assert_eq!(life.outcome(), ChangeOutcome::Stopped { may_pass: true }, "a query needs the fold");
     drop(life);
-    drop(Life::begin(&stores, 2));
-    assert_eq!(stores.rows(TABLE).len(), 1, "the next start folds it");
+    drop(begin(&stores, 2));
+    assert_eq!(stores.rows(CHANGES).len(), 1, "the next start folds it");
 }
 
 #[test]
@@ -160,7 +114,7 @@ fn the_log_file_and_the_rows_file_refuse_earlier_epochs_too() {
     let mut store = StoredWorld::from(Store::open_disks(&Disks::default()).expect("new disks should open"));
     let epoch = store.begin_epoch(7).expect("a sound disk");
     let mut batch = Batch::new(BatchNumber(1), 0);
-    batch.put(TABLE, b"key", |out| out.push(1));
+    batch.put(CHANGES, b"key", |out| out.push(1));
     let record = store.log.append(&[batch], 0).expect("a sound disk");
     assert_eq!(
         store.log.tail(1).expect("a sound disk"),
@@ -178,7 +132,7 @@ fn the_log_file_and_the_rows_file_refuse_earlier_epochs_too() {
 fn stores_behind_a_network_are_asked_several_things_at_a_time() {
     let stores = HostileStores::default();
     stores.read_together(3);
-    let life = Life::begin(&stores, 1);
+    let life = begin(&stores, 1);
     for name in ["ann", "bob", "cleo"] {
         life.worker.look_up(IndexKey::new("name", name.as_bytes()));
     }

@@ -21,5 +21,6 @@ pub mod sheet;
 pub mod simulate;
 pub mod slice;
 pub mod statistics;
+pub mod store_life;
 pub mod testing;
 pub mod told;

@@ -1,72 +1,19 @@
 //! The log and the rows of a world in a database: what was answered is there, once, whatever fails.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use raidkeep::engine::numbers::{BatchNumber, QueryId};
-use raidkeep::engine::storage::worker::{StorageEvent, StorageWorker, Stores};
-use raidkeep::engine::storage::{Batch, FoundRows, PlayerTables, RowQuery, Rows, StorageError, StoredWorld};
+use raidkeep::engine::numbers::BatchNumber;
+use raidkeep::engine::storage::{Batch, RowQuery, Rows, StorageError, StoredWorld};
 use raidkeep::postgres::Node;
+use raidkeep::studio::store_life::{CHANGES, ChangeOutcome, StoreLife};
 
 use crate::cluster::database::{self, Database, LEASE, wait_for};
 
 const WORLD: &str = "world-0";
-const TABLE: &str = "changes";
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A world between its take-over and its end.
-struct Life {
-    worker: StorageWorker,
-    events: Receiver<StorageEvent>,
-    rows: Rows,
-    last: u64,
-    number: u8,
-}
-
-#[derive(Debug, PartialEq)]
-enum Outcome {
-    Answered,
-    Stopped { may_pass: bool },
-}
 
 fn take(node: &Node) -> StoredWorld {
     database::take(node, WORLD)
-}
-
-impl Life {
-    fn begin(stored: StoredWorld, number: u8) -> Self {
-        let (sender, events) = channel();
-        let (last, rows) = (stored.recovered.last_batch.0, stored.rows.clone());
-        let listener = Arc::new(move |event| drop(sender.send(event)));
-        let worker = StorageWorker::start(Stores::archived(stored, None), PlayerTables::default(), listener);
-        Self { worker: worker.expect("threads start"), events, rows, last, number }
-    }
-
-    fn send(&mut self) -> u64 {
-        self.last += 1;
-        let mut batch = Batch::new(BatchNumber(self.last), 1000);
-        batch.put(TABLE, &self.last.to_be_bytes(), |out| out.push(self.number));
-        self.worker.commit(batch);
-        self.last
-    }
-
-    fn outcome(&self) -> Outcome {
-        match self.events.recv_timeout(PATIENCE).expect("a change is answered, or the world is told that it stops") {
-            StorageEvent::Committed(_) => Outcome::Answered,
-            StorageEvent::Failed { may_pass, .. } => Outcome::Stopped { may_pass },
-            event => panic!("nothing else was asked for: {event:?}"),
-        }
-    }
-
-    fn read(&self, query: RowQuery) -> FoundRows {
-        self.worker.query(QueryId(1), query);
-        match self.events.recv_timeout(PATIENCE).expect("the query is answered") {
-            StorageEvent::Read(_, rows) => rows,
-            event => panic!("only rows were asked for: {event:?}"),
-        }
-    }
 }
 
 fn all(rows: &Rows) -> BTreeMap<u64, u8> {
@@ -74,7 +21,7 @@ fn all(rows: &Rows) -> BTreeMap<u64, u8> {
     let mut note = |key: &[u8], value: &[u8]| {
         found.insert(u64::from_be_bytes(key.try_into().expect("eight bytes")), value[0]);
     };
-    rows.scan(TABLE, &mut note).expect("the rows are sound");
+    rows.scan(CHANGES, &mut note).expect("the rows are sound");
     found
 }
 
@@ -83,14 +30,14 @@ fn all(rows: &Rows) -> BTreeMap<u64, u8> {
 fn a_world_goes_on_where_it_stopped_and_one_that_was_given_back_is_had_at_once() {
     let database = Database::start();
     let (first, second) = (database.node("a"), database.node("b"));
-    let mut life = Life::begin(take(&first), 1);
+    let mut life = StoreLife::begin(take(&first), 1);
     for _ in 0..3 {
         life.send();
-        assert_eq!(life.outcome(), Outcome::Answered);
+        assert_eq!(life.outcome(), ChangeOutcome::Answered);
     }
     let refused = second.take(WORLD, None).expect_err("another node has it");
     assert!(matches!(&refused, StorageError::Elsewhere { node, .. } if node == "a"), "{refused}");
-    let newest = RowQuery { newest_first: true, limit: 2, ..RowQuery::range(TABLE, &[0; 8], &[255; 8]) };
+    let newest = RowQuery { newest_first: true, limit: 2, ..RowQuery::range(CHANGES, &[0; 8], &[255; 8]) };
     let keys: Vec<_> = life.read(newest).into_iter().map(|(key, _)| key).collect();
     assert_eq!(keys, [3_u64.to_be_bytes(), 2_u64.to_be_bytes()], "a query finds what was changed before it");
     drop(life);
@@ -110,9 +57,9 @@ fn what_the_rows_lack_is_folded_by_whoever_takes_the_world_over() {
     let mut stored = take(&first);
     for number in 1..=300_u64 {
         let mut batch = Batch::new(BatchNumber(number), number as i64);
-        batch.put(TABLE, &number.to_be_bytes(), |out| out.push(1));
+        batch.put(CHANGES, &number.to_be_bytes(), |out| out.push(1));
         if number % 100 == 0 {
-            batch.delete_all(TABLE, &[0, 0, 0, 0, 0, 0, 0]);
+            batch.delete_all(CHANGES, &[0, 0, 0, 0, 0, 0, 0]);
         }
         stored.log.append(&[batch], 0).expect("the world is ours");
     }
@@ -130,14 +77,18 @@ fn what_the_rows_lack_is_folded_by_whoever_takes_the_world_over() {
 fn a_world_that_was_taken_over_is_fenced_in_log_and_rows() {
     let database = Database::start();
     let (first, second) = (database.node("a"), database.node("b"));
-    let mut life = Life::begin(take(&first), 1);
+    let mut life = StoreLife::begin(take(&first), 1);
     life.send();
-    assert_eq!(life.outcome(), Outcome::Answered);
+    assert_eq!(life.outcome(), ChangeOutcome::Answered);
     // As if the lease had ended while the node stood still.
     database.sql("UPDATE raidkeep.leases SET is_free = true");
     let later = take(&second);
     life.send();
-    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "another node has it, until that one is gone");
+    assert_eq!(
+        life.outcome(),
+        ChangeOutcome::Stopped { may_pass: true },
+        "another node has it, until that one is gone"
+    );
     let refused = life.rows.fold(raidkeep::engine::outside::Epoch::BEFORE.next(0), &[]);
     assert!(matches!(refused, Err(StorageError::Fenced { by, .. }) if by == later.log.epoch()), "{refused:?}");
     drop(life);
@@ -156,7 +107,7 @@ fn connections_that_break_at_any_moment_lose_nothing_that_was_answered() {
     let mut possible = BTreeMap::new();
     for (changes, delay_ms) in [(1, 0), (20, 1), (50, 3), (200, 8), (200, 20), (400, 40)] {
         number += 1;
-        let mut life = Life::begin(take(&node), number);
+        let mut life = StoreLife::begin(take(&node), number);
         std::thread::scope(|threads| {
             threads.spawn(|| {
                 std::thread::sleep(Duration::from_millis(delay_ms));
@@ -165,7 +116,7 @@ fn connections_that_break_at_any_moment_lose_nothing_that_was_answered() {
             for _ in 0..changes {
                 let change = life.send();
                 possible.insert(change, number);
-                if life.outcome() != Outcome::Answered {
+                if life.outcome() != ChangeOutcome::Answered {
                     break;
                 }
                 answered.insert(change, number);
@@ -183,7 +134,7 @@ fn connections_that_break_at_any_moment_lose_nothing_that_was_answered() {
         // What was not answered and is there all the same counts from now on.
         answered = found;
         possible.clone_from(&answered);
-        drop(Life::begin(taken, number));
+        drop(StoreLife::begin(taken, number));
     }
 }
 
@@ -192,9 +143,9 @@ fn connections_that_break_at_any_moment_lose_nothing_that_was_answered() {
 fn a_commit_whose_wait_for_a_standby_was_cancelled_is_no_answer() {
     let database = Database::with_standbys();
     let node = database.node("a");
-    let mut life = Life::begin(take(&node), 1);
+    let mut life = StoreLife::begin(take(&node), 1);
     life.send();
-    assert_eq!(life.outcome(), Outcome::Answered);
+    assert_eq!(life.outcome(), ChangeOutcome::Answered);
     database.freeze(1);
     database.freeze(2);
     life.send();
@@ -203,7 +154,7 @@ fn a_commit_whose_wait_for_a_standby_was_cancelled_is_no_answer() {
             == "1"
     });
     database.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "only the primary has it for certain");
+    assert_eq!(life.outcome(), ChangeOutcome::Stopped { may_pass: true }, "only the primary has it for certain");
     database.thaw(1);
     database.thaw(2);
     drop(life);
@@ -216,25 +167,25 @@ fn a_commit_whose_wait_for_a_standby_was_cancelled_is_no_answer() {
 fn a_frozen_primary_is_given_up_in_time_and_the_promoted_standby_is_found() {
     let mut database = Database::with_standbys();
     let node = database.node("a");
-    let mut life = Life::begin(take(&node), 1);
+    let mut life = StoreLife::begin(take(&node), 1);
     for _ in 0..20 {
         life.send();
-        assert_eq!(life.outcome(), Outcome::Answered);
+        assert_eq!(life.outcome(), ChangeOutcome::Answered);
     }
     database.freeze(0);
     let began = Instant::now();
     life.send();
-    assert_eq!(life.outcome(), Outcome::Stopped { may_pass: true }, "it accepts connections and says nothing");
+    assert_eq!(life.outcome(), ChangeOutcome::Stopped { may_pass: true }, "it accepts connections and says nothing");
     assert!(began.elapsed() < Duration::from_secs(10), "took {:?}", began.elapsed());
     drop(life);
     database.promote(1);
     let taken = take(&node);
     assert_eq!(all(&taken.rows).range(..=20).count(), 20, "a standby had all that was answered");
     database.thaw(0);
-    let mut life = Life::begin(taken, 2);
+    let mut life = StoreLife::begin(taken, 2);
     for _ in 0..20 {
         life.send();
-        assert_eq!(life.outcome(), Outcome::Answered, "the old primary is not asked");
+        assert_eq!(life.outcome(), ChangeOutcome::Answered, "the old primary is not asked");
     }
     drop(life);
     database.kill(0);
