@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -15,17 +15,36 @@ use raidkeep_engine::storage::folder::{self, put_aside};
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{Rows, StorageError, StoredWorld};
 use raidkeep_game::platforms::sud::sessions::SESSION_KEYS_VARIABLE;
-use raidkeep_postgres::{ClusterStores, DatabaseSettings, LeaseTimes, Node, WorldStatus};
+use raidkeep_postgres::{ClusterStores, DatabaseSettings, LeaseTimes, Node, NodeStatus, WorldStatus};
 use raidkeep_server::config::{ClusterSettings, Config};
 use raidkeep_server::net::trust::roots_of_command;
+
+/// Where a world may go that was moved by hand.
+const ANY: &str = "any";
 
 /// The environment variable with the password of the database.
 pub(super) const PASSWORD_VARIABLE: &str = "RAIDKEEP_DATABASE_PASSWORD";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ClusterCommand {
-    /// Prints which node has which world, and how far the rows are behind the log.
+    /// Prints which nodes are there, which has which world, and how far the rows are behind the log.
     Status(ClusterConfig),
+    /// Moves a world to a node, where it stays until it is moved again or that node is drained.
+    Move {
+        /// Such as world-3, or realm.
+        world: String,
+        /// Its cluster.node; `any` = worlds are spread by load again.
+        node: String,
+        #[command(flatten)]
+        config: ClusterConfig,
+    },
+    /// Moves all worlds of a node to others. It takes none until it is started again.
+    Drain {
+        /// Its cluster.node.
+        node: String,
+        #[command(flatten)]
+        config: ClusterConfig,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -109,17 +128,91 @@ impl ClusterConfig {
 
 impl ClusterCommand {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Self::Status(config) = self;
-        let (node, lease) = config.node()?;
-        // Whether a lease is renewed shows only after a while.
-        std::thread::sleep(lease + lease / 4);
-        let worlds = node.status()?;
-        if worlds.is_empty() {
-            print_line("the database has no worlds yet; the first node that is started makes them");
+        match self {
+            Self::Status(config) => status(&config),
+            Self::Move { world, node, config } => move_world(&config, &world, &node),
+            Self::Drain { node, config } => drain(&config, &node),
         }
-        worlds.iter().for_each(|world| print_line(&shown(world)));
-        Ok(())
     }
+}
+
+fn status(config: &ClusterConfig) -> Result<(), Failure> {
+    let (node, lease) = config.node()?;
+    // Whether a lease is renewed shows only after a while.
+    std::thread::sleep(lease + lease / 4);
+    let worlds = node.status()?;
+    if worlds.is_empty() {
+        print_line("the database has no worlds yet; the first node that is started makes them");
+    }
+    node.nodes().iter().for_each(|node| print_line(&shown_node(node)));
+    worlds.iter().for_each(|world| print_line(&shown(world)));
+    Ok(())
+}
+
+/// How often it is looked whether worlds have arrived, and for how long.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn move_world(config: &ClusterConfig, world: &str, to: &str) -> Result<(), Failure> {
+    let (node, lease) = config.node()?;
+    if !node.status()?.iter().any(|known| known.world == world) {
+        return Err(
+            format!("the database has no world named {world:?}: raidkeep cluster status shows their names").into()
+        );
+    }
+    if to == ANY {
+        node.move_world(world, None)?;
+        print_line(&format!("{world} goes wherever there is least to do"));
+        return Ok(());
+    }
+    std::thread::sleep(lease / 2);
+    match node.nodes().into_iter().find(|known| known.node == to) {
+        None => {
+            return Err(
+                format!("there is no node {to:?} now: raidkeep cluster status shows those that are there").into()
+            );
+        }
+        Some(known) if known.drains => return Err(format!("node {to} is drained and takes no worlds").into()),
+        Some(_) => node.move_world(world, Some(to))?,
+    }
+    wait_for(&node, |worlds| worlds.iter().any(|known| known.world == world && known.node.as_deref() == Some(to)))?;
+    print_line(&format!("{world} is on {to}"));
+    Ok(())
+}
+
+fn drain(config: &ClusterConfig, name: &str) -> Result<(), Failure> {
+    let (node, lease) = config.node()?;
+    std::thread::sleep(lease / 2);
+    if !node.nodes().iter().any(|known| known.node != name && !known.drains) {
+        return Err("no other node is there that takes worlds".into());
+    }
+    if !node.drain(name)? {
+        return Err(format!("there is no node {name:?}: raidkeep cluster status shows those that are there").into());
+    }
+    wait_for(&node, |worlds| worlds.iter().all(|known| known.node.as_deref().is_some_and(|node| node != name)))?;
+    print_line(&format!("{name} has no worlds any more; it can be stopped"));
+    Ok(())
+}
+
+/// Waits until worlds are where they should be.
+fn wait_for(node: &Node, is_done: impl Fn(&[WorldStatus]) -> bool) -> Result<(), Failure> {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        if is_done(&node.status()?) {
+            return Ok(());
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    let seconds = PATIENCE.as_secs();
+    Err(format!("nothing has come of it within {seconds} s; it stays wished for: raidkeep cluster status shows more")
+        .into())
+}
+
+fn shown_node(status: &NodeStatus) -> String {
+    let NodeStatus { node, address, drains, worlds, load_us } = status;
+    let drained = if *drains { ", drained" } else { "" };
+    let percent = *load_us as f64 / 10_000.0;
+    format!("node {node} at {address}{drained}: {worlds} worlds that take {percent:.1} % of a core")
 }
 
 fn shown(status: &WorldStatus) -> String {

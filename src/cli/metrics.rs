@@ -147,15 +147,17 @@ fn describe_figures() {
 
 /// What belongs to no world is there from the start too.
 fn begin(config: &Config) {
+    describe_gauge!("raidkeep_links_open", "Links to other nodes of the cluster that are open");
+    describe_counter!("raidkeep_requests_passed_on_total", "Requests passed on to the nodes that have their worlds");
     let build = [("version", env!("CARGO_PKG_VERSION")), ("commit", COMMIT), ("profile", PROFILE)];
     gauge!("raidkeep_build_info", &build).set(1.0);
     for (platform, mode) in [("mcrmb", config.platforms.mcrmb.mode), ("sud", config.platforms.sud.mode)] {
         gauge!("raidkeep_sandboxed", "platform" => platform).set(f64::from(u8::from(mode == PlatformMode::Sandbox)));
     }
-    for name in ["raidkeep_connections", "raidkeep_operator_connections"] {
+    for name in ["raidkeep_connections", "raidkeep_operator_connections", "raidkeep_links_open"] {
         gauge!(name).set(0.0);
     }
-    for name in ["raidkeep_reads_delayed_total", "raidkeep_events_dropped_total"] {
+    for name in ["raidkeep_reads_delayed_total", "raidkeep_events_dropped_total", "raidkeep_requests_passed_on_total"] {
         counter!(name).increment(0);
     }
     for why in REFUSALS {

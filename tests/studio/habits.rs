@@ -133,6 +133,8 @@ fn activity_stages_are_fought_in_while_they_are_open_and_who_loses_logs_in_again
 
 /// Functions that no virtual player calls, and why.
 const NOT_CALLED: &[(&str, &str)] = &[
+    ("hear", "the server asks it for connections"),
+    ("world_node", "there are no nodes"),
     ("login", "virtual players are guests"),
     ("signup", "virtual players are guests"),
     ("buy_item", "there is no platform: `simulated_purchase` stands for it"),

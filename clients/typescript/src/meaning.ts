@@ -28,12 +28,11 @@ export function meaningOf(reply: Reply): Meaning {
   switch (status) {
     case 13:
       return { do: field(data, "reason", "string") === "used" ? "lose_reply" : "end" };
-    case 15: {
+    case 15:
+    case 16: {
       const ms = field(data, "retry_after_ms", "number");
       return ms === undefined ? { do: "wait" } : { do: "wait", ms };
     }
-    case 16:
-      return { do: "wait" };
     case 18: {
       const until = field(data, "until", "number");
       const said = field(data, "message", "string") ?? message;

@@ -117,6 +117,11 @@ impl Listeners {
         Some(*count)
     }
 
+    /// Whether this connection listens.
+    pub(crate) fn has(&self, connection: ConnectionId) -> bool {
+        self.connections.iter().any(|known| known.connection == connection)
+    }
+
     /// Whether any connection listens.
     pub fn is_connected(&self) -> bool {
         !self.connections.is_empty()

@@ -64,6 +64,7 @@ pub mod tick;
 pub mod gate;
 pub mod start;
 
+pub mod cluster;
 pub mod effects;
 pub mod open;
 

@@ -1,4 +1,5 @@
-//! `listen`: subscribes a player to events that are too frequent to send unasked.
+//! `listen`: subscribes a player to events that are too frequent to send unasked. `hear`: a connection gets the events of its
+//! player again.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -43,11 +44,23 @@ fn listen(In(call): In<Call<Listen>>, table: Res<EventTable>, mut players: Query
     Ok(Success::with(Listening { events }))
 }
 
-/// The `listen` function.
+/// `hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
+/// for connections whose world has begun a new life, here or on another node.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Hear {}
+
+request!(Player, "hear", Hear => (), READS = Reads::Caller);
+
+fn hear(_: In<Call<Hear>>) -> Answer<()> {
+    Ok(Success::empty())
+}
+
+/// The functions about events.
 pub struct ListeningPlugin;
 
 impl Plugin for ListeningPlugin {
     fn build(&self, app: &mut App) {
         app.add_request::<Listen, _>(listen);
+        app.add_request::<Hear, _>(hear);
     }
 }

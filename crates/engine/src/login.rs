@@ -247,6 +247,11 @@ impl Token {
         }
     }
 
+    /// The token of this text, which another node has issued.
+    pub fn issued(text: String) -> Self {
+        Self { hash: hash_token(&text), text }
+    }
+
     /// Its stored form.
     pub fn hash(&self) -> [u8; 32] {
         self.hash

@@ -10,12 +10,13 @@ use std::time::Instant;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::cluster::SharedStores;
 use crate::outside::{world_label, world_name};
 use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
 use crate::start::{StartApp, StartFailures, catalogue};
 use crate::storage::store::{Answering, Store};
 use crate::storage::worker::describe;
-use crate::storage::{Rows, StorageError, StoredWorld};
+use crate::storage::{StorageError, StoredWorld};
 
 /// Why a world's rules or databases cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -113,15 +114,6 @@ pub trait WorldStores: Debug + Send + Sync {
     fn shared(&self) -> Option<&dyn SharedStores> {
         None
     }
-}
-
-/// Stores that several nodes reach.
-pub trait SharedStores {
-    /// The rows of a world as they were last folded, whoever has it.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    fn peek(&self, world: u32) -> Result<Rows, StorageError>;
 }
 
 /// Worlds in the files of a folder. New ones are made where there are none.

@@ -5,6 +5,7 @@ use bevy_app::{App, Plugin, PluginGroup, PluginGroupBuilder};
 use crate::audit::{AuditEntry, AuditTotal};
 use crate::audit_list::AuditPlugin;
 use crate::backup::BackupPlugin;
+use crate::cluster::ClusterPlugin;
 use crate::events::EventsPlugin;
 use crate::functions::FunctionsPlugin;
 use crate::in_force::{self, InForcePlugin};
@@ -49,6 +50,7 @@ impl PluginGroup for EnginePlugins {
             .add(ReloadPlugin)
             .add(FunctionsPlugin)
             .add(ListeningPlugin)
+            .add(ClusterPlugin)
             .add(OncePlugin::default())
             .add(PlayersPlugin::default())
             .add(BackupPlugin::default())

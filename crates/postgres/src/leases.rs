@@ -12,19 +12,23 @@ use std::time::Instant;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
+use raidkeep_engine::cluster::Peer;
+use raidkeep_engine::outside::{REALM, world_name};
 use raidkeep_engine::storage::Tenure;
 
 use crate::bridge::Bridge;
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::nodes::{Introduction, KnownNodes, Roll, forget, wish};
+use crate::placement::{NodeState, Order, Wish, WorldState, kept_for, orders, wanted_by};
 use crate::settings::DatabaseSettings;
 use crate::tenancy::{LeaseTimes, Tenancy};
 
-const RENEW: &str = "UPDATE raidkeep.leases SET renewals = renewals + 1 \
-     FROM unnest($1, $2) AS held (world, epoch) \
+const RENEW: &str = "UPDATE raidkeep.leases SET renewals = renewals + 1, load = held.load \
+     FROM unnest($1, $2, $3) AS held (world, epoch, load) \
      WHERE leases.world = held.world AND leases.epoch = held.epoch AND NOT leases.is_free RETURNING leases.world";
-const LOOK: &str = "SELECT leases.world, leases.epoch, leases.node, leases.renewals, leases.is_free, worlds.last_record \
-     FROM raidkeep.leases JOIN raidkeep.worlds USING (world)";
+const LOOK: &str = "SELECT leases.world, leases.epoch, leases.node, leases.renewals, leases.is_free, worlds.last_record, \
+     leases.load FROM raidkeep.leases JOIN raidkeep.worlds USING (world)";
 
 /// A lease as a row of the table says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +54,32 @@ struct Known {
     /// The last record of each world that was ever seen. The log of a world that is shorter was cut.
     last_records: BTreeMap<String, u64>,
     held: Vec<Arc<Tenancy>>,
+    /// How much each world works in a second, in microseconds.
+    loads: BTreeMap<String, u64>,
+    nodes: KnownNodes,
+    /// As whom this node has introduced itself, if it has.
+    own: Option<Introduction>,
+    has_namesake: bool,
     stops: bool,
+}
+
+impl Known {
+    /// Who has a world.
+    fn holder(&self, world: &str, times: LeaseTimes) -> Option<&str> {
+        let (lease, since) = self.seen.get(world)?;
+        let is_held = !lease.is_free && since.elapsed() < times.silence();
+        is_held.then_some(lease.node.as_str())
+    }
+
+    fn worlds(&self, times: LeaseTimes) -> Vec<WorldState> {
+        let state = |name: &String| WorldState {
+            name: name.clone(),
+            node: self.holder(name, times).map(str::to_owned),
+            wish: self.nodes.wishes.get(name).cloned(),
+            load: self.loads.get(name).copied().unwrap_or_default(),
+        };
+        self.seen.keys().map(state).collect()
+    }
 }
 
 #[derive(Debug)]
@@ -78,7 +107,8 @@ impl Leases {
         let shared = Arc::new(Shared { times, known: Mutex::default(), changed: Condvar::new() });
         // A server that hangs must not use up the lease.
         let settings = DatabaseSettings { patience: settings.patience.min(times.length / 3), ..settings };
-        let keeper = Keeper { shared: shared.clone(), bridge, settings, connection: None };
+        let (connection, placed, settled_at) = (None, Vec::new(), Instant::now());
+        let keeper = Keeper { shared: shared.clone(), bridge, settings, connection, placed, settled_at };
         let thread = std::thread::Builder::new().name("raidkeep-leases".into()).spawn(move || keeper.run())?;
         Ok(Self { shared, thread: Some(thread) })
     }
@@ -101,10 +131,48 @@ impl Leases {
 
     /// Who has a world, by what this node has last seen; `None` = nobody, or it has not looked yet.
     pub(crate) fn holder(&self, world: &str) -> Option<String> {
-        let known = self.shared.lock();
-        let (lease, since) = known.seen.get(world)?;
-        let is_held = !lease.is_free && since.elapsed() < self.shared.times.silence();
-        is_held.then(|| lease.node.clone())
+        self.shared.lock().holder(world, self.shared.times).map(str::to_owned)
+    }
+
+    /// For which node a world is kept that this one could take, if where it is wanted is as it was seen last.
+    pub(crate) fn kept_for(&self, own: &str, world: &str) -> Option<String> {
+        let wish = self.shared.lock().nodes.wishes.get(world).cloned();
+        self.kept_for_wish(own, wish.as_ref())
+    }
+
+    /// For which node a world is kept that is wanted like this.
+    pub(crate) fn kept_for_wish(&self, own: &str, wish: Option<&Wish>) -> Option<String> {
+        kept_for(own, &self.shared.lock().nodes.states(self.shared.times), wish)
+    }
+
+    /// Whether this world is on its way to this node.
+    pub(crate) fn expects(&self, own: &str, world: &str) -> bool {
+        self.shared.lock().nodes.wishes.get(world).is_some_and(|wish| wish.node == own)
+    }
+
+    /// From now on this node says that it is there.
+    pub(crate) fn introduce(&self, own: Introduction) {
+        self.shared.lock().own = Some(own);
+    }
+
+    /// As whom this node has introduced itself.
+    pub(crate) fn introduction(&self) -> Option<Introduction> {
+        self.shared.lock().own.clone()
+    }
+
+    /// The nodes that are there, whether they take worlds, and how much those work that each has.
+    pub(crate) fn roll(&self) -> Vec<(Peer, NodeState, Vec<WorldState>)> {
+        let (known, times) = (self.shared.lock(), self.shared.times);
+        let worlds = known.worlds(times);
+        let of = |name: &str| worlds.iter().filter(|world| world.node.as_deref() == Some(name)).cloned().collect();
+        let states = known.nodes.states(times);
+        known
+            .nodes
+            .peers(times)
+            .cloned()
+            .zip(states)
+            .map(|(peer, state)| (peer, state.clone(), of(&state.name)))
+            .collect()
     }
 
     /// The last record of a world that this node has ever seen.
@@ -128,7 +196,22 @@ impl Drop for Leases {
 /// What one round brings.
 struct Round {
     renewed: Vec<String>,
-    seen: Vec<(String, SeenLease, u64)>,
+    seen: Vec<SeenWorld>,
+    roll: Roll,
+}
+
+struct SeenWorld {
+    name: String,
+    lease: SeenLease,
+    last_record: u64,
+    load: u64,
+}
+
+impl SeenWorld {
+    fn read(row: &Row) -> Self {
+        let unsigned = |at: usize| row.get::<_, i64>(at).cast_unsigned();
+        Self { name: row.get(0), lease: SeenLease::read(row, 1), last_record: unsigned(5), load: unsigned(6) }
+    }
 }
 
 struct Keeper {
@@ -136,6 +219,9 @@ struct Keeper {
     bridge: Arc<Bridge>,
     settings: DatabaseSettings,
     connection: Option<Connection>,
+    /// Where worlds and nodes were in the last round, and since when they are as they are.
+    placed: Vec<(String, Option<String>)>,
+    settled_at: Instant,
 }
 
 impl Keeper {
@@ -143,23 +229,26 @@ impl Keeper {
         let mut was_down = false;
         loop {
             let requested = Instant::now();
-            let held = {
+            let (held, own) = {
                 let mut known = self.shared.lock();
                 known.held.retain(|tenancy| tenancy.holds());
-                known.held.clone()
+                (known.held.clone(), known.own.clone())
             };
-            match self.round(&held) {
-                Ok(round) => {
-                    was_down = false;
-                    self.note(&held, round, requested);
-                }
+            let done = self.round(&held, own.clone()).and_then(|round| {
+                self.note(&held, round, requested);
+                own.map_or(Ok(()), |own| self.place(&own.node, &held))
+            });
+            match done {
+                Ok(()) => was_down = false,
                 Err(fault) => {
                     if !std::mem::replace(&mut was_down, true) {
                         tracing::warn!(%fault, "the leases cannot be renewed; what is not renewed in time stops");
                     }
                     self.connection = None;
                     // What was not looked at meanwhile may have been renewed.
-                    self.shared.lock().seen.clear();
+                    let mut known = self.shared.lock();
+                    known.seen.clear();
+                    known.nodes.look_away();
                 }
             }
             let pause = self.shared.times.pause().saturating_sub(requested.elapsed());
@@ -171,19 +260,23 @@ impl Keeper {
         }
     }
 
-    fn round(&mut self, held: &[Arc<Tenancy>]) -> Result<Round, Fault> {
+    fn round(&mut self, held: &[Arc<Tenancy>], own: Option<Introduction>) -> Result<Round, Fault> {
         let connection = match self.connection.take().filter(Connection::is_open) {
             Some(connection) => connection,
             None => Connection::open(&self.bridge, &self.settings)?,
         };
         let worlds: Vec<String> = held.iter().map(|tenancy| tenancy.world().to_string()).collect();
         let epochs: Vec<i64> = held.iter().map(|tenancy| tenancy.epoch().to_u64().cast_signed()).collect();
+        let now = Instant::now();
+        let loads: Vec<i64> = held.iter().map(|tenancy| tenancy.load(now).cast_signed()).collect();
         let round = connection.ask(async move |client| {
-            let held = [(&worlds as _, Type::TEXT_ARRAY), (&epochs as _, Type::INT8_ARRAY)];
+            let held =
+                [(&worlds as _, Type::TEXT_ARRAY), (&epochs as _, Type::INT8_ARRAY), (&loads as _, Type::INT8_ARRAY)];
             let renewed = if worlds.is_empty() { Vec::new() } else { client.query_typed(RENEW, &held).await? };
             let seen = client.query_typed(LOOK, &[]).await?;
-            let look = |row: &Row| (row.get(0), SeenLease::read(row, 1), row.get::<_, i64>(5).cast_unsigned());
-            Ok(Round { renewed: renewed.iter().map(|row| row.get(0)).collect(), seen: seen.iter().map(look).collect() })
+            let renewed = renewed.iter().map(|row| row.get(0)).collect();
+            let seen = seen.iter().map(SeenWorld::read).collect();
+            Ok(Round { renewed, seen, roll: Roll::call(&client, own.as_ref()).await? })
         })?;
         self.connection = Some(connection);
         Ok(round)
@@ -201,13 +294,59 @@ impl Keeper {
         }
         let now = Instant::now();
         let mut known = self.shared.lock();
-        for (world, lease, last_record) in round.seen {
-            let last = known.last_records.entry(world.clone()).or_default();
+        for SeenWorld { name, lease, last_record, load } in round.seen {
+            let last = known.last_records.entry(name.clone()).or_default();
             *last = last_record.max(*last);
-            match known.seen.get(&world) {
+            known.loads.insert(name.clone(), load);
+            match known.seen.get(&name) {
                 Some((before, _)) if *before == lease => {}
-                _ => drop(known.seen.insert(world, (lease, now))),
+                _ => drop(known.seen.insert(name, (lease, now))),
             }
         }
+        if round.roll.has_namesake() && !std::mem::replace(&mut known.has_namesake, true) {
+            tracing::error!(
+                "another process has the name of this node (cluster.node): others send requests to that one"
+            );
+        }
+        known.nodes.note(round.roll, now);
+    }
+
+    /// Calls worlds away from this node that are wanted elsewhere. The node that has the realm says where.
+    fn place(&mut self, own: &str, held: &[Arc<Tenancy>]) -> Result<(), Fault> {
+        let (nodes, worlds) = {
+            let known = self.shared.lock();
+            (known.nodes.states(self.shared.times), known.worlds(self.shared.times))
+        };
+        for world in &worlds {
+            let tenancy = held.iter().find(|tenancy| **tenancy.world() == *world.name);
+            if let (Some(node), Some(tenancy)) = (wanted_by(&nodes, world.wish.as_ref()), tenancy)
+                && node != own
+            {
+                tenancy.call_away();
+            }
+        }
+        let placed = worlds.iter().map(|world| (world.name.clone(), world.node.clone()));
+        let names = nodes.iter().map(|node| (node.name.clone(), node.takes.then(String::new)));
+        let placed: Vec<_> = placed.chain(names).collect();
+        if placed != self.placed {
+            (self.placed, self.settled_at) = (placed, Instant::now());
+        }
+        let realm = world_name(REALM);
+        let has_realm = held.iter().any(|tenancy| **tenancy.world() == *realm && tenancy.holds());
+        if !has_realm {
+            return Ok(());
+        }
+        let is_settled = self.settled_at.elapsed() >= self.shared.times.silence();
+        let Some(connection) = &self.connection else { return Ok(()) };
+        for order in orders(&nodes, &worlds, is_settled) {
+            match order {
+                Order::Go { world, node } => {
+                    tracing::info!(world, node, "the world is to go to another node");
+                    wish(connection, &world, Some(Wish { node, is_pinned: false }))?;
+                }
+                Order::Stay { world } => forget(connection, &world)?,
+            }
+        }
+        Ok(())
     }
 }

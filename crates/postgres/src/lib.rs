@@ -13,6 +13,8 @@ mod leases;
 mod log;
 mod moment;
 mod node;
+mod nodes;
+mod placement;
 mod pool;
 mod rows;
 mod schema;
@@ -23,7 +25,7 @@ mod stores;
 mod takeover;
 mod tenancy;
 
-pub use node::{Node, WorldStatus};
+pub use node::{Node, NodeStatus, WorldStatus};
 pub use settings::{DatabaseSettings, SettingsError};
 pub use stores::ClusterStores;
 pub use tenancy::LeaseTimes;

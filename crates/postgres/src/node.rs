@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio_postgres::Row;
 
+use raidkeep_engine::cluster::{Peer, PeerKey};
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::log_store::Log;
 use raidkeep_engine::storage::store::{Answering, Recovered};
@@ -13,6 +14,8 @@ use crate::bridge::Bridge;
 use crate::import::{bring, drop_world};
 use crate::leases::Leases;
 use crate::log::{PostgresLog, check_tail, read_records};
+use crate::nodes::{Introduction, drain, introduce, leave, wish};
+use crate::placement::{NodeState, Wish, WorldState};
 use crate::pool::Pool;
 use crate::rows::PostgresRows;
 use crate::schema;
@@ -41,12 +44,37 @@ pub struct WorldStatus {
     pub folded_record: u64,
 }
 
+/// A node of a cluster, as the database says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeStatus {
+    /// Its name.
+    pub node: String,
+    /// Where it takes requests of other nodes.
+    pub address: String,
+    /// Whether it gives its worlds away.
+    pub drains: bool,
+    /// How many worlds it has.
+    pub worlds: usize,
+    /// How much of a second they work in a second together, in microseconds.
+    pub load_us: u64,
+}
+
 /// A node: it takes worlds, and keeps them as long as it can say so to the database.
 #[derive(Debug)]
 pub struct Node {
     name: Arc<str>,
     leases: Leases,
     pool: Arc<Pool>,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(own) = self.leases.introduction()
+            && let Err(error) = self.pool.with(|connection| leave(connection, own))
+        {
+            tracing::debug!(%error, "the other nodes find out by themselves that this one is gone");
+        }
+    }
 }
 
 impl Node {
@@ -69,14 +97,17 @@ impl Node {
     /// # Errors
     /// [`StorageError::Elsewhere`] when another node has it; others when its stores cannot be used.
     pub fn take(&self, world: &str, answering: Option<Answering>) -> Result<StoredWorld, StorageError> {
-        if self.leases.holder(world).is_some() {
-            return Err(self.elsewhere(world));
+        if let Some(withheld) = self.withheld(world) {
+            return Err(withheld);
         }
         let world: Arc<str> = world.into();
         let connection = self.pool.open()?;
         let remembered = self.leases.last_record(&world);
-        let hold = match take(&connection, &world, &self.name, self.leases.ended(&world).as_ref(), rand::random())? {
+        let kept_for = |wish: Option<&Wish>| self.leases.kept_for_wish(&self.name, wish);
+        let ended = self.leases.ended(&world);
+        let hold = match take(&connection, &world, &self.name, ended.as_ref(), (kept_for, rand::random()))? {
             Taken::Now(hold) => hold,
+            Taken::KeptFor(node) => return Err(StorageError::Elsewhere { world: world.to_string(), node }),
             Taken::HeldBy(lease) => {
                 return Err(StorageError::Elsewhere { world: world.to_string(), node: lease.node });
             }
@@ -127,6 +158,64 @@ impl Node {
             return Err(self.elsewhere(stored.rows.world_name()));
         }
         drop_world(&self.pool.open()?, &stored.rows.world_name().into())
+    }
+
+    /// From now on other nodes know where this one takes their requests. It says that it is gone when it is dropped.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn introduce(&self, address: &str, key: PeerKey) -> Result<(), StorageError> {
+        let own = Introduction { node: self.name.to_string(), address: address.to_owned(), key };
+        self.pool.with(|connection| introduce(connection, &own))?;
+        self.leases.introduce(own);
+        Ok(())
+    }
+
+    /// The nodes that are there besides this one.
+    pub fn peers(&self) -> Vec<Peer> {
+        self.leases.roll().into_iter().map(|(peer, ..)| peer).filter(|peer| *peer.node != *self.name).collect()
+    }
+
+    /// Why this node cannot have a world, by what it has last seen; `None` = it may try.
+    pub fn withheld(&self, world: &str) -> Option<StorageError> {
+        let is_expected = self.leases.expects(&self.name, world);
+        let holder = if is_expected { None } else { self.leases.holder(world) };
+        let node = holder.or_else(|| self.leases.kept_for(&self.name, world))?;
+        Some(StorageError::Elsewhere { world: world.to_owned(), node })
+    }
+
+    /// Which node has a world, by what this one has last seen; `None` = nobody.
+    pub fn owner(&self, world: &str) -> Option<String> {
+        self.leases.holder(world)
+    }
+
+    /// Has a node take a world from whoever has it now, and keep it; with `None`, worlds are spread as they were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn move_world(&self, world: &str, node: Option<&str>) -> Result<(), StorageError> {
+        let wanted = node.map(|node| Wish { node: node.to_owned(), is_pinned: true });
+        self.pool.with(|connection| wish(connection, world, wanted).map_err(|fault| fault.while_doing("move a world")))
+    }
+
+    /// Has a node give all its worlds away, and take none until it is started again. Whether there is such a node.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn drain(&self, node: &str) -> Result<bool, StorageError> {
+        self.pool.with(|connection| drain(connection, node))
+    }
+
+    /// All nodes that are there, by what this one has last seen.
+    pub fn nodes(&self) -> Vec<NodeStatus> {
+        let status = |(peer, state, worlds): (Peer, NodeState, Vec<WorldState>)| NodeStatus {
+            node: peer.node,
+            address: peer.address,
+            drains: !state.takes,
+            worlds: worlds.len(),
+            load_us: worlds.iter().map(|world| world.load).sum(),
+        };
+        self.leases.roll().into_iter().map(status).collect()
     }
 
     /// All worlds of the database, as it is now.

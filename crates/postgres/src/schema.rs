@@ -34,6 +34,14 @@ const MAKE: &str = r#"
         world text COLLATE "C", name text COLLATE "C", key bytea, value bytea NOT NULL, PRIMARY KEY (world, name, key)
     ) WITH (toast_tuple_target = 8160);
     ALTER TABLE raidkeep.rows ALTER COLUMN value SET STORAGE EXTERNAL;
+    ALTER TABLE raidkeep.leases ADD COLUMN IF NOT EXISTS load bigint NOT NULL DEFAULT 0;
+    CREATE TABLE IF NOT EXISTS raidkeep.nodes (
+        node text COLLATE "C" PRIMARY KEY, address text NOT NULL, key bytea NOT NULL, beats bigint NOT NULL,
+        drains boolean NOT NULL
+    ) WITH (fillfactor = 10);
+    CREATE TABLE IF NOT EXISTS raidkeep.wishes (
+        world text COLLATE "C" PRIMARY KEY, node text NOT NULL, is_pinned boolean NOT NULL
+    );
     INSERT INTO raidkeep.format SELECT 1 WHERE NOT EXISTS (SELECT FROM raidkeep.format);
 "#;
 
@@ -47,7 +55,8 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(7226531848931214)";
 pub(crate) fn make(connection: &Connection) -> Result<(), StorageError> {
     let failed = |fault: Fault| fault.while_doing("make the tables");
     let found = connection.ask(async |client| {
-        let exists: bool = client.query_typed_one("SELECT to_regclass('raidkeep.rows') IS NOT NULL", &[]).await?.get(0);
+        let exists: bool =
+            client.query_typed_one("SELECT to_regclass('raidkeep.wishes') IS NOT NULL", &[]).await?.get(0);
         if !exists {
             client.batch_execute("BEGIN").await?;
             client.query_typed(LOCK, &[]).await?;

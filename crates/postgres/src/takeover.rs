@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use tokio_postgres::Row;
+
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::StorageError;
@@ -11,10 +13,12 @@ use crate::connection::Connection;
 use crate::ends::{add_world, keep_fold_end, keep_log_epoch, lock_fold_end, lock_log_end, read_log_end};
 use crate::fault::Fault;
 use crate::leases::SeenLease;
+use crate::placement::Wish;
 use crate::sealed::{FoldEnd, LogEnd, damaged};
 use crate::statement::{ask, number, text};
 
-const LOCK_LEASE: &str = "SELECT epoch, node, renewals, is_free FROM raidkeep.leases WHERE world = $1 FOR UPDATE";
+const LOCK_LEASE: &str = "SELECT leases.epoch, leases.node, renewals, is_free, wishes.node, is_pinned \
+     FROM raidkeep.leases LEFT JOIN raidkeep.wishes USING (world) WHERE world = $1 FOR UPDATE OF leases";
 const TAKE_LEASE: &str = "UPDATE raidkeep.leases SET epoch = $2, node = $3, renewals = renewals + 1, is_free = false \
      WHERE world = $1";
 
@@ -25,6 +29,8 @@ pub(crate) enum Taken {
     Now(Hold),
     /// Another node has it.
     HeldBy(SeenLease),
+    /// It is kept for this node.
+    KeptFor(String),
 }
 
 /// A world that was taken over.
@@ -43,7 +49,7 @@ fn failed(fault: Fault) -> StorageError {
 }
 
 /// Takes a world over as this node, if it is free or its lease is the one that has ended. `bits` are those of the epoch and
-/// of the id of a new world.
+/// of the id of a new world; `kept_for` says for which other node a world is kept that is wanted somewhere.
 ///
 /// # Errors
 /// When what the database says of the world is not what was written, or it fails.
@@ -52,17 +58,21 @@ pub(crate) fn take(
     world: &Arc<str>,
     node: &str,
     ended: Option<&SeenLease>,
-    bits: u64,
+    (kept_for, bits): (impl Fn(Option<&Wish>) -> Option<String>, u64),
 ) -> Result<Taken, StorageError> {
     let requested = Instant::now();
     connection.run("BEGIN").map_err(failed)?;
-    let lease = match lock_lease(connection, world)? {
+    let (lease, wish) = match lock_lease(connection, world)? {
         Some(lease) => lease,
         None => begin_world(connection, world, bits)?,
     };
     if !lease.is_free && ended != Some(&lease) {
         connection.run("ROLLBACK").map_err(failed)?;
         return Ok(Taken::HeldBy(lease));
+    }
+    if let Some(other) = kept_for(wish.as_ref()) {
+        connection.run("ROLLBACK").map_err(failed)?;
+        return Ok(Taken::KeptFor(other));
     }
     let (log, fold) = (lock_log_end(connection, world)?, lock_fold_end(connection, world)?);
     let epoch = log.epoch.max(fold.epoch).next(bits as u32);
@@ -81,13 +91,17 @@ pub(crate) fn take(
     }
 }
 
-fn lock_lease(connection: &Connection, world: &Arc<str>) -> Result<Option<SeenLease>, StorageError> {
+/// A lease, and where its world is wanted.
+type Locked = (SeenLease, Option<Wish>);
+
+fn lock_lease(connection: &Connection, world: &Arc<str>) -> Result<Option<Locked>, StorageError> {
     let found = ask(connection, world, LOCK_LEASE, Vec::new()).map_err(failed)?;
-    Ok(found.first().map(|row| SeenLease::read(row, 0)))
+    let wish = |row: &Row| Some(Wish { node: row.get::<_, Option<String>>(4)?, is_pinned: row.get(5) });
+    Ok(found.first().map(|row| (SeenLease::read(row, 0), wish(row))))
 }
 
 /// Of several nodes that begin a world, the others find what the first one has made.
-fn begin_world(connection: &Connection, world: &Arc<str>, id: u64) -> Result<SeenLease, StorageError> {
+fn begin_world(connection: &Connection, world: &Arc<str>, id: u64) -> Result<Locked, StorageError> {
     let log = LogEnd { id, epoch: Epoch::BEFORE, last_record: 0 };
     let fold = FoldEnd { record: 0, batch: BatchNumber(0), moment_ms: 0, epoch: Epoch::BEFORE };
     add_world(connection, world, log, fold)?;

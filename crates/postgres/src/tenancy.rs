@@ -1,7 +1,7 @@
 //! For how long a node may answer for a world.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use raidkeep_engine::outside::Epoch;
@@ -48,7 +48,8 @@ pub(crate) struct Tenancy {
     /// Milliseconds after `taken`.
     ends_ms: AtomicU64,
     is_over: AtomicBool,
-    was_given_back: AtomicBool,
+    is_called_away: AtomicBool,
+    load: Load,
 }
 
 impl Tenancy {
@@ -62,7 +63,8 @@ impl Tenancy {
             taken: requested,
             ends_ms,
             is_over: AtomicBool::default(),
-            was_given_back: AtomicBool::default(),
+            is_called_away: AtomicBool::default(),
+            load: Load::new(requested),
         }
     }
 
@@ -82,6 +84,16 @@ impl Tenancy {
         }
     }
 
+    /// Asks whoever serves the world to give it back.
+    pub(crate) fn call_away(&self) {
+        self.is_called_away.store(true, Ordering::Release);
+    }
+
+    /// How much of a second the world works in a second, in microseconds.
+    pub(crate) fn load(&self, now: Instant) -> u64 {
+        self.load.measure(now)
+    }
+
     /// Notes that the world belongs to somebody else.
     pub(crate) fn end(&self) {
         self.is_over.store(true, Ordering::Release);
@@ -92,10 +104,43 @@ impl Tenancy {
     /// # Errors
     /// When the database fails; the lease ends by itself then.
     pub(crate) fn release(&self, connection: &Connection) -> Result<(), StorageError> {
-        self.was_given_back.store(self.holds(), Ordering::Release);
         self.end();
         let released = ask(connection, &self.world, RELEASE, vec![number(self.epoch.to_u64().cast_signed())]);
         released.map(drop).map_err(|fault| fault.while_doing("give a world back"))
+    }
+}
+
+/// How much a world works.
+#[derive(Debug)]
+struct Load {
+    /// Since the last look.
+    worked_us: AtomicU64,
+    looked: Mutex<Looked>,
+}
+
+#[derive(Debug)]
+struct Looked {
+    at: Instant,
+    per_second_us: f64,
+}
+
+impl Load {
+    /// A look after this time counts for two thirds of what was known before.
+    const MEMORY: Duration = Duration::from_secs(10);
+
+    fn new(at: Instant) -> Self {
+        Self { worked_us: AtomicU64::default(), looked: Mutex::new(Looked { at, per_second_us: 0.0 }) }
+    }
+
+    fn measure(&self, now: Instant) -> u64 {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = now.saturating_duration_since(looked.at).as_secs_f64();
+        if passed > 0.0 {
+            let rate = self.worked_us.swap(0, Ordering::Relaxed) as f64 / passed;
+            let weight = 1.0 - (-passed / Self::MEMORY.as_secs_f64()).exp();
+            *looked = Looked { at: now, per_second_us: looked.per_second_us + (rate - looked.per_second_us) * weight };
+        }
+        looked.per_second_us as u64
     }
 }
 
@@ -119,8 +164,12 @@ impl Tenure for Tenancy {
         holds
     }
 
-    fn was_given_back(&self) -> bool {
-        self.was_given_back.load(Ordering::Acquire)
+    fn is_called_away(&self) -> bool {
+        self.is_called_away.load(Ordering::Acquire)
+    }
+
+    fn note_work(&self, took: Duration) {
+        self.load.worked_us.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
     }
 
     fn ask_every(&self) -> Option<Duration> {
@@ -152,6 +201,19 @@ mod tests {
         held.end();
         held.renew(Instant::now());
         assert!(!held.holds(), "what belongs to somebody else never comes back");
+    }
+
+    #[test]
+    fn the_load_follows_what_is_worked() {
+        let began = Instant::now();
+        let held = tenancy(200_000, began);
+        held.note_work(Duration::from_secs(30));
+        let at = |seconds| began + Duration::from_secs(seconds);
+        let busy = held.load(at(60));
+        assert!((490_000..=500_000).contains(&busy), "half of the time: {busy}");
+        let later = held.load(at(70));
+        assert!((150_000..=200_000).contains(&later), "nothing for ten seconds: {later}");
+        assert!(held.load(at(200)) < 10, "it is forgotten");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::client::{ClientUpdate, ClientVersion, SaidClient};
 use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success, status};
 use raidkeep_engine::start::StartApp;
-use raidkeep_engine::storage::{StorageApp, WorldRow};
+use raidkeep_engine::storage::{Rows, StorageApp, StorageError, WorldRow};
 use raidkeep_game::case_file::{author, operator_text};
 
 /// The most characters of a client's name, and of where to get it.
@@ -69,6 +69,18 @@ impl ClientDirectory {
         }
         let message = format!("{name} has to be updated to {} or later", update.minimum);
         Err(Refusal::saying(status::CLIENT_TOO_OLD, message).updated_by(update.clone()))
+    }
+
+    /// Takes over what the realm with these rows has, which may be on another node.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn follow(&self, realm: &Rows) -> Result<(), StorageError> {
+        let unreadable = |source| StorageError::Row { table: ClientBook::TABLE, source };
+        let row = realm.only_row(ClientBook::TABLE)?;
+        let book = row.map(|row| ClientBook::read(&row)).transpose().map_err(unreadable)?;
+        self.renew(&book.unwrap_or_default());
+        Ok(())
     }
 
     /// Takes over what the realm has now.

@@ -2,7 +2,9 @@
 
 mod damage;
 pub(crate) mod database;
+mod examples;
 mod leases;
 pub(crate) mod nodes;
 pub(crate) mod siege;
+mod spread;
 mod stores;

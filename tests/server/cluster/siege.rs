@@ -1,4 +1,4 @@
-//! Two nodes that are killed and hung in turn while pairs of players use every feature, as in [`kill_cycles`](crate::kill_cycles):
+//! Two nodes that share world and realm, and are killed and hung in turn while pairs of players use every feature, as in [`kill_cycles`](crate::kill_cycles):
 //! after each take-over every player's state must match its replies, and in the end each order is settled once.
 //!
 //! `RAIDKEEP_NODE_CYCLES=100 RAIDKEEP_NODE_SEED=7 .ci/cluster siege` runs longer.
@@ -27,11 +27,12 @@ const WORLD: &str = "world-0";
 /// All rows are checked once in this many cycles.
 const VERIFY_EVERY: usize = 3;
 
-/// A node that serves, and one that stands by.
+/// A node that clients connect to, and another one.
 pub(crate) struct Nodes {
     database: Database,
     archive: TempDir,
     hosts: [Host; 2],
+    /// The other one, which clients go to when the first is gone.
     standing_by: Option<(usize, Server)>,
     /// How long each take-over took.
     pub(crate) took: Vec<Duration>,
@@ -45,7 +46,7 @@ impl Nodes {
         Self { database, archive, hosts, standing_by: None, took: Vec::new() }
     }
 
-    /// The node that serves now, with another one standing by.
+    /// The node that clients connect to now, with another one beside it.
     pub(crate) fn start(&mut self) -> Server {
         let (at, server) = match self.standing_by.take() {
             Some((at, server)) => {
@@ -60,7 +61,7 @@ impl Nodes {
         server
     }
 
-    /// Waits until the one that stood by serves.
+    /// Waits until the other one serves everything.
     pub(crate) fn await_take_over(&mut self) {
         if let Some((_, server)) = &self.standing_by {
             self.took.push(await_service(server));
@@ -71,6 +72,7 @@ impl Nodes {
     pub(crate) fn restore(&mut self) -> Result<(), String> {
         let mut server = self.start();
         self.standing_by.take().ok_or("nobody stands by")?.1.process.kill();
+        await_service(&server);
         server.stop();
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let (archive, data) = (self.archive.path(), folder.path().join("restored"));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -109,7 +110,12 @@ impl Fighter {
 
     fn ask_text(&mut self, text: &str) -> Result<Value, String> {
         let client = self.client.as_mut().ok_or("not connected")?;
-        let reply = client.try_ask(text).map_err(|ended| format!("{text} got no answer: {ended:?}"))?;
+        let reply = loop {
+            let reply = client.try_ask(text).map_err(|ended| format!("{text} got no answer: {ended:?}"))?;
+            if !waits_for_world(&reply) {
+                break reply;
+            }
+        };
         if serves_no_more(&reply) { Err(format!("{text} was answered {reply}")) } else { Ok(reply) }
     }
 
@@ -142,6 +148,11 @@ impl Fighter {
         loop {
             match client.read_json() {
                 Ok(frame) if frame.get("event").is_some() => {}
+                Ok(reply) if waits_for_world(&reply) => {
+                    if client.send(Message::text(text.as_str())).is_err() {
+                        return Ok(Outcome::Broken);
+                    }
+                }
                 Ok(reply) => return self.take_answer(&act, text, reply),
                 Err(Ended::Silent) => return Err(format!("{text} is not answered")),
                 Err(_) => return Ok(Outcome::Broken),
@@ -254,6 +265,15 @@ impl Fighter {
 /// Without letters, which others send.
 fn strip(books: &Books) -> Books {
     Books { letters: BTreeMap::new(), ..books.clone() }
+}
+
+/// Whether the world is on its way to another node; if so, after a while.
+fn waits_for_world(reply: &Value) -> bool {
+    let waits = reply["status"] == 16 && reply["data"]["retry_after_ms"].is_u64();
+    if waits {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    waits
 }
 
 /// Whether a node has lost its worlds, which answers like this until it is killed.

@@ -67,11 +67,9 @@ def meaning_of(reply: Reply) -> Meaning:
     match reply.status:
         case 13 if string(reply.data, "reason") == "used":
             return LoseReply()
-        case 15:
+        case 15 | 16:
             milliseconds = integer(reply.data, "retry_after_ms")
             return Wait(None if milliseconds is None else milliseconds / 1000)
-        case 16:
-            return Wait()
         case 18:
             return Maintain(string(reply.data, "message") or reply.message, integer(reply.data, "until"))
         case -1:

@@ -12,7 +12,7 @@ use bevy_ecs::prelude::*;
 use crate::account::AccountId;
 use crate::audit::Draft;
 use crate::closing::Closure;
-use crate::events::{self, OperatorListeners};
+use crate::events::{self, Listeners, OperatorListeners};
 use crate::login::{Login, TokenFault};
 use crate::meters::Meters;
 use crate::players::{self, Players};
@@ -156,9 +156,18 @@ fn who_asks(world: &mut World, access: Access, command: &Command) -> Result<Aske
         Access::Player => {
             check_open(world, command)?;
             let (player, sign_in) = players::authenticate(world, &command.credential)?;
-            Ok((Some(player), sign_in))
+            Ok((Some(player), sign_in.or_else(|| unheard(world, player, command))))
         }
     }
+}
+
+/// The sign-in of a connection that this world does not know: it was checked by an earlier life of the world, here or on
+/// another node, or before the player was put away.
+fn unheard(world: &World, player: Player, command: &Command) -> Option<SignIn> {
+    let Credential::SignedIn(sign_in) = &command.credential else { return None };
+    let connection = command.reply_to.connection()?;
+    let listeners = world.get::<Listeners>(player.entity)?;
+    (!listeners.has(connection)).then_some(*sign_in)
 }
 
 /// Refuses a player's request while the game is closed, before the player is loaded. One that has begun before goes on.

@@ -3,6 +3,7 @@
 use crate::numbers::{BatchNumber, ExchangeId, JobId, QueryId};
 use crate::request::reply::ConnectionId;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -178,6 +179,31 @@ pub struct StrangerRecord {
     pub token_hash: [u8; 32],
 }
 
+impl From<&Credential> for CredentialRecord {
+    fn from(credential: &Credential) -> Self {
+        match credential {
+            Credential::None => Self::None,
+            Credential::Operator(identity) => Self::OperatorNamed(Box::new(OperatorIdentity::clone(identity))),
+            Credential::Token(hash) => Self::Token(**hash),
+            Credential::SignedIn(SignIn { account, generation }) => {
+                Self::SignedIn { account: *account, generation: *generation }
+            }
+        }
+    }
+}
+
+impl From<CredentialRecord> for Credential {
+    fn from(record: CredentialRecord) -> Self {
+        match record {
+            CredentialRecord::None => Self::None,
+            CredentialRecord::Operator => Self::Operator(Arc::new(OperatorIdentity::of_token(None))),
+            CredentialRecord::OperatorNamed(identity) => Self::Operator(Arc::new(*identity)),
+            CredentialRecord::Token(hash) => Self::Token(Box::new(hash)),
+            CredentialRecord::SignedIn { account, generation } => Self::SignedIn(SignIn { account, generation }),
+        }
+    }
+}
+
 impl InputRecord {
     /// The journal's form of an input. `kinds` are the functions of the world.
     pub fn of(input: &Input, kinds: &[RequestKind]) -> Self {
@@ -199,16 +225,6 @@ impl InputRecord {
 impl CommandRecord {
     fn of(command: &Command, kinds: &[RequestKind]) -> Self {
         let arguments = kinds.get(command.kind).map(|kind| (kind.record)(command.request.as_ref()));
-        let credential = match &command.credential {
-            Credential::None => CredentialRecord::None,
-            Credential::Operator(identity) => {
-                CredentialRecord::OperatorNamed(Box::new(OperatorIdentity::clone(identity)))
-            }
-            Credential::Token(hash) => CredentialRecord::Token(**hash),
-            Credential::SignedIn(SignIn { account, generation }) => {
-                CredentialRecord::SignedIn { account: *account, generation: *generation }
-            }
-        };
         let stranger = command.stranger.as_ref().map(|stranger| StrangerRecord {
             address: stranger.address,
             token_hash: match stranger.token {
@@ -219,7 +235,7 @@ impl CommandRecord {
         Self {
             function: u32::try_from(command.kind).unwrap_or(u32::MAX),
             arguments: arguments.unwrap_or_default(),
-            credential,
+            credential: CredentialRecord::from(&command.credential),
             once: command.once.as_ref().map(|once| (once.key.clone(), once.fingerprint)),
             stranger,
             connection: command.reply_to.connection(),

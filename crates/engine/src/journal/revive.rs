@@ -7,17 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::value::RawValue;
 
-use crate::journal::record::{CommandRecord, CredentialRecord, InputRecord};
+use crate::journal::record::{CommandRecord, InputRecord};
 use crate::journal::replay::ReplayError;
 use crate::login::TokenSource;
-use crate::operators::OperatorIdentity;
 use crate::reload::RulesNews;
-use crate::request::command::{Command, Credential, Stranger};
+use crate::request::Job;
+use crate::request::command::{Command, Stranger};
 use crate::request::envelope::RequestId;
 use crate::request::once::OnceKey;
 use crate::request::registry::RequestKind;
 use crate::request::reply::{Addressee, Reply, ReplyPort, ReplyTo};
-use crate::request::{Job, SignIn};
 use crate::rules::{LoadedRules, Problems};
 use crate::storage::IndexKey;
 use crate::tick::Input;
@@ -118,20 +117,13 @@ impl Reviver {
         let decoded =
             kind.decode_recorded(Some(arguments)).map_err(|refusal| unreadable(refusal.message.into_owned()))?;
         let port = self.port(record.connection);
-        let credential = match record.credential {
-            CredentialRecord::None => Credential::None,
-            CredentialRecord::Operator => Credential::Operator(Arc::new(OperatorIdentity::of_token(None))),
-            CredentialRecord::OperatorNamed(identity) => Credential::Operator(Arc::new(*identity)),
-            CredentialRecord::Token(hash) => Credential::Token(Box::new(hash)),
-            CredentialRecord::SignedIn { account, generation } => Credential::SignedIn(SignIn { account, generation }),
-        };
         let stranger = record.stranger.map(|stranger| {
             Box::new(Stranger { address: stranger.address, token: TokenSource::Recorded(stranger.token_hash) })
         });
         Ok(Command {
             kind: kind.index,
             request: decoded.request,
-            credential,
+            credential: record.credential.into(),
             once: record.once.map(|(key, fingerprint)| Box::new(OnceKey { key, fingerprint })),
             stranger,
             fact: None,

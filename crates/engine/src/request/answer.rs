@@ -4,7 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::exchange::Exchange;
@@ -120,6 +120,8 @@ pub struct Refusal {
     pub until: Option<i64>,
     /// Which client is served, of a refusal for that.
     pub update: Option<Box<ClientUpdate>>,
+    /// When it is worth trying again, where that is known.
+    pub retry_after_ms: Option<u64>,
     /// Whether the attempt itself has changed something.
     pub(crate) is_noted: bool,
 }
@@ -140,7 +142,8 @@ pub enum Reason {
 impl Refusal {
     /// A refusal with a fixed text.
     pub const fn new(status: i32, message: &'static str) -> Self {
-        Self { status, message: Cow::Borrowed(message), reason: None, until: None, update: None, is_noted: false }
+        let (reason, until, update, retry_after_ms) = (None, None, None, None);
+        Self { status, message: Cow::Borrowed(message), reason, until, update, retry_after_ms, is_noted: false }
     }
 
     /// A refusal with a text of its own.
@@ -163,6 +166,12 @@ impl Refusal {
     /// The same of a client that has to be updated.
     pub fn updated_by(self, update: ClientUpdate) -> Self {
         Self { update: Some(Box::new(update)), ..self }
+    }
+
+    /// The same, which is worth trying again after this time.
+    pub const fn retry_after(mut self, milliseconds: u64) -> Self {
+        self.retry_after_ms = Some(milliseconds);
+        self
     }
 
     /// The same of an attempt that is counted or punished: a repeated one with the same key must not be, a second time.
@@ -199,6 +208,10 @@ pub const STOPPED: Refusal = Refusal::new(status::BUSY, "server is stopping, ret
 pub const WITHOUT_STORAGE: Refusal =
     Refusal::new(status::BUSY, "server cannot store changes at the moment, retry later");
 
+/// The refusal of a world that is on its way from one node to another, or nowhere at the moment.
+pub const ON_ITS_WAY: Refusal =
+    Refusal::new(status::BUSY, "the world is on its way to another node, retry later").retry_after(250);
+
 /// The disk failed before it confirmed a change, so that nobody knows whether it was made.
 pub const UNCONFIRMED: Refusal =
     Refusal::new(status::TIMED_OUT, "the disk failed before it confirmed this, retry with the same once key");
@@ -207,7 +220,7 @@ pub const UNCONFIRMED: Refusal =
 pub const TIMED_OUT: Refusal = Refusal::new(status::TIMED_OUT, "timed out, retry with the same once key");
 
 /// Who a connection acts for, proven by a token that was current when `generation` was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
     /// The account.
     pub account: AccountId,

@@ -147,7 +147,7 @@ fn world_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Er
 }
 
 /// A client's identifier for its request. Small integers, by far the most common, need no allocation.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum RequestId {
     /// None was sent; the reply carries none.
     #[default]

@@ -28,7 +28,7 @@ pub struct Reply {
 }
 
 /// The player that a connection acts for, and how many events the player has had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addressee {
     /// Who the connection acts for.
     pub sign_in: SignIn,
@@ -65,7 +65,7 @@ pub trait ReplyPort: Send + Sync {
 }
 
 /// Why the server ends the connections of a player.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Dismissal {
     /// The player is banned.
     Banned,
@@ -110,12 +110,12 @@ impl ReplyTo {
     }
 
     /// Where the reply goes; `None` once it is sent.
-    pub(crate) fn port(&self) -> Option<&Arc<dyn ReplyPort>> {
+    pub fn port(&self) -> Option<&Arc<dyn ReplyPort>> {
         self.port.as_ref()
     }
 
     /// The `id` to echo in the reply.
-    pub(crate) fn id(&self) -> &RequestId {
+    pub fn id(&self) -> &RequestId {
         &self.id
     }
 

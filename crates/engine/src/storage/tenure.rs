@@ -8,9 +8,14 @@ pub trait Tenure: Debug + Send + Sync {
     /// Whether nobody else can have the world now. Once it does not hold, it never does again.
     fn holds(&self) -> bool;
 
-    /// Whether it ended because the world was given back in an orderly stop.
-    fn was_given_back(&self) -> bool {
+    /// Whether the world is wanted elsewhere: it is to be given back in an orderly way.
+    fn is_called_away(&self) -> bool {
         false
+    }
+
+    /// Notes for how long the world has worked, so that others can see what it takes to serve it.
+    fn note_work(&self, took: Duration) {
+        let _ = took;
     }
 
     /// How often to ask when nothing is to be delivered; `None` = it never ends by itself.

@@ -93,6 +93,8 @@ impl RuleBook {
 /// The set that came into force last, with its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetInForce {
+    /// The number of its entry in the history, which rises.
+    pub number: u64,
     /// Which.
     pub fingerprint: String,
     /// Since when and why it is pinned; `None` = it is not.
@@ -109,10 +111,10 @@ pub fn set_in_force(rows: &Rows) -> Result<Option<SetInForce>, StorageError> {
     let unreadable = |table| move |source| StorageError::Row { table, source };
     let Some(book) = rows.only_row(RuleBook::TABLE)? else { return Ok(None) };
     let mut book = RuleBook::read(&book).map_err(unreadable(RuleBook::TABLE))?;
-    let Some(RuleEntry { fingerprint, .. }) = book.entries.pop_back() else { return Ok(None) };
+    let Some(RuleEntry { number, fingerprint, .. }) = book.entries.pop_back() else { return Ok(None) };
     let row = rows.get(KeptRuleSet::TABLE, key(&fingerprint))?;
     let set = row.map(|row| KeptRuleSet::read(&row)).transpose().map_err(unreadable(KeptRuleSet::TABLE))?;
-    Ok(Some(SetInForce { fingerprint, pin: book.pin, files: set.map(|set| set.0) }))
+    Ok(Some(SetInForce { number, fingerprint, pin: book.pin, files: set.map(|set| set.0) }))
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! The logic of a connection apart from its socket: requests go in as text, replies come out in the order of the
 //! requests.
 
-use raidkeep_engine::request::reply::ConnectionId;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
 use std::task::Waker;
 
 use crate::net::limits::Limiter;
+use crate::net::outbox::{Outbox, UNASKED};
 use crate::net::signed_in::{Actor, SignedIn};
 use crate::net::way_in::{NotSent, Received, Slot, WayIn};
-use raidkeep_engine::request::envelope::{RequestId, refusal_text, with_event_count};
-use raidkeep_engine::request::reply::{Addressee, Dismissal, Reply, ReplyPort};
-use raidkeep_engine::request::{Refusal, SignIn, status};
-use raidkeep_engine::tick::Input;
+use raidkeep_engine::listening::Hear;
+use raidkeep_engine::request::envelope::{Envelope, RequestId, refusal_text};
+use raidkeep_engine::request::reply::{Dismissal, Reply, ReplyPort};
+use raidkeep_engine::request::{Refusal, Request, status};
 
 /// One client's connection.
 pub struct Connection {
@@ -39,6 +39,8 @@ pub struct Connection {
     refused: usize,
     /// Why the server ends it, if it does.
     dismissal: Option<Dismissal>,
+    /// How many lives the worlds had begun when it was last looked.
+    lives: u64,
 }
 
 struct Unchecked {
@@ -65,6 +67,7 @@ impl Connection {
             waits_for: None,
             refused: 0,
             dismissal: None,
+            lives: 0,
         }
     }
 
@@ -183,6 +186,30 @@ impl Connection {
         }
     }
 
+    /// Has worlds that have begun a new life since they knew the connection send it events again.
+    pub(super) fn rejoin(&mut self) {
+        let lives = self.way_in.offices.lives();
+        let is_unheard = std::mem::take(&mut self.outbox.lock().is_unheard);
+        if self.lives == lives && !is_unheard {
+            return;
+        }
+        self.lives = lives;
+        self.take_sign_ins();
+        for at in 0..self.signed_in.actors.len() {
+            let (world, known) = (self.signed_in.actors[at].world, self.signed_in.actors[at].life);
+            let life = self.way_in.offices.life(world);
+            if life == known && !is_unheard {
+                continue;
+            }
+            self.signed_in.actors[at].life = life;
+            let (function, id) = (Cow::Borrowed(Hear::FUNCTION), RequestId::Absent);
+            let envelope = Envelope { world, function, data: None, id, once: None, token: None };
+            let slot = Slot { port: &self.outbox, serial: UNASKED };
+            // If it is not sent, it has been answered.
+            let _ = self.way_in.receive_envelope(envelope, &self.signed_in, self.address, Ok(()), slot);
+        }
+    }
+
     fn take_sign_ins(&mut self) {
         if self.unchecked.is_empty() {
             return;
@@ -197,183 +224,10 @@ impl Connection {
             {
                 let limiter = self.way_in.player_limits.of(world, sign_in.account);
                 self.signed_in.actors.retain(|actor| actor.world != world);
-                self.signed_in.actors.push(Actor { world, sign_in, token, limiter });
+                let life = self.way_in.offices.life(world);
+                self.signed_in.actors.push(Actor { world, sign_in, token, limiter, life });
             }
         }
         self.unchecked.retain(|unchecked| unchecked.serial >= first_open);
-    }
-}
-
-/// Events queued for a slow reader; more are dropped, since each can also be queried. The count of those that follow
-/// shows the gap.
-const EVENTS_MAX: usize = 256;
-
-/// The number of connections so far.
-static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
-
-/// The replies of a connection, each in its slot. It is dropped when the connection is gone and no request of it is in
-/// flight; then the worlds are notified.
-struct Outbox {
-    id: ConnectionId,
-    way_in: Weak<WayIn>,
-    slots: Mutex<Slots>,
-}
-
-#[derive(Default)]
-struct Slots {
-    /// The first request whose reply has not left.
-    first_serial: u64,
-    /// The slots from that request to the last one answered.
-    slots: VecDeque<Option<Filled>>,
-    sign_ins: Vec<(u64, SignIn)>,
-    /// Events are not tied to a request; they leave with the next replies, but none before the reply that names their
-    /// player.
-    events: VecDeque<QueuedEvent>,
-    /// Who the connection acts for; events for others are dropped.
-    acts_for: Option<SignIn>,
-    /// Who was named by a reply that has left.
-    named: Option<SignIn>,
-    /// The worlds that know the connection.
-    worlds: Vec<u32>,
-    dismissal: Option<Dismissal>,
-    waker: Option<Waker>,
-}
-
-struct Filled {
-    text: String,
-    names: Option<Addressee>,
-}
-
-struct QueuedEvent {
-    player: Option<Addressee>,
-    text: String,
-}
-
-impl Outbox {
-    fn new(way_in: &Arc<WayIn>) -> Self {
-        let id = ConnectionId(CONNECTIONS.fetch_add(1, Ordering::Relaxed));
-        Self { id, way_in: Arc::downgrade(way_in), slots: Mutex::default() }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Slots> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Outbox {
-    fn drop(&mut self) {
-        let worlds = std::mem::take(&mut self.lock().worlds);
-        let Some(way_in) = self.way_in.upgrade() else {
-            return;
-        };
-        for world in worlds {
-            if let Some(inbox) = way_in.offices.inbox(world) {
-                inbox.push(Input::Closed(self.id));
-            }
-        }
-    }
-}
-
-impl Slots {
-    fn fill(&mut self, serial: u64, filled: Filled) {
-        let Some(at) = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok()) else {
-            return;
-        };
-        if at >= self.slots.len() {
-            self.slots.resize_with(at + 1, || None);
-        }
-        self.slots[at] = Some(filled);
-    }
-
-    /// Whether the first event may leave.
-    fn has_event(&self) -> bool {
-        self.events.front().is_some_and(|event| event.player.is_none_or(|player| self.named == Some(player.sign_in)))
-    }
-
-    fn take_events(&mut self, texts: &mut Vec<String>) {
-        while self.has_event() {
-            texts.extend(self.events.pop_front().map(|event| event.text));
-        }
-    }
-
-    /// Takes the next reply. The first one that names a player tells the count of the events before the next.
-    fn take_reply(&mut self) -> Option<String> {
-        let Filled { mut text, names } = self.slots.pop_front()??;
-        self.first_serial += 1;
-        if let Some(Addressee { sign_in, n }) = names.filter(|named| self.named != Some(named.sign_in)) {
-            self.named = Some(sign_in);
-            self.events.retain(|event| event.player.is_none_or(|player| player.sign_in == sign_in));
-            let next = self.events.iter().find_map(|event| event.player?.n);
-            if let Some(n) = next.map(|next| next.saturating_sub(1)).or(n) {
-                text = with_event_count(&text, n);
-            }
-        }
-        Some(text)
-    }
-
-    fn is_answered(&self, serial: u64) -> bool {
-        let at = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok());
-        at.is_none_or(|at| self.slots.get(at).is_some_and(Option::is_some))
-    }
-
-    /// The first request without an answer.
-    fn first_open_serial(&self) -> u64 {
-        let answered = self.slots.iter().take_while(|slot| slot.is_some()).count();
-        self.first_serial + answered as u64
-    }
-}
-
-impl ReplyPort for Outbox {
-    fn connection(&self) -> Option<ConnectionId> {
-        Some(self.id)
-    }
-
-    fn reply(&self, serial: u64, reply: Reply) {
-        let mut slots = self.lock();
-        slots.fill(serial, Filled { text: reply.text, names: reply.names });
-        if let Some(Addressee { sign_in, .. }) = reply.names {
-            slots.sign_ins.push((serial, sign_in));
-            slots.acts_for = Some(sign_in);
-        }
-        let may_leave = serial == slots.first_serial;
-        let waker = if may_leave { slots.waker.take() } else { None };
-        drop(slots);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    fn push(&self, player: Option<Addressee>, text: &str) {
-        let mut slots = self.lock();
-        if player.is_some_and(|player| slots.acts_for != Some(player.sign_in)) {
-            return;
-        }
-        if slots.events.len() >= EVENTS_MAX {
-            metrics::counter!("raidkeep_events_dropped_total").increment(1);
-            return;
-        }
-        let text = match player.and_then(|player| player.n) {
-            Some(n) => with_event_count(text, n),
-            None => text.to_owned(),
-        };
-        slots.events.push_back(QueuedEvent { player, text });
-        let waker = slots.waker.take();
-        drop(slots);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    fn dismiss(&self, sign_in: SignIn, why: Dismissal) {
-        let mut slots = self.lock();
-        if slots.acts_for != Some(sign_in) {
-            return;
-        }
-        slots.dismissal = Some(why);
-        let waker = slots.waker.take();
-        drop(slots);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
     }
 }

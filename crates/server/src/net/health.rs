@@ -16,8 +16,8 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::task::{AbortHandle, spawn_local};
 
-use crate::net::inbox::Inbox;
 use crate::net::places::Excess;
+use crate::net::post_office::PostOffice;
 use crate::net::tls::Wire;
 
 /// The path of health.
@@ -47,15 +47,15 @@ pub(super) fn answer(path: &str, state: &HealthState) -> Option<Answer> {
 
 /// What health and readiness are told from.
 pub(super) struct HealthState {
-    /// The worlds.
-    pub(super) worlds: Vec<Arc<Inbox>>,
+    /// The worlds, here or on other nodes.
+    pub(super) offices: Arc<PostOffice>,
     /// The platforms that nobody pays real money to.
     pub(super) sandboxed: Vec<&'static str>,
 }
 
 fn readiness(state: &HealthState) -> Answer {
-    let closed: Vec<String> = (state.worlds.iter().enumerate())
-        .filter_map(|(number, inbox)| inbox.closed().map(|refusal| format!("world {number}: {}\n", refusal.message)))
+    let closed: Vec<String> = (0..state.offices.world_count())
+        .filter_map(|number| Some(format!("world {number}: {}\n", state.offices.closed(number)?.message)))
         .collect();
     if !closed.is_empty() {
         return text(StatusCode::SERVICE_UNAVAILABLE, closed.concat());

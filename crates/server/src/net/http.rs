@@ -91,7 +91,7 @@ pub(super) fn health_places(config: &Config, way_in: &WayIn) -> HealthPlaces {
 
 /// What is told of health and readiness.
 pub(super) fn health_state(config: &Config, way_in: &WayIn) -> HealthState {
-    HealthState { worlds: way_in.offices.worlds().to_vec(), sandboxed: config.platforms.sandboxed() }
+    HealthState { offices: way_in.offices.clone(), sandboxed: config.platforms.sandboxed() }
 }
 
 /// Finds out who a TCP connection is from, and serves it if that address may have another one.

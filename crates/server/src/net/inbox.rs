@@ -11,8 +11,9 @@ use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::Refusal;
-use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
+use raidkeep_engine::request::answer::{ON_ITS_WAY, STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::request::command::{Command, Credential};
+use raidkeep_engine::request::reply::ConnectionId;
 use raidkeep_engine::tick::Input;
 
 /// A tick takes at most this many requests, or a quarter of what the inbox holds: whoever sends in the meantime waits no
@@ -29,6 +30,8 @@ pub struct Inbox {
     per_address: usize,
     committed: AtomicU64,
     is_stopping: AtomicBool,
+    /// The world is about to go to another node.
+    is_leaving: AtomicBool,
     storage_failed: AtomicBool,
     failed_for_good: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
@@ -75,6 +78,7 @@ impl Inbox {
             per_address: (capacity / SHARES).max(1),
             committed: AtomicU64::new(committed.0),
             is_stopping: AtomicBool::new(false),
+            is_leaving: AtomicBool::new(false),
             storage_failed: AtomicBool::new(false),
             failed_for_good: AtomicBool::new(false),
             wake,
@@ -144,6 +148,13 @@ impl Inbox {
         (self.wake)();
     }
 
+    /// Notes that a connection is gone. A world that is not here will not know it.
+    pub(super) fn note_closed(&self, connection: ConnectionId) {
+        if !self.has_storage_failed() {
+            self.push(Input::Closed(connection));
+        }
+    }
+
     /// Takes the result of something that a life of the world has begun, unless that life has ended.
     pub(super) fn push_to(&self, life: u64, input: Input) {
         let mut inputs = self.lock();
@@ -207,6 +218,17 @@ impl Inbox {
         (self.wake)();
     }
 
+    /// Refuses new requests from now on, because the world goes to another node.
+    pub fn leave(&self) {
+        self.is_leaving.store(true, Ordering::Release);
+        (self.wake)();
+    }
+
+    /// Whether the world goes to another node.
+    pub fn is_leaving(&self) -> bool {
+        self.is_leaving.load(Ordering::Acquire)
+    }
+
     /// Refuses new requests from now on, because nothing can be stored.
     pub fn fail_storage(&self) {
         self.storage_failed.store(true, Ordering::Release);
@@ -221,6 +243,7 @@ impl Inbox {
 
     /// Takes requests again, because changes can be stored again.
     pub fn resume(&self) {
+        self.is_leaving.store(false, Ordering::Release);
         self.storage_failed.store(false, Ordering::Release);
     }
 
@@ -243,6 +266,9 @@ impl Inbox {
     pub fn closed(&self) -> Option<Refusal> {
         if self.has_storage_failed() {
             return Some(WITHOUT_STORAGE);
+        }
+        if self.is_leaving() {
+            return Some(ON_ITS_WAY);
         }
         self.is_stopping().then_some(STOPPED)
     }

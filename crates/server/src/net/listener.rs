@@ -1,6 +1,7 @@
 //! The ports that worlds share, and everything else that exists once per process: the way in, the folder of the
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
+mod cluster;
 mod door;
 mod opening;
 mod realm;
@@ -24,6 +25,7 @@ use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::incident_log::Telemetry;
 use crate::net::limits::{AddressLimits, PlayerLimits};
+use crate::net::links::Links;
 use crate::net::operator::{OperatorDesk, OperatorToken, entropy};
 use crate::net::post_office::PostOffice;
 use crate::net::purses::PurseSearch;
@@ -72,6 +74,9 @@ struct Shared {
     tls: Option<Tls>,
     caller: caller::PlatformClient,
     stores: Arc<dyn WorldStores>,
+    /// To the other nodes of a cluster.
+    links: Option<Arc<Links>>,
+    following: Following,
     progress: Mutex<Progress>,
     has_changed: Condvar,
     /// Dropped, and so ended, before the folder is unlocked: it reads the databases.
@@ -108,6 +113,7 @@ impl Commons {
     }
 }
 
+use cluster::{Following, NodesPort};
 use door::Door;
 pub use realm::RealmPlace;
 
@@ -140,6 +146,7 @@ impl Listener {
         Addresses::remove(data);
         let (socket, players) = bind("listen", &config.listen)?;
         let (operators_socket, operators) = bind("admin.listen", &config.operators_listen()?)?;
+        let nodes = NodesPort::bind(&config.cluster, stores.as_ref())?;
         let tls = Tls::open(&config.tls)?;
         let operators_tls = tls.is_some() && config.admin.encrypts(operators);
         config.admin.check_exposure(operators, &config.trusted_proxies, operators_tls)?;
@@ -155,7 +162,9 @@ impl Listener {
         let doors: Vec<Door> = (0..config.worlds).map(|world| Door::new(world, capacity)).collect();
         let realm = realm.door(capacity);
         let inboxes = doors.iter().map(|door| door.inbox.clone()).collect();
-        let offices = Arc::new(PostOffice::new(inboxes, realm.as_ref().map(|door| door.inbox.clone())));
+        let links = nodes.open(&config.cluster, &stores)?;
+        let offices = PostOffice::new(inboxes, realm.as_ref().map(|door| door.inbox.clone())).linked(links.clone());
+        let offices = Arc::new(offices);
         Ok(Self(Arc::new(Shared {
             config: Arc::new(config),
             addresses: Addresses { players, operators, players_tls: tls.is_some(), operators_tls },
@@ -176,6 +185,8 @@ impl Listener {
             admission: Arc::new(admission),
             caller,
             stores,
+            links,
+            following: Following::default(),
             progress: Mutex::default(),
             has_changed: Condvar::new(),
             purses: Mutex::default(),
@@ -374,6 +385,9 @@ impl Drop for Shared {
             && thread.join().is_err()
         {
             tracing::error!("the operators' thread panicked");
+        }
+        if let Some(links) = &self.links {
+            links.close();
         }
         Addresses::remove(Path::new(&self.config.data));
     }

@@ -177,6 +177,11 @@ impl OperatorDesk {
         }
     }
 
+    /// Whether this is the server's own token.
+    pub(super) fn is_own(&self, token: &str) -> bool {
+        self.token.accepts(token)
+    }
+
     /// Whose this token is; `None` when it is nobody's.
     pub fn identify(&self, token: &str, address: Option<IpAddr>) -> Option<KnownOperator> {
         if self.token.accepts(token) {

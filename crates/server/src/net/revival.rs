@@ -13,7 +13,6 @@ use tokio::sync::oneshot;
 
 use crate::net::listener::Seat;
 use crate::net::plugin::BridgePlugin;
-use crate::net::rule_keeper::adopt;
 use crate::net::runner::{begin, check_clock, draw_start, finish};
 use crate::net::shard::{Ended, WorldLoop};
 use crate::net::start_error::{StartError, system};
@@ -30,8 +29,8 @@ use raidkeep_engine::storage::{StorageError, StoredWorld};
 /// Builds the app of a world, without the network, rules and databases.
 pub(super) type Rebuild = Arc<dyn Fn() -> App + Send + Sync>;
 
-/// How often a node asks for a world of stores that others reach too.
-const STAND_BY_PAUSE: Duration = Duration::from_millis(200);
+/// How often a node looks whether it may have a world of stores that others reach too.
+const STAND_BY_PAUSE: Duration = Duration::from_millis(50);
 
 /// The lives of a world within one run of the server.
 pub(super) struct Revival {
@@ -43,6 +42,13 @@ pub(super) struct Revival {
     /// How long to wait before the next attempt.
     pause: Duration,
     revivals: metrics::Counter,
+}
+
+/// Stores what is left, and lets another node have the world. On a thread of its own: clients of other worlds must not wait.
+fn give_back(storage: StorageWorker) {
+    let thread = Builder::new().name("raidkeep-give-back".into());
+    // Without a thread, it is closed here and now.
+    let _ = thread.spawn(move || drop(storage));
 }
 
 impl Revival {
@@ -65,6 +71,10 @@ impl Revival {
                 Some(world) => match world.run().await {
                     Ended::Exit(exit) => return exit,
                     Ended::WithoutStorage(storage) => Some(storage),
+                    Ended::GivenBack(storage) => {
+                        give_back(storage);
+                        None
+                    }
                 },
             };
             match self.revive(remains).await {
@@ -97,6 +107,10 @@ impl Revival {
             tokio::select! {
                 _ = stopping.wait_for(|stop| *stop) => return None,
                 () = tokio::time::sleep(pause) => {}
+            }
+            if let Some(withheld) = self.seat.stores().shared().and_then(|shared| shared.withheld(number)) {
+                self.tell(&withheld.into(), &mut told);
+                continue;
             }
             self.pause = (self.pause * 2).min(self.seat.config().storage.longest_pause());
             match self.open(&rebuild, remains.take()).await {
@@ -161,9 +175,7 @@ impl Revival {
         if self.seat.stores().shared().is_some() {
             check_clock(app.world(), &self.seat, &store)?;
             self.seat.compare_realm(&mut app, &store)?;
-            if self.seat.is_realms() {
-                adopt(&self.reloader, &store.rows)?;
-            }
+            self.seat.follow_rules(&self.reloader, &store.rows)?;
         }
         let functions = app.world().get_resource::<RequestTable>();
         if !functions.is_some_and(|functions| self.seat.has_functions(functions)) {

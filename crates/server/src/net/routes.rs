@@ -178,7 +178,7 @@ pub fn send(
 ) -> Result<WorldReplies, HttpReply> {
     let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
     let request = route.read(headers, body, known_token)?;
-    let worlds = request.worlds(u32::try_from(way_in.offices.worlds().len()).unwrap_or(u32::MAX));
+    let worlds = request.worlds(way_in.offices.world_count());
     let send_to = |world| {
         let (sender, receiver) = oneshot::channel();
         // The world keeps the port as long as it needs it; holding it here too would hide that the reply was dropped.
@@ -243,7 +243,7 @@ impl ReplyPort for OneReply {
 }
 
 /// The sender of a single request, unknown from any earlier one.
-struct Stranger;
+pub(super) struct Stranger;
 
 impl Requester for Stranger {
     fn signed_in(&self, _: u32, _: Option<&str>) -> Option<SignIn> {

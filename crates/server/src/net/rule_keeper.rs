@@ -1,13 +1,13 @@
-//! Has the realm keep rule sets, and reads the pinned one before the realm runs.
+//! Has the realm keep rule sets, reads the pinned one before the realm runs, and follows a realm that other nodes may have.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::net::listener::RealmPlace;
 use crate::net::post_office::PostOffice;
 use crate::net::start_error::StartError;
-use raidkeep_engine::open::SharedStores;
+use raidkeep_engine::cluster::SharedStores;
 use raidkeep_engine::outside::{REALM, world_name};
 use raidkeep_engine::realm::{RealmAnswer, to_realm};
 use raidkeep_engine::reload::{NotKept, Reloader, RuleKeeper, RulesOrder, RulesPin, shown};
@@ -81,7 +81,7 @@ pub(super) fn read_pinned(
         None if rows_file(data, &name).exists() => Store::read_folder(data, &name)?.rows.into(),
         None => return Ok(None),
     };
-    let Some(SetInForce { fingerprint, pin: Some(pin), files }) = set_in_force(&rows)? else {
+    let Some(SetInForce { fingerprint, pin: Some(pin), files, .. }) = set_in_force(&rows)? else {
         return Ok(None);
     };
     let name = format!(
@@ -92,14 +92,31 @@ pub(super) fn read_pinned(
     Ok(Some((pin, AssetSource::Kept(name, Arc::new(files)))))
 }
 
-/// Puts into force on this node what the realm that it has just taken over has in force, whatever the assets here have.
-///
-/// # Errors
-/// When the realm cannot be read, lacks the files, or this program cannot use them.
-pub(super) fn adopt(reloader: &Reloader, realm: &Rows) -> Result<(), StartError> {
-    let Some(SetInForce { fingerprint, pin, files }) = set_in_force(realm)? else {
-        return Ok(());
-    };
+/// Follows what the realm of a cluster has in force, whatever the assets of this node have.
+#[derive(Default)]
+pub(super) struct RuleFollower {
+    /// The last entry of the realm's history that was followed: rows that were folded long ago take nothing back.
+    followed: Mutex<u64>,
+}
+
+impl RuleFollower {
+    /// Puts into force here what the realm with these rows has in force, if that is news.
+    ///
+    /// # Errors
+    /// When the realm cannot be read, lacks the files, or this program cannot use them.
+    pub(super) fn follow(&self, reloader: &Reloader, realm: &Rows) -> Result<(), StartError> {
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = set_in_force(realm)?.filter(|set| set.number > *followed);
+        let Some(set) = found else { return Ok(()) };
+        let number = set.number;
+        adopt(reloader, set)?;
+        *followed = number;
+        Ok(())
+    }
+}
+
+fn adopt(reloader: &Reloader, set: SetInForce) -> Result<(), StartError> {
+    let SetInForce { fingerprint, pin, files, .. } = set;
     if reloader.with_rules(|rules| shown(rules.fingerprint) == fingerprint) && reloader.pin() == pin {
         return Ok(());
     }

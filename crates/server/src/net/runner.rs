@@ -139,7 +139,7 @@ pub(super) fn begin(
     rules: &LoadedRules,
     (store, start): (StoredWorld, Start),
 ) -> Result<WorldLoop, StartError> {
-    app.insert_resource(Reloading(reloader.clone()));
+    app.insert_resource(Reloading(reloader.clone())).insert_resource(seat.config().cluster.public());
     seat.introduce_realm(&mut app);
     let mut simulation = start_app(app, rules, &store, start)?;
     if let Some(journal) = begin_journal(seat, rules.fingerprint, &simulation, &store, start)? {

@@ -32,8 +32,8 @@ use raidkeep_engine::effects::{carry_out, release};
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::Recorder;
 use raidkeep_engine::meters::Meters;
-use raidkeep_engine::outside::WorldPlace;
-use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
+use raidkeep_engine::outside::{WorldPlace, world_label};
+use raidkeep_engine::request::answer::{ON_ITS_WAY, STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::storage::Tenure;
 use raidkeep_engine::storage::tenure::LockedFiles;
 use raidkeep_engine::storage::worker::StorageWorker;
@@ -65,6 +65,8 @@ pub enum Ended {
     Exit(AppExit),
     /// Its storage has failed. Whatever waited has been refused; what is left is the storage, to be closed.
     WithoutStorage(StorageWorker),
+    /// It is wanted by another node, and everything is answered. Once the storage is closed, that node can have it.
+    GivenBack(StorageWorker),
 }
 
 impl WorldLoop {
@@ -124,7 +126,11 @@ impl WorldLoop {
                 self.fail();
                 return Ended::WithoutStorage(self.around.storage);
             }
-            if self.inbox.is_stopping() {
+            if self.tenure.is_called_away() && !self.inbox.is_leaving() {
+                tracing::info!(world = %world_label(self.around.world), "the world goes to another node");
+                self.inbox.leave();
+            }
+            if self.ends() {
                 self.dismiss_waiting();
             }
             if self.around.last_batch.0 - self.gate.committed_batch().0 >= UNCOMMITTED_BATCHES_MAX {
@@ -142,6 +148,11 @@ impl WorldLoop {
         if let Some(journal) = world.remove_resource::<Recorder>() {
             journal.finish(world);
         }
+        if !self.inbox.is_stopping() {
+            self.inbox.fail_storage();
+            self.inbox.end_life();
+            return Ended::GivenBack(self.around.storage);
+        }
         // Dropping the storage commits and folds what it was given.
         drop(self.around);
         Ended::Exit(self.exit)
@@ -157,7 +168,8 @@ impl WorldLoop {
 
     fn dismiss_waiting(&mut self) {
         let before = self.simulation.parked_count();
-        self.gate.admit(self.simulation.dismiss_waiting(&STOPPED));
+        let why = if self.inbox.is_leaving() { &ON_ITS_WAY } else { &STOPPED };
+        self.gate.admit(self.simulation.dismiss_waiting(why));
         if self.simulation.parked_count() < before
             && let Some(mut journal) = self.simulation.world_mut().get_resource_mut::<Recorder>()
         {
@@ -167,7 +179,12 @@ impl WorldLoop {
 
     fn is_done(&self) -> bool {
         let is_quiet = self.inbox.is_empty() && self.gate.is_empty() && self.simulation.parked_count() == 0;
-        self.inbox.is_stopping() && is_quiet
+        self.ends() && is_quiet
+    }
+
+    /// Whether the life of the world here ends, once everything is answered.
+    fn ends(&self) -> bool {
+        self.inbox.is_stopping() || self.inbox.is_leaving()
     }
 
     async fn wait(&self) {
@@ -217,6 +234,7 @@ impl WorldLoop {
         carry_out(&mut effects, &mut self.gate, &mut self.around);
         // The emptied lists return their capacity to the next tick.
         self.simulation.world_mut().resource_mut::<NetworkOutbox>().0 = effects;
+        self.tenure.note_work(real.elapsed());
         if let Some(exit) = self.simulation.should_exit() {
             self.exit = exit;
             self.inbox.stop();
@@ -284,12 +302,17 @@ impl Sockets {
 
     /// Advances the sockets' seconds and wakes those whose time is up. Sleeps while there are none.
     pub async fn supervise(&self) {
+        let mut known = (0, 0);
         loop {
             if self.open.borrow().is_empty() {
                 self.came.notified().await;
             }
             self.seconds.set(self.started.elapsed().as_secs());
-            self.open.borrow_mut().retain(|socket| socket.upgrade().map(|socket| socket.check()).is_some());
+            let lives = self.way_in.offices.lives();
+            // Once more a second later: a world that was on its way may have refused.
+            let has_moved = known != (lives, lives);
+            known = (lives, known.0);
+            self.open.borrow_mut().retain(|socket| socket.upgrade().map(|socket| socket.check(has_moved)).is_some());
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
@@ -353,11 +376,11 @@ impl Supervision {
         (is_late && !connection.is_signed_in()).then_some(CloseReason::NotSignedIn)
     }
 
-    fn check(&self) {
+    fn check(&self, has_moved: bool) {
         let now = self.now.get();
         let is_idle = now.saturating_sub(self.last_frame_at.get()) > self.idle_seconds;
         let is_login_due = now.saturating_sub(self.opened_at) == self.login_seconds + 1;
-        if is_idle || is_login_due {
+        if is_idle || is_login_due || has_moved {
             self.wake();
         }
     }

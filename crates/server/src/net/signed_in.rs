@@ -17,6 +17,8 @@ pub(super) struct Actor {
     /// The token that was checked; `None` after a login on this connection.
     pub(super) token: Option<Box<str>>,
     pub(super) limiter: Limiter,
+    /// The life of the world that knows the connection.
+    pub(super) life: u64,
 }
 
 impl Requester for SignedIn {

@@ -8,9 +8,12 @@ use serde::Serialize;
 
 use crate::net::bindings::AddressBindings;
 use crate::net::limits::{AddressLimits, PlayerLimits};
+use crate::net::links::Parcel;
 use crate::net::operator::OperatorDesk;
 use crate::net::post_office::{Counter, PostOffice, UNKNOWN_FUNCTION};
 use raidkeep_engine::login::{TokenFault, TokenSource, hash_token};
+use raidkeep_engine::outside::REALM;
+use raidkeep_engine::request::answer::ON_ITS_WAY;
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
 use raidkeep_engine::request::once::OnceKey;
@@ -170,7 +173,8 @@ impl WayIn {
     ) -> Result<Received, NotSent> {
         let addressed = match self.address(&envelope, requester, address) {
             Ok(addressed) => addressed,
-            Err(refusal) => {
+            Err(Unaddressed::ForRealm) => return Ok(self.pass_to_realm(envelope, requester, address, slot)),
+            Err(Unaddressed::Refused(refusal)) => {
                 // Players' tokens are checked by their world, so this one was for an operator function.
                 if refusal.status == status::INVALID_TOKEN {
                     self.operators.note_guess(address);
@@ -190,14 +194,58 @@ impl WayIn {
         Ok(self.send(envelope, addressed, address, slot))
     }
 
+    /// Takes a request of a client of another node, which has found out whom it is of.
+    pub(super) fn receive_identified(
+        &self,
+        envelope: Envelope<'_>,
+        credential: Credential,
+        address: Option<IpAddr>,
+        slot: Slot<'_, impl ReplyPort + 'static>,
+    ) {
+        let counter = self.offices.find(&envelope.function, envelope.world);
+        let found = counter.and_then(|counter| {
+            // Whoever sent it believes that the world is here; it goes no second hop.
+            let refusal = counter.inbox.has_storage_failed().then_some(ON_ITS_WAY);
+            refusal.map_or(Ok(()), Err)?;
+            let decoded = (counter.kind.decode)(envelope.data)?;
+            Ok(Addressed { counter, decoded, credential })
+        });
+        match found {
+            Ok(addressed) => drop(self.send(envelope, addressed, address, slot)),
+            Err(refusal) => slot.answer(refusal_text(&refusal, &envelope.id)),
+        }
+    }
+
+    /// Has the node of the realm find out which operator asks.
+    fn pass_to_realm(
+        &self,
+        envelope: Envelope<'_>,
+        requester: &impl Requester,
+        address: Option<IpAddr>,
+        slot: Slot<'_, impl ReplyPort + 'static>,
+    ) -> Received {
+        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id.clone());
+        match self.offices.links_to_realm() {
+            Some(links) => {
+                let connection = slot.port.connection();
+                let token = requester.operator_token();
+                links.pass_on(Parcel::of_operator(envelope, token, address, connection), reply_to);
+            }
+            // It has come here meanwhile.
+            None => reply_to.refuse(&ON_ITS_WAY),
+        }
+        Received { world: REALM, signs_in: false, unchecked_token: None, is_operator: true }
+    }
+
     /// Sends a request to its world, which may still be too busy for it.
     fn send(
         &self,
         envelope: Envelope<'_>,
-        Addressed { counter: Counter { kind, inbox, world }, decoded, credential }: Addressed<'_, '_>,
+        Addressed { counter, decoded, credential }: Addressed<'_, '_>,
         address: Option<IpAddr>,
         slot: Slot<'_, impl ReplyPort + 'static>,
     ) -> Received {
+        let Counter { kind, inbox, world } = counter;
         let must_check = matches!(credential, Credential::Token(_));
         let received = Received {
             world,
@@ -221,13 +269,17 @@ impl WayIn {
                 }
             },
         };
-        let (kind, request) = (kind.index, decoded.request);
+        let request = decoded.request;
+        let kind = kind.index;
         let command =
             Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0, meanwhile: None };
-        if let Err((command, refusal)) = inbox.push_command(command, address) {
-            command.reply_to.refuse(&refusal);
-        }
+        self.offices.post(&counter, command, envelope.data, address);
         received
+    }
+
+    /// Whether only a realm on another node can know whose this token is.
+    fn is_for_realm(&self, token: &str) -> bool {
+        self.offices.links_to_realm().is_some() && !self.operators.is_own(token)
     }
 
     fn address<'a>(
@@ -235,7 +287,7 @@ impl WayIn {
         envelope: &Envelope<'a>,
         requester: &impl Requester,
         address: Option<IpAddr>,
-    ) -> Result<Addressed<'_, 'a>, Refusal> {
+    ) -> Result<Addressed<'_, 'a>, Unaddressed> {
         let counter = self.offices.find(&envelope.function, envelope.world)?;
         let kind = counter.kind;
         self.clientele.admit(kind)?;
@@ -248,6 +300,9 @@ impl WayIn {
         let credential = match kind.access {
             Access::Operator => {
                 let token = token.or_else(|| requester.operator_token());
+                if token.is_some_and(|token| self.is_for_realm(token)) {
+                    return Err(Unaddressed::ForRealm);
+                }
                 let identity = self.operators.admit(kind, token, address)?;
                 if let Some(function) = (kind.stands_for)(&*decoded.request) {
                     let other = self.offices.find(function, envelope.world)?.kind;
@@ -279,6 +334,19 @@ fn player_credential(
         (Some(sign_in), _) => Ok(Credential::SignedIn(sign_in)),
         (None, Some(token)) => Ok(Credential::Token(Box::new(hash_token(token)))),
         (None, None) => Err(TOKEN_MISSING),
+    }
+}
+
+/// Why a request goes to no world from here.
+enum Unaddressed {
+    Refused(Refusal),
+    /// The realm, which is on another node, knows whose token it is.
+    ForRealm,
+}
+
+impl From<Refusal> for Unaddressed {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 

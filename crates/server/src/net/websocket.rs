@@ -145,6 +145,7 @@ impl Driver {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         self.connection.register(cx.waker());
         self.supervision.register(cx.waker());
+        self.connection.rejoin();
         loop {
             if let Poll::Ready(ending) = self.poll_write(cx) {
                 return Poll::Ready(ending);

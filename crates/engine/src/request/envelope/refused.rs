@@ -22,11 +22,13 @@ pub(crate) fn write_refusal(out: &mut Vec<u8>, refusal: &Refusal) {
         reason: Option<Reason>,
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
         #[serde(flatten, skip_serializing_if = "Option::is_none")]
         update: Option<&'a ClientUpdate>,
     }
-    let Refusal { status, message, reason, until, update, .. } = refusal;
-    let data = Because { reason: *reason, until: *until, update: update.as_deref() };
-    let has_data = reason.is_some() || until.is_some() || update.is_some();
+    let Refusal { status, message, reason, until, update, retry_after_ms, .. } = refusal;
+    let data = Because { reason: *reason, until: *until, retry_after_ms: *retry_after_ms, update: update.as_deref() };
+    let has_data = reason.is_some() || until.is_some() || update.is_some() || retry_after_ms.is_some();
     write_body(out, *status, message, has_data.then_some(&data));
 }

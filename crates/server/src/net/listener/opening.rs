@@ -58,6 +58,7 @@ impl Seat {
             }
             self.listener.0.folder.note_made();
             self.listener.0.publish_addresses();
+            self.listener.0.join_cluster(&progress);
             if self.listener.0.stores.shared().is_none() {
                 self.listener.0.begin_publishing(&mut progress);
             }
@@ -75,11 +76,15 @@ impl Seat {
         let way_in = shared.way_in(Clientele::Operators, &players.requests, players.routes.clone(), "");
         let Addresses { operators, operators_tls, .. } = shared.addresses;
         let admission = Arc::new(Admission::for_operators(&shared.config, operators, operators_tls)?);
+        let way_in = Arc::new(way_in);
+        if let (Some(links), Some(commons)) = (&shared.links, &lock(&shared.progress).commons) {
+            links.open(&commons.way_in, &way_in);
+        }
         let door = OperatorsDoor {
             config: shared.config.clone(),
             handshakes: shared.handshake_desk(&admission).filter(|_| operators_tls),
             admission,
-            way_in: Arc::new(way_in),
+            way_in,
             telemetry: shared.telemetry.clone(),
             stopping: self.stopping(),
         };

@@ -59,9 +59,10 @@ impl Seat {
         Ok(())
     }
 
-    /// Notes that the world is here now. Where the realm is, rule sets are kept.
+    /// Notes that the world is here again. Where the realm is, rule sets are kept.
     pub(in crate::net) fn note_here(&self) {
         let shared = &self.listener.0;
+        shared.offices.note_life(self.number);
         if self.is_realms() && shared.stores.shared().is_some() {
             shared.begin_publishing(&mut lock(&shared.progress));
         }
