@@ -1,8 +1,4 @@
-//! Which node has which world: leases, kept by one thread of each node.
-//!
-//! No clock of a machine is compared with another one's. Whoever has a world stops answering when its own monotonic clock
-//! says that the lease, as of the request that renewed it last, is over. Others take the world only after they have seen no
-//! renewal for longer than that by their own clock.
+//! The thread of a node that renews its leases, looks at those of others and at the nodes, and follows where worlds should go.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -19,25 +15,17 @@ use raidkeep_engine::storage::Tenure;
 use crate::bridge::Bridge;
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::lease::{LeaseTimes, LeaseView, SeenLease};
 use crate::nodes::{Introduction, KnownNodes, Roll, forget, wish};
 use crate::placement::{NodeState, Order, Wish, WorldState, kept_for, orders, wanted_by};
 use crate::settings::DatabaseSettings;
-use crate::tenancy::{LeaseTimes, Tenancy};
+use crate::tenancy::Tenancy;
 
 const RENEW: &str = "UPDATE raidkeep.leases SET renewals = renewals + 1, load = held.load \
      FROM unnest($1, $2, $3) AS held (world, epoch, load) \
      WHERE leases.world = held.world AND leases.epoch = held.epoch AND NOT leases.is_free RETURNING leases.world";
 const LOOK: &str = "SELECT leases.world, leases.epoch, leases.node, leases.renewals, leases.is_free, worlds.last_record, \
      leases.load FROM raidkeep.leases JOIN raidkeep.worlds USING (world)";
-
-/// A lease as a row of the table says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SeenLease {
-    epoch: i64,
-    pub(crate) node: String,
-    renewals: i64,
-    pub(crate) is_free: bool,
-}
 
 impl SeenLease {
     /// Reads it from the columns from `at` on.
@@ -49,8 +37,7 @@ impl SeenLease {
 /// What a node knows of all leases.
 #[derive(Debug, Default)]
 struct Known {
-    /// Since when each is as it is, over looks that have all succeeded.
-    seen: BTreeMap<String, (SeenLease, Instant)>,
+    view: LeaseView,
     /// The last record of each world that was ever seen. The log of a world that is shorter was cut.
     last_records: BTreeMap<String, u64>,
     held: Vec<Arc<Tenancy>>,
@@ -66,19 +53,17 @@ struct Known {
 impl Known {
     /// Who has a world.
     fn holder(&self, world: &str, times: LeaseTimes) -> Option<&str> {
-        let (lease, since) = self.seen.get(world)?;
-        let is_held = !lease.is_free && since.elapsed() < times.silence();
-        is_held.then_some(lease.node.as_str())
+        self.view.holder(world, times, Instant::now())
     }
 
     fn worlds(&self, times: LeaseTimes) -> Vec<WorldState> {
-        let state = |name: &String| WorldState {
-            name: name.clone(),
+        let state = |name: &str| WorldState {
+            name: name.to_owned(),
             node: self.holder(name, times).map(str::to_owned),
             wish: self.nodes.wishes.get(name).cloned(),
             load: self.loads.get(name).copied().unwrap_or_default(),
         };
-        self.seen.keys().map(state).collect()
+        self.view.worlds().map(state).collect()
     }
 }
 
@@ -125,8 +110,7 @@ impl Leases {
     /// The lease of a world, if it has ended by what this node has seen.
     pub(crate) fn ended(&self, world: &str) -> Option<SeenLease> {
         let known = self.shared.lock();
-        let (lease, since) = known.seen.get(world)?;
-        (since.elapsed() >= self.shared.times.silence()).then(|| lease.clone())
+        known.view.ended(world, self.shared.times, Instant::now()).cloned()
     }
 
     /// Who has a world, by what this node has last seen; `None` = nobody, or it has not looked yet.
@@ -247,7 +231,7 @@ impl Keeper {
                     self.connection = None;
                     // What was not looked at meanwhile may have been renewed.
                     let mut known = self.shared.lock();
-                    known.seen.clear();
+                    known.view.look_away();
                     known.nodes.look_away();
                 }
             }
@@ -298,10 +282,7 @@ impl Keeper {
             let last = known.last_records.entry(name.clone()).or_default();
             *last = last_record.max(*last);
             known.loads.insert(name.clone(), load);
-            match known.seen.get(&name) {
-                Some((before, _)) if *before == lease => {}
-                _ => drop(known.seen.insert(name, (lease, now))),
-            }
+            known.view.note(name, lease, now);
         }
         if round.roll.has_namesake() && !std::mem::replace(&mut known.has_namesake, true) {
             tracing::error!(

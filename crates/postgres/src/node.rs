@@ -12,6 +12,7 @@ use raidkeep_engine::storage::{Rows, StorageError, StoredWorld};
 
 use crate::bridge::Bridge;
 use crate::import::{bring, drop_world};
+use crate::lease::LeaseTimes;
 use crate::leases::Leases;
 use crate::log::{PostgresLog, check_tail, read_records};
 use crate::nodes::{Introduction, drain, introduce, leave, wish};
@@ -22,7 +23,7 @@ use crate::schema;
 use crate::sealed::{name_of_log, name_of_rows};
 use crate::settings::DatabaseSettings;
 use crate::takeover::{Hold, Taken, take};
-use crate::tenancy::{Holding, LeaseTimes, Tenancy};
+use crate::tenancy::{Holding, Tenancy};
 
 const STATUS: &str = "SELECT world, node, is_free, worlds.epoch, last_record, record FROM raidkeep.worlds \
      JOIN raidkeep.leases USING (world) JOIN raidkeep.folds USING (world) ORDER BY world";

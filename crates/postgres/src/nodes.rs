@@ -11,8 +11,8 @@ use raidkeep_engine::storage::StorageError;
 
 use crate::connection::Connection;
 use crate::fault::Fault;
+use crate::lease::LeaseTimes;
 use crate::placement::{NodeState, Wish};
-use crate::tenancy::LeaseTimes;
 
 const INTRODUCE: &str = "INSERT INTO raidkeep.nodes (node, address, key, beats, drains) VALUES ($1, $2, $3, 0, false) \
      ON CONFLICT (node) DO UPDATE SET address = $2, key = $3, beats = nodes.beats + 1, drains = false";

@@ -2,52 +2,63 @@
 
 /// Where a world is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wish {
+pub struct Wish {
     /// By which node.
-    pub(crate) node: String,
+    pub node: String,
     /// Whether an operator has said so, and it is to stay there.
-    pub(crate) is_pinned: bool,
+    pub is_pinned: bool,
 }
 
 /// A node that is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NodeState {
-    pub(crate) name: String,
+pub struct NodeState {
+    /// Its name.
+    pub name: String,
     /// Whether it may get worlds.
-    pub(crate) takes: bool,
+    pub takes: bool,
 }
 
 /// A world, and who has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct WorldState {
-    pub(crate) name: String,
+pub struct WorldState {
+    /// Its name.
+    pub name: String,
     /// `None` = nobody, at the moment.
-    pub(crate) node: Option<String>,
-    pub(crate) wish: Option<Wish>,
+    pub node: Option<String>,
+    /// Where it is wanted.
+    pub wish: Option<Wish>,
     /// How much of a second it works in a second, in microseconds.
-    pub(crate) load: u64,
+    pub load: u64,
 }
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
     /// The world is to go to this node.
-    Go { world: String, node: String },
+    Go {
+        /// Its name.
+        world: String,
+        /// The node's name.
+        node: String,
+    },
     /// It is where it should be.
-    Stay { world: String },
+    Stay {
+        /// Its name.
+        world: String,
+    },
 }
 
 /// What a world costs that does nothing, in microseconds of a second: idle worlds are spread by their number.
 const IDLE_US: u64 = 20_000;
 
 /// The node that may get a world by a wish, if it is there.
-pub(crate) fn wanted_by<'w>(nodes: &[NodeState], wish: Option<&'w Wish>) -> Option<&'w str> {
+pub fn wanted_by<'w>(nodes: &[NodeState], wish: Option<&'w Wish>) -> Option<&'w str> {
     let wish = wish?;
     nodes.iter().any(|node| node.takes && node.name == wish.node).then_some(wish.node.as_str())
 }
 
 /// For which node a world is kept that `own` could take; `None` = it may take it.
-pub(crate) fn kept_for(own: &str, nodes: &[NodeState], wish: Option<&Wish>) -> Option<String> {
+pub fn kept_for(own: &str, nodes: &[NodeState], wish: Option<&Wish>) -> Option<String> {
     if let Some(node) = wanted_by(nodes, wish) {
         return (node != own).then(|| node.to_owned());
     }
@@ -92,7 +103,7 @@ fn cost(world: &WorldState) -> u64 {
 
 /// What is to change. Nodes that drain give all worlds away at once; loads are evened out by one world at a time, and only
 /// when nothing else is under way and `is_settled`.
-pub(crate) fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> Vec<Order> {
+pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> Vec<Order> {
     let mut shares = Shares::of(nodes, worlds);
     let mut orders = Vec::new();
     let mut is_busy = false;

@@ -12,7 +12,7 @@ use raidkeep_engine::storage::StorageError;
 use crate::connection::Connection;
 use crate::ends::{add_world, keep_fold_end, keep_log_epoch, lock_fold_end, lock_log_end, read_log_end};
 use crate::fault::Fault;
-use crate::leases::SeenLease;
+use crate::lease::SeenLease;
 use crate::placement::Wish;
 use crate::sealed::{FoldEnd, LogEnd, damaged};
 use crate::statement::{ask, number, text};

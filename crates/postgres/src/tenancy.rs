@@ -1,53 +1,25 @@
 //! For how long a node may answer for a world.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::{StorageError, Tenure};
 
 use crate::connection::Connection;
+use crate::lease::{LeaseTimes, Term};
 use crate::statement::{ask, number};
 
 const RELEASE: &str = "UPDATE raidkeep.leases SET is_free = true WHERE world = $1 AND epoch = $2";
 
-/// How long leases last.
-#[derive(Debug, Clone, Copy)]
-pub struct LeaseTimes {
-    /// For how long a world may be answered for after a renewal was requested.
-    pub length: Duration,
-}
-
-impl Default for LeaseTimes {
-    fn default() -> Self {
-        Self { length: Duration::from_secs(3) }
-    }
-}
-
-impl LeaseTimes {
-    /// Between two renewals, and two looks at whether a lease has ended.
-    pub(crate) fn pause(self) -> Duration {
-        self.length / 6
-    }
-
-    /// For how long no renewal must be seen before a world is taken. Clocks may run at rates that differ by a few percent.
-    pub(crate) fn silence(self) -> Duration {
-        self.length + self.length / 10
-    }
-}
-
-/// A world that this node has for an epoch, as long as its lease is renewed. Time is counted by the monotonic clock alone,
-/// from before the request that renewed it was sent.
+/// A world that this node has for an epoch, as long as its lease is renewed.
 #[derive(Debug)]
 pub(crate) struct Tenancy {
     world: Arc<str>,
     epoch: Epoch,
     times: LeaseTimes,
-    taken: Instant,
-    /// Milliseconds after `taken`.
-    ends_ms: AtomicU64,
-    is_over: AtomicBool,
+    term: Mutex<Term>,
     is_called_away: AtomicBool,
     load: Load,
 }
@@ -55,17 +27,12 @@ pub(crate) struct Tenancy {
 impl Tenancy {
     /// A world whose lease was requested at this instant.
     pub(crate) fn new(world: Arc<str>, epoch: Epoch, times: LeaseTimes, requested: Instant) -> Self {
-        let ends_ms = AtomicU64::new(times.length.as_millis() as u64);
-        Self {
-            world,
-            epoch,
-            times,
-            taken: requested,
-            ends_ms,
-            is_over: AtomicBool::default(),
-            is_called_away: AtomicBool::default(),
-            load: Load::new(requested),
-        }
+        let term = Mutex::new(Term::begin(times, requested));
+        Self { world, epoch, times, term, is_called_away: AtomicBool::default(), load: Load::new(requested) }
+    }
+
+    fn term(&self) -> MutexGuard<'_, Term> {
+        self.term.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn world(&self) -> &Arc<str> {
@@ -76,12 +43,9 @@ impl Tenancy {
         self.epoch
     }
 
-    /// Notes that the lease was renewed by a request sent at this instant. One that had ended stays so.
+    /// Notes that the lease was renewed by a request sent at this instant.
     pub(crate) fn renew(&self, requested: Instant) {
-        if self.holds() {
-            let ends = requested.saturating_duration_since(self.taken) + self.times.length;
-            self.ends_ms.fetch_max(ends.as_millis() as u64, Ordering::AcqRel);
-        }
+        self.term().renew(requested, Instant::now());
     }
 
     /// Asks whoever serves the world to give it back.
@@ -96,7 +60,7 @@ impl Tenancy {
 
     /// Notes that the world belongs to somebody else.
     pub(crate) fn end(&self) {
-        self.is_over.store(true, Ordering::Release);
+        self.term().end();
     }
 
     /// Lets the next one take the world at once.
@@ -156,12 +120,7 @@ impl Drop for Holding {
 
 impl Tenure for Tenancy {
     fn holds(&self) -> bool {
-        let now_ms = self.taken.elapsed().as_millis() as u64;
-        let holds = !self.is_over.load(Ordering::Acquire) && now_ms < self.ends_ms.load(Ordering::Acquire);
-        if !holds {
-            self.end();
-        }
-        holds
+        self.term().holds(Instant::now())
     }
 
     fn is_called_away(&self) -> bool {
@@ -191,19 +150,6 @@ mod tests {
     }
 
     #[test]
-    fn it_lasts_from_the_request_that_renewed_it() {
-        let requested = Instant::now() - Duration::from_secs(100);
-        assert!(!tenancy(99_000, requested).holds(), "it was requested too long ago");
-        let held = tenancy(200_000, requested);
-        assert!(held.holds());
-        held.renew(requested - Duration::from_secs(1));
-        assert!(held.holds(), "an earlier request shortens nothing");
-        held.end();
-        held.renew(Instant::now());
-        assert!(!held.holds(), "what belongs to somebody else never comes back");
-    }
-
-    #[test]
     fn the_load_follows_what_is_worked() {
         let began = Instant::now();
         let held = tenancy(200_000, began);
@@ -214,12 +160,5 @@ mod tests {
         let later = held.load(at(70));
         assert!((150_000..=200_000).contains(&later), "nothing for ten seconds: {later}");
         assert!(held.load(at(200)) < 10, "it is forgotten");
-    }
-
-    #[test]
-    fn one_that_has_ended_is_not_renewed() {
-        let ended = tenancy(50_000, Instant::now() - Duration::from_secs(100));
-        ended.renew(Instant::now());
-        assert!(!ended.holds(), "somebody else may have the world by now");
     }
 }
