@@ -91,5 +91,6 @@ mod trial;
 mod undoing;
 mod usage;
 mod windows;
+mod world_ranking;
 
 use raidkeep::studio::long_run::stories;

@@ -32,17 +32,13 @@ pub(crate) fn wait_for_mails(client: &mut Client, world: u32, expected: usize) {
     assert_eq!(mails(client, world), expected, "each arrives once");
 }
 
-/// Puts back the files of the realm, or of the worlds, from a copy of the data folder.
-pub(crate) fn put_back(host: &Host, copy: &str, of_realm: bool) {
+/// Puts back the files whose names begin so, such as `realm` or `world-`, from a copy of the data folder.
+pub(crate) fn put_back(host: &Host, copy: &str, prefix: &str) {
     let (from, to) = (host.path(copy), host.data());
-    let chosen = |name: &std::ffi::OsStr| {
-        let name = name.to_string_lossy().into_owned();
-        if of_realm { name.starts_with("realm") } else { name.starts_with("world-") }
-    };
     for folder in [&to, &from] {
         for entry in fs::read_dir(folder).expect("a readable folder") {
             let entry = entry.expect("a readable entry");
-            if !chosen(&entry.file_name()) {
+            if !entry.file_name().to_string_lossy().starts_with(prefix) {
                 continue;
             }
             let target = to.join(entry.file_name());
@@ -71,14 +67,14 @@ fn a_world_that_is_put_back_gets_the_goods_again_and_a_realm_that_is_put_back_wa
     wait_for_mails(&mut ann, 0, 1);
     server.stop();
 
-    put_back(&host, "copy", false);
+    put_back(&host, "copy", "world-");
     let mut server = host.start();
     let mut ann = server.guest("ann");
     wait_for_mails(&mut ann, 0, 1);
     assert_eq!(redeem(&mut ann, 0, &codes[0]), 97, "the realm knows that she has redeemed it");
     server.stop();
 
-    put_back(&host, "copy", true);
+    put_back(&host, "copy", "realm");
     let (code, stderr) = host.start_in_vain();
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("--accept-realm"), "{stderr}");

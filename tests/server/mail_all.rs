@@ -63,7 +63,7 @@ fn players_of_all_worlds_get_it_once_through_kills_and_copies_that_are_put_back(
     assert_eq!(mails(&mut late, 1), 0);
     server.stop();
 
-    put_back(&host, "copy", false);
+    put_back(&host, "copy", "world-");
     let server = host.start();
     wait_for_the_rest(&server);
     let mut late = join(&server, 1, "dora");

@@ -63,4 +63,5 @@ mod tls;
 mod told;
 mod trial;
 mod two_worlds;
+mod world_ranking;
 mod wrong_clock;

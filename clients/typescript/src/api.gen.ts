@@ -148,7 +148,6 @@ export const READ_ONLY = [
   "get_drop_rates",
   "get_player_info",
   "get_shop",
-  "hear",
   "legal",
   "list_events",
   "list_orders",
@@ -159,7 +158,6 @@ export const READ_ONLY = [
   "task_info",
   "task_info_personal",
   "time",
-  "world_node",
 ] as const;
 
 /** Functions that need no token; they ignore `once` keys. */
@@ -171,7 +169,6 @@ export const TOKENLESS = [
   "query_match_base",
   "server_time",
   "signup",
-  "world_node",
 ] as const;
 
 /** Functions whose answer may wait for a disk, a platform or another player. */
@@ -199,6 +196,7 @@ export const WAITING = [
   "signup",
   "stage_damage_ranking",
   "sud_bind",
+  "world_ranking",
 ] as const;
 
 /** Functions whose answer may change who the connection acts for. */
@@ -501,6 +499,10 @@ export const CODES = {
     91: "stage error",
     94: "stage mismatch",
     98: "There is no configuration information for this stage",
+  },
+  world_ranking: {
+    88: "No data for this page",
+    89: "Page number error",
   },
 } as const;
 
@@ -974,16 +976,6 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
-   * `hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
-   * for connections whose world has begun a new life, here or on another node.
-   */
-  hear: {
-    request: HearRequest;
-    reply: undefined;
-    code: never;
-    success: 0;
-  };
-  /**
    * `join_family {name}`.
    * - 95: the family is full
    * - 97: already in a family
@@ -1445,13 +1437,14 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
-   * `world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
-   * saves a hop.
+   * `world_ranking {token, page}`.
+   * - 88: No data for this page
+   * - 89: Page number error
    */
-  world_node: {
-    request: WorldNodeRequest;
-    reply: WorldNodeReply;
-    code: never;
+  world_ranking: {
+    request: WorldRankingRequest;
+    reply: WorldRankingReply;
+    code: 88 | 89;
     success: 0;
   };
 }
@@ -1515,6 +1508,27 @@ export interface OperatorFunctions {
     request: BackupRequest;
     reply: BackupReply;
     code: 97 | 98 | 99;
+    success: 0;
+  };
+  /** `best_changed {world}`, a function of the realm: the best of a world are no longer those that it has told. */
+  best_changed: {
+    request: BestChangedRequest;
+    reply: undefined;
+    code: never;
+    success: 0;
+  };
+  /** `best_of_world {}`, a function of worlds: the best of this world. */
+  best_of_world: {
+    request: BestOfWorldRequest;
+    reply: BestOfWorldReply;
+    code: never;
+    success: 0;
+  };
+  /** `best_of_worlds {ends_on}`, a function of the realm: the best of all worlds. */
+  best_of_worlds: {
+    request: BestOfWorldsRequest;
+    reply: BestOfWorldsReply;
+    code: never;
     success: 0;
   };
   /**
@@ -3165,6 +3179,62 @@ export interface BattleVerdictEvent {
   status: boolean;
 }
 
+/** One of the best of all worlds. */
+export interface BestAnywhere {
+  /** The player. */
+  best: BestPlayer;
+  /** The player's world. */
+  world: number;
+}
+
+/** `best_changed {world}`, a function of the realm: the best of a world are no longer those that it has told. */
+export interface BestChangedRequest {
+  /** The world's number. */
+  world: number;
+}
+
+/** The best of one world in its season, and so the reply of `best_of_world`. */
+export interface BestOfWorldReply {
+  /** The best first. */
+  best: BestPlayer[];
+  /**
+   * The number of the day that ends the season; null = it does not end. Worlds count their seasons since their own
+   * beginnings, but a season ends in all of them on one day.
+   */
+  ends_on: number | null;
+}
+
+/** `best_of_world {}`, a function of worlds: the best of this world. */
+export type BestOfWorldRequest = Record<string, never>;
+
+/** The best of all worlds in one season, and so the reply of `best_of_worlds`. */
+export interface BestOfWorldsReply {
+  /** The best first. */
+  best: BestAnywhere[];
+  /** The number of the day that ends the season; null = it does not end. */
+  ends_on: number | null;
+}
+
+/** `best_of_worlds {ends_on}`, a function of the realm: the best of all worlds. */
+export interface BestOfWorldsRequest {
+  /** The number of the day that ends the season; null = it does not end. */
+  ends_on?: number;
+}
+
+/** One of the best of a world. */
+export interface BestPlayer {
+  /** The best damage of the season. */
+  damage: number;
+  /** The family's name; empty for a player in none. */
+  fid: string;
+  /** The player's level. */
+  level: number;
+  /** The player's name. */
+  name: string;
+  /** The account's number. */
+  player: number;
+}
+
 /** The result of a victory in boss mode; `{}` in the other modes. */
 export interface BossBlow {
   /** The player's best damage this season. */
@@ -4756,12 +4826,6 @@ export interface HangUpRules {
 
 /** `time` is `H:MM:SS` in some replies and whole seconds in others (docs/contract/hang-up.md#functions). */
 export type HangUpTime = HoursMinutesSeconds | number;
-
-/**
- * `hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
- * for connections whose world has begun a new life, here or on another node.
- */
-export type HearRequest = Record<string, never>;
 
 /** The highest stage passed in each mode that keeps progress. */
 export interface HighestStages {
@@ -9107,17 +9171,39 @@ export interface WorldHelloRequest {
   world: number;
 }
 
-/** The reply of `world_node`. */
-export interface WorldNodeReply {
-  /** The URL for clients; null = wherever the client is connected is as good. */
-  node: string | null;
+/** The reply: a page of the best of all worlds, and the player's own rank among them. */
+export interface WorldRankingReply {
+  /** The caller's own best damage this season. */
+  damage: number;
+  /** Which page this is, from 1. */
+  page: number;
+  /** The rows of the page. */
+  rank: WorldRankingRow[];
+  /** The caller's own rank among the best of all worlds, from 1; -1 for who is not among them. */
+  ranking: number;
 }
 
-/**
- * `world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
- * saves a hop.
- */
-export type WorldNodeRequest = Record<string, never>;
+/** `world_ranking {token, page}`. */
+export interface WorldRankingRequest {
+  /** Which page, from 1; one has ten rows. */
+  page?: number;
+}
+
+/** One player's row. */
+export interface WorldRankingRow {
+  /** The rank, from 1. */
+  NO: number;
+  /** The best damage of the season. */
+  damage: number;
+  /** The family's name; empty for a player in none. */
+  fid: string;
+  /** The player's level. */
+  level: number;
+  /** The player's name. */
+  name: string;
+  /** The player's world. */
+  world: number;
+}
 
 /** A file of a rule set. */
 export interface WrittenFile {

@@ -5,6 +5,7 @@
 //! feature is in the game.
 
 pub mod announcements;
+pub mod best;
 pub mod clients;
 pub mod codes;
 mod goods;
@@ -25,6 +26,7 @@ use raidkeep_engine::request::Request;
 use raidkeep_game::GameSettings;
 
 use crate::announcements::RealmAnnouncementsPlugin;
+use crate::best::BestOfWorldsPlugin;
 use crate::clients::ClientsPlugin;
 use crate::codes::CodesPlugin;
 use crate::incidents::IncidentsPlugin;
@@ -65,6 +67,7 @@ impl PluginGroup for RealmPlugins {
             .add(RealmMaintenancePlugin)
             .add(RealmAnnouncementsPlugin)
             .add(RealmMailsPlugin)
+            .add(BestOfWorldsPlugin)
             .add(ClientsPlugin)
             .add(IncidentsPlugin)
             .add(RuleSetsPlugin { differ, studies })

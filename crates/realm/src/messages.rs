@@ -18,7 +18,7 @@ use raidkeep_engine::exchange::lines::{Done, Exchanges, Owner};
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::outside::{Epoch, Numbering, WorldPlace};
 use raidkeep_engine::realm::{
-    Greet, Greeted, HelloSystems, Message, MessageTaken, REALM_LINE, RealmAnswer, RealmMessage, RealmTaken,
+    Greet, Greeted, Message, MessageTaken, REALM_LINE, RealmAnswer, RealmMessage, RealmTaken, TellingSystems,
     WorldGreeting, WorldHello, to_world,
 };
 use raidkeep_engine::request::answer::rows_found;
@@ -86,6 +86,10 @@ pub struct MessageTotals(BTreeMap<u32, WorldTotal>);
 impl WorldRow for MessageTotals {
     const TABLE: &'static str = "realm_message_totals";
 }
+
+/// When the realm sends its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
+pub struct DeliverySystems;
 
 /// Messages that a world has not taken yet.
 #[derive(Debug, Default)]
@@ -251,7 +255,8 @@ impl Plugin for MessagesPlugin {
         app.add_world_row::<MessageTotals>().add_archived_rows::<KeptMessage>();
         app.add_waiting_request::<WorldHello, _>(world_hello);
         app.add_start_hook(begin);
-        app.add_systems(Tick, (ask_worlds, deliver).chain().after(HelloSystems).in_set(TickSystems::Messages));
+        app.configure_sets(Tick, DeliverySystems.after(TellingSystems).in_set(TickSystems::Messages));
+        app.add_systems(Tick, (ask_worlds, deliver).chain().in_set(DeliverySystems));
     }
 }
 

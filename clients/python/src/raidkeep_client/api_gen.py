@@ -171,7 +171,6 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "get_drop_rates",
         "get_player_info",
         "get_shop",
-        "hear",
         "legal",
         "list_events",
         "list_orders",
@@ -182,7 +181,6 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "task_info",
         "task_info_personal",
         "time",
-        "world_node",
     }
 )
 """Functions that can change nothing; they need no `once` key."""
@@ -195,7 +193,6 @@ TOKENLESS: Final[frozenset[str]] = frozenset(
         "query_match_base",
         "server_time",
         "signup",
-        "world_node",
     }
 )
 """Functions that need no token; they ignore `once` keys."""
@@ -224,6 +221,7 @@ WAITING: Final[frozenset[str]] = frozenset(
         "signup",
         "stage_damage_ranking",
         "sud_bind",
+        "world_ranking",
     }
 )
 """Functions whose answer may wait for a disk, a platform or another player."""
@@ -555,6 +553,10 @@ CODES: Final[Mapping[str, Mapping[int, str]]] = {
         91: "stage error",
         94: "stage mismatch",
         98: "There is no configuration information for this stage",
+    },
+    "world_ranking": {
+        88: "No data for this page",
+        89: "Page number error",
     },
 }
 """What the own statuses of each function mean."""
@@ -1226,6 +1228,68 @@ class BattleVerdictEvent(TypedDict):
     """The outcome of the stake, at the end of a battle that had one."""
     status: bool
     """Whether the battle is over."""
+
+
+class BestAnywhere(TypedDict):
+    """One of the best of all worlds."""
+
+    best: BestPlayer
+    """The player."""
+    world: int
+    """The player's world."""
+
+
+class BestChangedRequest(TypedDict):
+    """`best_changed {world}`, a function of the realm: the best of a world are no longer those that it has told."""
+
+    world: int
+    """The world's number."""
+
+
+class BestOfWorldReply(TypedDict):
+    """The best of one world in its season, and so the reply of `best_of_world`."""
+
+    best: list[BestPlayer]
+    """The best first."""
+    ends_on: int | None
+    """The number of the day that ends the season; null = it does not end. Worlds count their seasons since their own
+    beginnings, but a season ends in all of them on one day.
+    """
+
+
+class BestOfWorldRequest(TypedDict):
+    """`best_of_world {}`, a function of worlds: the best of this world."""
+
+
+class BestOfWorldsReply(TypedDict):
+    """The best of all worlds in one season, and so the reply of `best_of_worlds`."""
+
+    best: list[BestAnywhere]
+    """The best first."""
+    ends_on: int | None
+    """The number of the day that ends the season; null = it does not end."""
+
+
+class BestOfWorldsRequest(TypedDict):
+    """`best_of_worlds {ends_on}`, a function of the realm: the best of all worlds."""
+
+    ends_on: NotRequired[int]
+    """The number of the day that ends the season; null = it does not end."""
+
+
+class BestPlayer(TypedDict):
+    """One of the best of a world."""
+
+    damage: int
+    """The best damage of the season."""
+    fid: str
+    """The family's name; empty for a player in none."""
+    level: int
+    """The player's level."""
+    name: str
+    """The player's name."""
+    player: int
+    """The account's number."""
 
 
 class BossBlow(TypedDict):
@@ -2865,12 +2929,6 @@ class HangUpRules(TypedDict):
     """Items by chance. A stage without an entry uses the nearest lower one."""
     rates: list[Rate]
     """Guaranteed items. A stage without an entry uses the nearest lower one."""
-
-
-class HearRequest(TypedDict):
-    """`hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
-    for connections whose world has begun a new life, here or on another node.
-    """
 
 
 class HighestStages(TypedDict):
@@ -7637,17 +7695,41 @@ class WorldHelloRequest(TypedDict):
     """The world's number."""
 
 
-class WorldNodeReply(TypedDict):
-    """The reply of `world_node`."""
+class WorldRankingReply(TypedDict):
+    """The reply: a page of the best of all worlds, and the player's own rank among them."""
 
-    node: str | None
-    """The URL for clients; null = wherever the client is connected is as good."""
+    damage: int
+    """The caller's own best damage this season."""
+    page: int
+    """Which page this is, from 1."""
+    rank: list[WorldRankingRow]
+    """The rows of the page."""
+    ranking: int
+    """The caller's own rank among the best of all worlds, from 1; -1 for who is not among them."""
 
 
-class WorldNodeRequest(TypedDict):
-    """`world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
-    saves a hop.
-    """
+class WorldRankingRequest(TypedDict):
+    """`world_ranking {token, page}`."""
+
+    page: NotRequired[int]
+    """Which page, from 1; one has ten rows."""
+
+
+class WorldRankingRow(TypedDict):
+    """One player's row."""
+
+    NO: int
+    """The rank, from 1."""
+    damage: int
+    """The best damage of the season."""
+    fid: str
+    """The family's name; empty for a player in none."""
+    level: int
+    """The player's level."""
+    name: str
+    """The player's name."""
+    world: int
+    """The player's world."""
 
 
 class WrittenFile(TypedDict):
@@ -8155,6 +8237,9 @@ AuditListCode: TypeAlias = Never
 BackupCode: TypeAlias = Literal[97, 98, 99]
 BagCode: TypeAlias = Literal[403]
 BattleCode: TypeAlias = Literal[403, 404, 409, 422, 423]
+BestChangedCode: TypeAlias = Never
+BestOfWorldCode: TypeAlias = Never
+BestOfWorldsCode: TypeAlias = Never
 BuyItemCode: TypeAlias = int
 BuyTicketCode: TypeAlias = int
 CardTypesCode: TypeAlias = int
@@ -8203,7 +8288,6 @@ GetNewMailCode: TypeAlias = Never
 GetPlayerInfoCode: TypeAlias = Never
 GetShopCode: TypeAlias = Never
 GetTopDamageCode: TypeAlias = Literal[98, 99]
-HearCode: TypeAlias = Never
 IncidentCloseCode: TypeAlias = Literal[98, 99]
 IncidentListCode: TypeAlias = Never
 IncidentReportCode: TypeAlias = Never
@@ -8327,7 +8411,7 @@ VictoryStageExpCode: TypeAlias = Literal[91, 94, 98]
 VictoryStageGeneralCode: TypeAlias = Literal[91, 94, 98]
 WnameAssignCode: TypeAlias = Literal[97, 98, 99]
 WorldHelloCode: TypeAlias = Never
-WorldNodeCode: TypeAlias = Never
+WorldRankingCode: TypeAlias = Literal[88, 89]
 
 
 class PlayerFunctions(ABC):
@@ -8857,18 +8941,6 @@ class PlayerFunctions(ABC):
     @overload
     async def call(
         self,
-        function: Literal["hear"],
-        data: Mapping[str, Never] | None = None,
-        *,
-        timeout_seconds: float | None = None,
-    ) -> None:
-        """`hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
-        for connections whose world has begun a new life, here or on another node.
-        """
-
-    @overload
-    async def call(
-        self,
         function: Literal["join_family"],
         data: JoinFamilyRequest,
         *,
@@ -9367,13 +9439,14 @@ class PlayerFunctions(ABC):
     @overload
     async def call(
         self,
-        function: Literal["world_node"],
-        data: Mapping[str, Never] | None = None,
+        function: Literal["world_ranking"],
+        data: WorldRankingRequest | None = None,
         *,
         timeout_seconds: float | None = None,
-    ) -> WorldNodeReply:
-        """`world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
-        saves a hop.
+    ) -> WorldRankingReply:
+        """`world_ranking {token, page}`.
+        - 88: No data for this page
+        - 89: Page number error
         """
 
     async def call(
@@ -9464,6 +9537,36 @@ class OperatorFunctions(ABC):
         - 98: a backup of this world is under way
         - 99: the setting backups names no folder, so no backups are made
         """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["best_changed"],
+        data: BestChangedRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`best_changed {world}`, a function of the realm: the best of a world are no longer those that it has told."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["best_of_world"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> BestOfWorldReply:
+        """`best_of_world {}`, a function of worlds: the best of this world."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["best_of_worlds"],
+        data: BestOfWorldsRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> BestOfWorldsReply:
+        """`best_of_worlds {ends_on}`, a function of the realm: the best of all worlds."""
 
     @overload
     async def call(
@@ -10847,6 +10950,24 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["best_changed"]
+) -> TypeGuard[RefusedError[BestChangedCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["best_of_world"]
+) -> TypeGuard[RefusedError[BestOfWorldCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["best_of_worlds"]
+) -> TypeGuard[RefusedError[BestOfWorldsCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["buy_item"]
 ) -> TypeGuard[RefusedError[BuyItemCode | GlobalRefusal]]: ...
 
@@ -11131,12 +11252,6 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["get_top_damage"]
 ) -> TypeGuard[RefusedError[GetTopDamageCode | GlobalRefusal]]: ...
-
-
-@overload
-def is_refused(
-    error: BaseException, function: Literal["hear"]
-) -> TypeGuard[RefusedError[HearCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -11879,8 +11994,8 @@ def is_refused(
 
 @overload
 def is_refused(
-    error: BaseException, function: Literal["world_node"]
-) -> TypeGuard[RefusedError[WorldNodeCode | GlobalRefusal]]: ...
+    error: BaseException, function: Literal["world_ranking"]
+) -> TypeGuard[RefusedError[WorldRankingCode | GlobalRefusal]]: ...
 
 
 def is_refused(error: BaseException, function: str) -> bool:

@@ -70,6 +70,10 @@ struct Hello {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub struct HelloSystems;
 
+/// What features of a world tell the realm, behind its hello. Each is ordered among the others by the feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
+pub struct TellingSystems;
+
 /// When a hello that has failed is sent again.
 const AGAIN: Occasion = Occasion("hello to the realm");
 const AGAIN_AFTER_SECONDS: i64 = 1;
@@ -85,7 +89,8 @@ impl Plugin for RealmLinkPlugin {
         app.world_mut().get_resource_or_init::<Exchanges>().add_line(REALM_LINE, REALM_LINE_SETTINGS);
         app.add_request::<Greet, _>(greet);
         let said = (say_hello, incidents::hand_over).chain();
-        app.add_systems(Tick, said.in_set(HelloSystems).in_set(TickSystems::Messages));
+        app.configure_sets(Tick, (HelloSystems, TellingSystems).chain().in_set(TickSystems::Messages));
+        app.add_systems(Tick, said.in_set(HelloSystems));
     }
 }
 

@@ -25,7 +25,9 @@ use crate::exchange::{Answered, CallOutcome, Exchange, Method};
 use crate::outside::{REALM, world_label};
 use crate::request::status;
 
-pub use greeting::{Greet, Greeted, HelloSystems, RealmLink, RealmLinkPlugin, WorldGreeting, WorldHello};
+pub use greeting::{
+    Greet, Greeted, HelloSystems, RealmLink, RealmLinkPlugin, TellingSystems, WorldGreeting, WorldHello,
+};
 pub use message::{AlreadyTaken, Message, MessageTaken, RealmMessage, RealmTaken};
 
 /// The role of a world or the realm that asks the other.

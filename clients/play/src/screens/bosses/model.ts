@@ -67,10 +67,12 @@ export function bossStage(highestPassed: number): Stage | undefined {
   return stages.find(({ stage }) => stage > highestPassed) ?? stages.at(-1);
 }
 
-export type Ranking = AnswerOf<"stage_damage_ranking">;
+export type Ranking = AnswerOf<"stage_damage_ranking"> | AnswerOf<"world_ranking">;
+export type RankingRow = Ranking["rank"][number];
 
-export async function loadRanking(page: number): Promise<Ranking | undefined> {
-  return ask("stage_damage_ranking", { page });
+/** A page of the ranking of this world, or of all worlds: only there each row names its world. */
+export async function loadRanking(page: number, ofAll: boolean): Promise<Ranking | undefined> {
+  return ofAll ? ask("world_ranking", { page }) : ask("stage_damage_ranking", { page });
 }
 
 const STRIKE_BASE = 700;

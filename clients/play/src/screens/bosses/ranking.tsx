@@ -2,37 +2,38 @@ import type { JSX } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import { useFresh } from "../../game/fresh.js";
 import { bossesChanged } from "../../state/news.js";
-import { player } from "../../state/player.js";
 import { numberText } from "../../texts/texts.js";
 import { Button, Empty, Panel } from "../../ui/basics.js";
-import { loadRanking, type Ranking } from "./model.js";
+import { loadRanking, type Ranking, type RankingRow } from "./model.js";
 import { bossesTexts } from "./texts.js";
 
 const ROWS = 10;
 
-export function RankingView(): JSX.Element {
+/** The ranking of this world, or of all worlds. */
+export function RankingView({ ofAll }: { ofAll: boolean }): JSX.Element {
   const t = bossesTexts();
   const [page, setPage] = useState(1);
   const [told, setTold] = useState<Ranking | undefined>(undefined);
   const load = useCallback(
     async (wanted: number) => {
-      const answer = await loadRanking(wanted);
+      const answer = await loadRanking(wanted, ofAll);
       if (answer === undefined && wanted > 1) return;
       setTold(answer);
       setPage(wanted);
     },
-    [setTold, setPage],
+    [setTold, setPage, ofAll],
   );
   useFresh(() => load(page), bossesChanged);
+  const title = ofAll ? t.ofAll : t.ranking;
   if (told === undefined) {
     return (
-      <Panel title={t.ranking}>
+      <Panel title={title}>
         <Empty icon="rank">{t.noRanking}</Empty>
       </Panel>
     );
   }
   return (
-    <Panel title={t.ranking} aside={<span class="hint">{t.me(told.ranking)}</span>}>
+    <Panel title={title} aside={<span class="hint">{t.me(told.ranking)}</span>}>
       <table class="table">
         <thead>
           <tr>
@@ -46,11 +47,11 @@ export function RankingView(): JSX.Element {
         </thead>
         <tbody>
           {told.rank.map((row) => (
-            <tr key={row.NO} class={row.name === player.value?.name ? "table-me" : ""}>
+            <tr key={row.NO} class={row.NO === told.ranking ? "table-me" : ""}>
               <td>{row.NO <= 3 ? <span class={`medal medal-${row.NO}`}>{row.NO}</span> : row.NO}</td>
               <td>
                 {row.name}
-                {row.fid !== "" && <small class="table-note">{row.fid}</small>}
+                {noteOf(row) !== "" && <small class="table-note">{noteOf(row)}</small>}
               </td>
               <td>{row.level}</td>
               <td class="table-number">{numberText(row.damage)}</td>
@@ -69,4 +70,10 @@ export function RankingView(): JSX.Element {
       </div>
     </Panel>
   );
+}
+
+/** The family of a player, and the world where it is told. */
+function noteOf(row: RankingRow): string {
+  const world = "world" in row ? bossesTexts().world(row.world) : "";
+  return [world, row.fid].filter((part) => part !== "").join(" · ");
 }

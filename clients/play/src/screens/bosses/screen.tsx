@@ -23,7 +23,7 @@ const POLL_MS = 3_000;
 
 export function BossesScreen(): JSX.Element {
   const t = bossesTexts();
-  const [tab, setTab] = useState<"hall" | "ranking">("hall");
+  const [tab, setTab] = useState<"hall" | "ranking" | "ofAll">("hall");
   useFresh(refreshHall, bossesChanged);
   usePolled(refreshHall, POLL_MS);
   const known = hall.value;
@@ -36,9 +36,11 @@ export function BossesScreen(): JSX.Element {
         tabs={[
           { id: "hall", title: t.hall },
           { id: "ranking", title: t.ranking },
+          { id: "ofAll", title: t.ofAll },
         ]}
       />
-      {tab === "ranking" && <RankingView />}
+      {tab === "ranking" && <RankingView key="ranking" ofAll={false} />}
+      {tab === "ofAll" && <RankingView key="ofAll" ofAll />}
       {tab === "hall" && known && <HallView known={known} />}
     </div>
   );

@@ -1,25 +1,32 @@
 //! The ranking by best damage (docs/contract/world-boss-and-ranking.md#ranking): pages and a player's own rank, fast
 //! with a million players.
 //!
-//! It is in memory only; at the start it is rebuilt from the players' records.
+//! It is in memory only; at the start it is rebuilt from the players' records. The realm merges the best of all worlds
+//! ([`BestOfWorlds`]).
 
+pub mod best;
 mod check;
+mod faces;
 mod outcome;
 pub mod past_requests;
 pub mod requests;
 mod standings;
 mod view;
+pub mod worlds;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use crate::boss::{BossRecord, Season};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::realm::TellingSystems;
+use raidkeep_engine::schedule::Tick;
 use raidkeep_engine::storage::rows::RowScan;
 use raidkeep_engine::storage::{PlayerRow, StorageApp, decode_value};
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::VerifyApp;
 
+pub use best::{AskBestOfWorlds, BestChanged, BestOfWorld, BestOfWorlds, WorldBest};
 pub use standings::{Score, Standings};
 
 /// The ranking of the current season.
@@ -104,7 +111,8 @@ pub struct RankingPlugin;
 
 impl Plugin for RankingPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Ranking>();
+        app.init_resource::<Ranking>().init_resource::<best::BestNews>().init_resource::<worlds::HeardBest>();
+        app.add_systems(Tick, best::tell_of_best.in_set(TellingSystems));
         app.add_start_reader(<BossRecord as PlayerRow>::TABLE, rebuild);
         app.add_farewell(leave).add_arrival(arrive);
         app.add_check("records and their ranking", check::check);

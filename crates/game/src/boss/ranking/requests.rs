@@ -4,28 +4,33 @@ use std::marker::PhantomData;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::ranking::Ranking;
+use crate::boss::ranking::faces::{Face, Faces};
+use crate::boss::ranking::{best, worlds};
 use crate::boss::{BossRecord, Season};
-use crate::families::Families;
-use crate::identity::Account;
-use crate::levels::{Experience, LevelRules};
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::players::Players;
 use raidkeep_engine::request::lenient::{self, Given};
 use raidkeep_engine::request::{Call, Code, Player, Refusal, Request, Success, Waits};
-use raidkeep_engine::rules::Rules;
 
 /// Rows per page.
-const PAGE_ROWS: usize = 10;
+pub(super) const PAGE_ROWS: usize = 10;
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<ShowRanking<StageDamageRanking>, _>(show_ranking::<StageDamageRanking>);
     app.add_waiting_request::<ShowRanking<GetTopDamage>, _>(show_ranking::<GetTopDamage>);
     app.add_waiting_request::<ShowRanking<DamageRanking>, _>(show_ranking::<DamageRanking>);
+    app.add_waiting_request::<worlds::WorldRanking, _>(worlds::world_ranking);
+    app.add_waiting_request::<best::BestOfWorld, _>(best::best_of_world);
+}
+
+/// The page that is asked for, and how many rows are before it; none for what is no page.
+pub(super) fn rows_before(page: Given) -> Option<(i64, usize)> {
+    let Given::Number(page) = page else { return None };
+    let before = usize::try_from(page).ok()?.checked_sub(1)?;
+    Some((page, before.saturating_mul(PAGE_ROWS)))
 }
 
 /// One of the names of the ranking function, with its codes.
@@ -115,30 +120,20 @@ struct RankingRow {
 fn show_ranking<F: RankingFunction>(
     In(call): In<Call<ShowRanking<F>>>,
     (ranking, season): (Res<Ranking>, Res<Season>),
-    levels: Res<Rules<LevelRules>>,
-    time: Res<Time<Real>>,
-    mut players: ResMut<Players>,
-    faces: Query<(&Account, &Experience, &BossRecord)>,
-    families: Families,
+    mut faces: Faces,
+    records: Query<&BossRecord>,
 ) -> Waits<RankingPage> {
-    let Given::Number(page) = call.request.page else {
-        return Err(F::PAGE.into());
-    };
-    let before = usize::try_from(page).ok().and_then(|page| page.checked_sub(1)).ok_or(F::PAGE)?;
-    let first = before.saturating_mul(PAGE_ROWS).saturating_add(1);
+    let (page, before) = rows_before(call.request.page).ok_or(F::PAGE)?;
     let mut rank = Vec::with_capacity(PAGE_ROWS);
-    for (number, account, damage) in ranking.range(first, PAGE_ROWS) {
-        let entity = players.find(account, time.elapsed())?;
-        if let Ok((face, experience, _)) = faces.get(entity) {
-            let level = levels.standing(experience.total).level;
-            let fid = families.of(account).map(|family| family.name().to_owned()).unwrap_or_default();
-            rank.push(RankingRow { number, name: face.name().to_owned(), damage, fid, level });
+    for (number, account, damage) in ranking.range(before.saturating_add(1), PAGE_ROWS) {
+        if let Some(Face { name, fid, level }) = faces.of(account)? {
+            rank.push(RankingRow { number, name, damage, fid, level });
         }
     }
     if rank.is_empty() {
         return Err(F::NO_ROWS.into());
     }
     let own = ranking.rank(call.caller.account).and_then(|rank| i64::try_from(rank).ok());
-    let damage = faces.get(call.caller.entity).map_or(0, |(_, _, record)| record.best(season.number));
+    let damage = records.get(call.caller.entity).map_or(0, |record| record.best(season.number));
     Ok(Success::with(RankingPage { page, damage, ranking: own.unwrap_or(-1), rank }))
 }
