@@ -36,6 +36,7 @@ mod kept_terms;
 mod ledger;
 mod legacy_stages;
 mod lenient_fields;
+mod letters;
 mod limited_items;
 mod mail;
 mod mail_all;

@@ -33,6 +33,7 @@ mod journal_process;
 mod kill_cycles;
 mod legacy_push;
 mod legend;
+mod letters;
 mod listeners;
 mod load;
 mod mail_all;

@@ -1726,6 +1726,13 @@ export interface OperatorFunctions {
     code: 99;
     success: 0;
   };
+  /** `letters_carry {world, parcels}`, a function of the realm: what leaves a world for others, in the order of its numbers. */
+  letters_carry: {
+    request: LettersCarryRequest;
+    reply: undefined;
+    code: never;
+    success: 0;
+  };
   /**
    * `mail_all {title, text, items?, from?, until, audience?, worlds?, reason}`: a mail to all players, or to those of an audience.
    * - 97: too many mails to all are on their way, withdraw some
@@ -2436,6 +2443,20 @@ export interface OperatorFunctions {
   take_gift: {
     request: TakeGiftRequest;
     reply: TakeGiftReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_letter: {
+    request: TakeLetterRequest;
+    reply: TakeLetterReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_letter_back: {
+    request: TakeLetterBackRequest;
+    reply: TakeLetterBackReply;
     code: never;
     success: 0;
   };
@@ -3394,6 +3415,16 @@ export type CardTypesReply = PlatformData;
 
 /** `card_types {token}`: the cards that the platform accepts. */
 export type CardTypesRequest = Record<string, never>;
+
+/** A parcel with what the realm knows it by, however often it is given. */
+export interface CarriedParcel {
+  /** The world's epoch in which it was posted. */
+  epoch: Epoch;
+  /** Counts the world's parcels. */
+  number: number;
+  /** What is in it. */
+  parcel: Parcel;
+}
 
 /** Whether damage beyond a boss's life carries over to the next. */
 export interface CarriesOver {
@@ -5223,6 +5254,34 @@ export interface LegalRequest {
   mode: number;
 }
 
+/** `take_letter`: a player of another world writes to one of this world. */
+export interface LetterAbroad {
+  /** When it was written, unix seconds. */
+  at: number;
+  /** Text. */
+  body: string;
+  /** The writer, as players of other worlds are told. */
+  from: string;
+  /** The number of the writer's account there. */
+  from_player: number;
+  /** The writer's world. */
+  from_world: number;
+  /** Subject. */
+  subj: string;
+  /** The name of the player that it is for. */
+  to: string;
+  /** The world that it is for. */
+  to_world: number;
+}
+
+/** `take_letter_back`: a letter of a player of this world did not arrive. */
+export interface LetterReturned {
+  /** The letter. */
+  letter: LetterAbroad;
+  /** Why it comes back. */
+  why: WhyReturned;
+}
+
 /** The content of a mail. */
 export interface LetterShown {
   /** When it was sent, or due; unix seconds. */
@@ -5235,6 +5294,14 @@ export interface LetterShown {
   items: Amount[];
   /** The subject. */
   subj: string;
+}
+
+/** `letters_carry {world, parcels}`, a function of the realm: what leaves a world for others, in the order of its numbers. */
+export interface LettersCarryRequest {
+  /** The parcels. The realm takes all of them, or says that it is busy. */
+  parcels: CarriedParcel[];
+  /** The world that they leave. */
+  world: number;
 }
 
 /** The contents of `levels.ron`. */
@@ -5466,6 +5533,8 @@ export interface MailRules {
   body_max_chars: number;
   /** Mails that a player's mailbox holds. All of it is in memory with its player, and one reply lists it. */
   box_max: number;
+  /** What a player reads whose mail to another world comes back. */
+  returned: ReturnTexts;
   /** Mails that a player may send from one local midnight to the next. */
   sent_per_day: number;
   /** The longest subject of a player's mail, in characters. */
@@ -6638,6 +6707,15 @@ export interface OwnOrder {
   state: StateName;
 }
 
+/** What a world gives the realm for another world. */
+export type Parcel = {
+  /** A letter. */
+  letter: LetterAbroad;
+} | {
+  /** A letter that goes back. */
+  returned: LetterReturned;
+};
+
 /** The reply of `pass_stage`. */
 export type PassStageReply = LegacyPassed;
 
@@ -7499,6 +7577,19 @@ export interface Retained {
   day_7: number | null;
 }
 
+/**
+ * The mail that brings a mail to another world back to its writer. `{to}` is who it was for, `{subj}` and `{body}` are what was
+ * written.
+ */
+export interface ReturnTexts {
+  /** Its text when the player's mailbox is full. */
+  box_full: Template;
+  /** Its text when there is no such player. */
+  no_such_player: Template;
+  /** Its subject. */
+  subject: Template;
+}
+
 /** A mail that brings a reward. */
 export interface RewardMail {
   /** When it was sent, unix seconds. */
@@ -8014,7 +8105,7 @@ export interface SelectRequest {
 export interface SendMailRequest {
   /** The text. */
   body: string;
-  /** The name of the player who gets it. */
+  /** The name of the player who gets it; `name@1` is a player of world 1. */
   gn_target: string;
   /** The subject. */
   subj: string;
@@ -8596,6 +8687,32 @@ export interface TakeGiftRequest {
 }
 
 /** The reply of every function that takes a message. */
+export type TakeLetterBackReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeLetterBackRequest {
+  /** What it says. */
+  body: LetterReturned;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
+export type TakeLetterReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeLetterRequest {
+  /** What it says. */
+  body: LetterAbroad;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
 export type TakeMailAllBackReply = MessageTaken;
 
 /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
@@ -9064,6 +9181,13 @@ export interface Weights {
  * - `behind`: It has won fewer.
  */
 export type When = "always" | "ahead" | "behind";
+
+/**
+ * Why a letter comes back.
+ * - `no_such_player`: There is no such player in that world, or no such world.
+ * - `box_full`: The player's mailbox is full.
+ */
+export type WhyReturned = "no_such_player" | "box_full";
 
 /** When something is open or in force, in the world's zone. */
 export type Window = {

@@ -10,6 +10,7 @@ pub mod clients;
 pub mod codes;
 mod goods;
 pub mod incidents;
+pub mod letters;
 pub mod mails;
 pub mod maintenance;
 pub mod messages;
@@ -30,6 +31,7 @@ use crate::best::BestOfWorldsPlugin;
 use crate::clients::ClientsPlugin;
 use crate::codes::CodesPlugin;
 use crate::incidents::IncidentsPlugin;
+use crate::letters::RealmLettersPlugin;
 use crate::mails::RealmMailsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
@@ -67,6 +69,7 @@ impl PluginGroup for RealmPlugins {
             .add(RealmMaintenancePlugin)
             .add(RealmAnnouncementsPlugin)
             .add(RealmMailsPlugin)
+            .add(RealmLettersPlugin)
             .add(BestOfWorldsPlugin)
             .add(ClientsPlugin)
             .add(IncidentsPlugin)

@@ -155,6 +155,11 @@ impl RealmMessages<'_> {
         }
     }
 
+    /// How many wait in memory until a world has taken them.
+    pub(crate) fn waiting(&self, world: u32) -> usize {
+        self.lines.0.get(&world).map_or(0, |line| line.waiting.len())
+    }
+
     /// Where the rows go that belong to a message, in the same batch.
     pub fn archive(&mut self) -> &mut Archive {
         &mut self.archive

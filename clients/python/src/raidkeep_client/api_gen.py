@@ -1447,6 +1447,17 @@ class CardTypesRequest(TypedDict):
     """`card_types {token}`: the cards that the platform accepts."""
 
 
+class CarriedParcel(TypedDict):
+    """A parcel with what the realm knows it by, however often it is given."""
+
+    epoch: Epoch
+    """The world's epoch in which it was posted."""
+    number: int
+    """Counts the world's parcels."""
+    parcel: Parcel
+    """What is in it."""
+
+
 class CarriesOver(TypedDict):
     """Whether damage beyond a boss's life carries over to the next."""
 
@@ -3323,6 +3334,39 @@ class LegalRequest(TypedDict):
     """0 a name, 1 the description of a role."""
 
 
+LetterAbroad = TypedDict(
+    "LetterAbroad",
+    {
+        # When it was written, unix seconds.
+        "at": "int",
+        # Text.
+        "body": "str",
+        # The writer, as players of other worlds are told.
+        "from": "str",
+        # The number of the writer's account there.
+        "from_player": "int",
+        # The writer's world.
+        "from_world": "int",
+        # Subject.
+        "subj": "str",
+        # The name of the player that it is for.
+        "to": "str",
+        # The world that it is for.
+        "to_world": "int",
+    },
+)
+"""`take_letter`: a player of another world writes to one of this world."""
+
+
+class LetterReturned(TypedDict):
+    """`take_letter_back`: a letter of a player of this world did not arrive."""
+
+    letter: LetterAbroad
+    """The letter."""
+    why: WhyReturned
+    """Why it comes back."""
+
+
 LetterShown = TypedDict(
     "LetterShown",
     {
@@ -3339,6 +3383,15 @@ LetterShown = TypedDict(
     },
 )
 """The content of a mail."""
+
+
+class LettersCarryRequest(TypedDict):
+    """`letters_carry {world, parcels}`, a function of the realm: what leaves a world for others, in the order of its numbers."""
+
+    parcels: list[CarriedParcel]
+    """The parcels. The realm takes all of them, or says that it is busy."""
+    world: int
+    """The world that they leave."""
 
 
 class LevelFile(TypedDict):
@@ -3595,6 +3648,8 @@ class MailRules(TypedDict):
     """The longest body of a player's mail, in characters."""
     box_max: int
     """Mails that a player's mailbox holds. All of it is in memory with its player, and one reply lists it."""
+    returned: ReturnTexts
+    """What a player reads whose mail to another world comes back."""
     sent_per_day: int
     """Mails that a player may send from one local midnight to the next."""
     subject_max_chars: int
@@ -5140,6 +5195,20 @@ class OwnOrder(TypedDict):
     """How far it has come."""
 
 
+class ParcelLetter(TypedDict):
+    """ParcelLetter"""
+
+    letter: LetterAbroad
+    """A letter."""
+
+
+class ParcelReturned(TypedDict):
+    """ParcelReturned"""
+
+    returned: LetterReturned
+    """A letter that goes back."""
+
+
 class PassStageRequest(TypedDict):
     """`pass_stage {token, stage}`, and `damage` in the boss room."""
 
@@ -6005,6 +6074,19 @@ class Retained(TypedDict):
     """7 days later."""
 
 
+class ReturnTexts(TypedDict):
+    """The mail that brings a mail to another world back to its writer. `{to}` is who it was for, `{subj}` and `{body}` are what was
+    written.
+    """
+
+    box_full: Template
+    """Its text when the player's mailbox is full."""
+    no_such_player: Template
+    """Its text when there is no such player."""
+    subject: Template
+    """Its subject."""
+
+
 class RewardMail(TypedDict):
     """A mail that brings a reward."""
 
@@ -6512,7 +6594,7 @@ class SendMailRequest(TypedDict):
     body: str
     """The text."""
     gn_target: str
-    """The name of the player who gets it."""
+    """The name of the player who gets it; `name@1` is a player of world 1."""
     subj: str
     """The subject."""
 
@@ -7089,6 +7171,28 @@ class TakeGiftRequest(TypedDict):
     """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
 
     body: CodeGoods
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakeLetterBackRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: LetterReturned
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakeLetterRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: LetterAbroad
     """What it says."""
     epoch: Epoch
     """The realm's epoch in which it was written."""
@@ -7973,6 +8077,9 @@ OrderInspectReply: TypeAlias = OrderShown
 OrderResolveReply: TypeAlias = OrderShown
 """An order as operators see it."""
 
+Parcel: TypeAlias = ParcelLetter | ParcelReturned
+"""What a world gives the realm for another world."""
+
 PassStageReply: TypeAlias = LegacyPassed
 """The reply of `pass_stage`."""
 
@@ -8175,6 +8282,12 @@ TakeAnnouncementsReply: TypeAlias = MessageTaken
 TakeGiftReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
+TakeLetterBackReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
+TakeLetterReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
 TakeMailAllBackReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
@@ -8219,6 +8332,12 @@ When: TypeAlias = Literal["always", "ahead", "behind"]
 - `always`: At any.
 - `ahead`: It has won more rounds than its opponent.
 - `behind`: It has won fewer.
+"""
+
+WhyReturned: TypeAlias = Literal["no_such_player", "box_full"]
+"""Why a letter comes back.
+- `no_such_player`: There is no such player in that world, or no such world.
+- `box_full`: The player's mailbox is full.
 """
 
 Window: TypeAlias = WindowWeekly | WindowDates | WindowYearly
@@ -8298,6 +8417,7 @@ LeaveFamilyCode: TypeAlias = Literal[94]
 LeaveWorldBossStageCode: TypeAlias = Literal[96, 98, 99]
 LedgerListCode: TypeAlias = Literal[99]
 LegalCode: TypeAlias = Never
+LettersCarryCode: TypeAlias = Never
 ListEventsCode: TypeAlias = Never
 ListOrdersCode: TypeAlias = Never
 ListenCode: TypeAlias = Never
@@ -8394,6 +8514,8 @@ SudBindCode: TypeAlias = Literal[97, 98]
 SuspectListCode: TypeAlias = Never
 TakeAnnouncementsCode: TypeAlias = Never
 TakeGiftCode: TypeAlias = Never
+TakeLetterCode: TypeAlias = Never
+TakeLetterBackCode: TypeAlias = Never
 TakeMailAllCode: TypeAlias = Never
 TakeMailAllBackCode: TypeAlias = Never
 TakeMaintenanceCode: TypeAlias = Never
@@ -9811,6 +9933,16 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["letters_carry"],
+        data: LettersCarryRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`letters_carry {world, parcels}`, a function of the realm: what leaves a world for others, in the order of its numbers."""
+
+    @overload
+    async def call(
+        self,
         function: Literal["mail_all"],
         data: MailAllRequest,
         *,
@@ -10662,6 +10794,26 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["take_letter"],
+        data: TakeLetterRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeLetterReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["take_letter_back"],
+        data: TakeLetterBackRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeLetterBackReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
         function: Literal["take_mail_all"],
         data: TakeMailAllRequest,
         *,
@@ -11316,6 +11468,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["letters_carry"]
+) -> TypeGuard[RefusedError[LettersCarryCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["list_events"]
 ) -> TypeGuard[RefusedError[ListEventsCode | GlobalRefusal]]: ...
 
@@ -11888,6 +12046,18 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["take_gift"]
 ) -> TypeGuard[RefusedError[TakeGiftCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_letter"]
+) -> TypeGuard[RefusedError[TakeLetterCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_letter_back"]
+) -> TypeGuard[RefusedError[TakeLetterBackCode | GlobalRefusal]]: ...
 
 
 @overload

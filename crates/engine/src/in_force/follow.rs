@@ -61,7 +61,7 @@ pub(super) fn register(app: &mut App) {
     app.init_resource::<Followers>().init_resource::<FormerTables>().init_resource::<KeptKinds>();
     let has_left = |followers: Res<Followers>| !followers.left.is_empty();
     let drop_left = drop_left.run_if(has_left);
-    app.add_systems(Tick, drop_left.after(TickSystems::Extensions).before(TickSystems::Persist));
+    app.add_systems(Tick, drop_left.after(TickSystems::Messages).before(TickSystems::Persist));
 }
 
 /// Drops the terms that nothing follows any more.

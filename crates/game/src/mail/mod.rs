@@ -1,12 +1,13 @@
 //! Mail: between players, and from the system to everybody (docs/contract/mail.md#mail-to-everybody).
 //!
 //! A mail to everybody is one record ([`Broadcasts`]), whatever the number of players. Each player takes it in once,
-//! when listing mail. One that an operator has written comes from the realm ([`to_all`]), may ask for more than an account
+//! when listing mail. A mail to a player of another world goes through the realm ([`letters`]). One that an operator has written comes from the realm ([`to_all`]), may ask for more than an account
 //! ([`AudienceTerms`]), and can be withdrawn. Other features announce with [`Broadcasts::announce`]; they check against their
 //! own rules that items exist and amounts are sane.
 
 pub mod audience;
 pub mod broadcasts;
+pub mod letters;
 mod mending;
 pub mod model;
 mod portable;
@@ -14,6 +15,7 @@ pub mod post;
 pub mod requests;
 mod rows;
 pub mod rules;
+pub mod send;
 pub mod to_all;
 mod usage;
 mod view;
@@ -36,6 +38,7 @@ use raidkeep_engine::usage::UsageApp;
 
 pub use audience::{AudienceTerms, Recipient};
 pub use broadcasts::{Broadcast, Broadcasts, MailAudience, SentToAll};
+pub use letters::{CarriedParcel, LetterAbroad, LetterCarriage, LetterReturned, LettersCarry, Parcel, WhyReturned};
 pub use model::{Letter, Mail, MailError, Mailbox};
 pub use post::Post;
 pub use rules::MailRules;
@@ -60,6 +63,8 @@ impl Plugin for MailPlugin {
         app.count_uses(<Mailbox as PlayerRows>::TABLE, usage::count_mails);
         app.count_uses(<Broadcasts as WorldRow>::TABLE, usage::count_broadcasts);
         requests::register(app);
+        send::register(app);
+        letters::register(app);
         to_all::register(app);
         view::register(app);
         app.configure_sets(Tick, MailDelivery.after(TickSystems::Simulate).before(TickSystems::PutAway));

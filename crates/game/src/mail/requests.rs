@@ -3,26 +3,20 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
-use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case_file::{CaseFile, MUTED};
-use crate::identity::{Account, NameRules, find_by_name};
 use crate::items::{Amount, Cause, Inventory};
 use crate::mail::audience::Recipients;
 use crate::mail::model::{Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use crate::mail::{Broadcasts, WithdrawnMails};
-use crate::spelling::{self, Breaks};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::events::{Event, Events};
-use raidkeep_engine::players::Players;
+use raidkeep_engine::events::Event;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Directory, EditWorld};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<GetNewMail, _>(get_new_mail);
@@ -31,15 +25,12 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<DeleteMail, _>(delete_mail);
     app.add_request::<DeleteReadMail, _>(delete_read_mail);
     app.add_request::<ClaimMail, _>(claim_mail);
-    app.add_waiting_request::<SendMail, _>(send_mail);
 }
 
 /// The ledger's cause for claimed items.
 const CLAIMED: Cause = Cause::new("mail");
 
-const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
-const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
-const BOX_FULL: Refusal = Refusal::new(97, "the mailbox of this player is full");
+pub(super) const BOX_FULL: Refusal = Refusal::new(97, "the mailbox of this player is full");
 const NO_SUCH_MAIL: Refusal = Refusal::new(99, "no mail has this key");
 const NOTHING_TO_CLAIM: Refusal = Refusal::new(98, "there is nothing to claim in this mail");
 const ALREADY_CLAIMED: Refusal = Refusal::new(97, "already claimed");
@@ -287,97 +278,4 @@ fn claim_mail(
     let reward = mailbox.claim(&call.request.key)?;
     inventory.grant(&reward, CLAIMED);
     Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))
-}
-
-/// `send_mail {token, gn_target, subj, body}`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SendMail {
-    /// The name of the player who gets it.
-    gn_target: String,
-    /// The subject.
-    subj: String,
-    /// The text.
-    body: String,
-}
-
-request!(
-    Player, "send_mail", SendMail => (),
-    CODES = &[
-        Code::refusal(spelling::ILLEGAL, "characters that are not shown, or indecent words"),
-        MUTED,
-        Code::of(DAILY_LIMIT),
-        Code::of(NO_SUCH_PLAYER),
-        Code::of(BOX_FULL),
-    ],
-);
-
-fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
-    let sender = call.caller.entity;
-    check_lengths(&call.request, world.resource::<Rules<MailRules>>())?;
-    check_wording(&call.request, world.resource::<Rules<NameRules>>())?;
-    let now = world.resource::<Clock>().now();
-    world.get::<CaseFile>(sender).ok_or(Refusal::internal())?.may_say(&call.request.body, now)?;
-    check_daily_limit(world, sender)?;
-    let target = find_target(world, &call.request.gn_target)?;
-    let letter = write_letter(world, sender, &call.request)?;
-    let key = deliver(world, target, letter.clone())?;
-    let today = world.resource::<Clock>().day();
-    if let Some(mut mailbox) = world.get_mut::<Mailbox>(sender) {
-        mailbox.count_sent(today);
-    }
-    world.resource_mut::<Events>().tell(target, &MailReceived::of(&letter, Some(&key)));
-    Ok(Success::empty())
-}
-
-fn check_lengths(request: &SendMail, rules: &MailRules) -> Result<(), Refusal> {
-    let fields =
-        [("data.subj", &request.subj, rules.subject_max_chars), ("data.body", &request.body, rules.body_max_chars)];
-    for (field, text, max) in fields {
-        if text.chars().nth(max).is_some() {
-            return Err(Refusal::malformed(field, &format!("a string of at most {max} characters")));
-        }
-    }
-    Ok(())
-}
-
-fn check_wording(SendMail { subj, body, .. }: &SendMail, names: &NameRules) -> Result<(), Refusal> {
-    for (field, text, breaks) in [("data.subj", subj, Breaks::Refused), ("data.body", body, Breaks::Allowed)] {
-        spelling::must_be_clean(field, text, breaks)?;
-        if names.is_indecent(text) {
-            return Err(Refusal::saying(spelling::ILLEGAL, format!("{field}: an indecent word")));
-        }
-    }
-    Ok(())
-}
-
-fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
-    let today = world.resource::<Clock>().day();
-    let sent = world.get::<Mailbox>(sender).ok_or(Refusal::internal())?.sent_on(today);
-    let is_allowed = sent < world.resource::<Rules<MailRules>>().sent_per_day;
-    if is_allowed { Ok(()) } else { Err(DAILY_LIMIT) }
-}
-
-/// The player with that name, in memory.
-fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
-    let account = find_by_name(world.resource::<Directory>(), name)?.ok_or(NO_SUCH_PLAYER)?;
-    let now = world.resource::<Time<Real>>().elapsed();
-    Ok(world.resource_mut::<Players>().find(account, now)?)
-}
-
-fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Letter, Refusal> {
-    let from = world.get::<Account>(sender).ok_or(Refusal::internal())?.name();
-    Ok(Letter {
-        at: world.resource::<Clock>().now(),
-        from: from.into(),
-        subj: request.subj.as_str().into(),
-        body: request.body.as_str().into(),
-        items: Vec::new(),
-    })
-}
-
-/// Adds the letter to the mailbox; returns the mail's key.
-fn deliver(world: &mut World, target: Entity, letter: Letter) -> Result<String, Refusal> {
-    let box_max = world.resource::<Rules<MailRules>>().box_max;
-    let mut mailbox = world.edit::<Mailbox>(target).ok_or(Refusal::internal())?;
-    Ok(mailbox.receive(letter, box_max)?)
 }

@@ -1,9 +1,13 @@
 //! `mail.ron`: the limits on mail.
 
+use std::fmt::Display;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::mail::WhyReturned;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
+use raidkeep_engine::template::Template;
 
 /// The limits on mail, and the sender of system mail.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -23,15 +27,51 @@ pub struct MailRules {
     pub body_max_chars: usize,
     /// The sender of system mail.
     pub system_sender: String,
+    /// What a player reads whose mail to another world comes back.
+    pub returned: ReturnTexts,
+}
+
+/// The mail that brings a mail to another world back to its writer. `{to}` is who it was for, `{subj}` and `{body}` are what was
+/// written.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnTexts {
+    /// Its subject.
+    pub subject: Template,
+    /// Its text when there is no such player.
+    pub no_such_player: Template,
+    /// Its text when the player's mailbox is full.
+    pub box_full: Template,
+}
+
+impl ReturnTexts {
+    /// Subject and text.
+    pub fn texts(&self, why: WhyReturned, to: &str, subj: &str, body: &str) -> (String, String) {
+        let values: [(&str, &dyn Display); 3] = [("to", &to), ("subj", &subj), ("body", &body)];
+        let text = match why {
+            WhyReturned::NoSuchPlayer => &self.no_such_player,
+            WhyReturned::BoxFull => &self.box_full,
+        };
+        (self.subject.fill(&values), text.fill(&values))
+    }
+
+    fn check(&self, place: impl Fn(&str) -> Place, report: &mut Report) {
+        let texts =
+            [("subject", &self.subject), ("no_such_player", &self.no_such_player), ("box_full", &self.box_full)];
+        for (key, text) in texts {
+            text.check(&["to", "subj", "body"], &place(key), report);
+        }
+    }
 }
 
 impl SingleFile for MailRules {
     const PATH: &'static str = "mail.ron";
 
     fn validate(&self, _: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
+        let place = |key: &str| Place::file(Self::PATH).key(key);
         if self.system_sender.trim().is_empty() {
-            report.error(place.key("system_sender"), "expected a name that players see as the sender");
+            report.error(place("system_sender"), "expected a name that players see as the sender");
         }
+        self.returned.check(|key| place("returned").key(key), report);
     }
 }

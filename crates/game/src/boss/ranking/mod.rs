@@ -18,6 +18,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use crate::boss::{BossRecord, Season};
+use crate::mail::LetterCarriage;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::realm::TellingSystems;
 use raidkeep_engine::schedule::Tick;
@@ -112,7 +113,7 @@ pub struct RankingPlugin;
 impl Plugin for RankingPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Ranking>().init_resource::<best::BestNews>().init_resource::<worlds::HeardBest>();
-        app.add_systems(Tick, best::tell_of_best.in_set(TellingSystems));
+        app.add_systems(Tick, best::tell_of_best.after(LetterCarriage).in_set(TellingSystems));
         app.add_start_reader(<BossRecord as PlayerRow>::TABLE, rebuild);
         app.add_farewell(leave).add_arrival(arrive);
         app.add_check("records and their ranking", check::check);
