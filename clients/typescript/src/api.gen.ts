@@ -148,6 +148,7 @@ export const READ_ONLY = [
   "get_drop_rates",
   "get_player_info",
   "get_shop",
+  "hear",
   "legal",
   "list_events",
   "list_orders",
@@ -158,6 +159,7 @@ export const READ_ONLY = [
   "task_info",
   "task_info_personal",
   "time",
+  "world_node",
 ] as const;
 
 /** Functions that need no token; they ignore `once` keys. */
@@ -169,6 +171,7 @@ export const TOKENLESS = [
   "query_match_base",
   "server_time",
   "signup",
+  "world_node",
 ] as const;
 
 /** Functions whose answer may wait for a disk, a platform or another player. */
@@ -976,6 +979,16 @@ export interface PlayerFunctions {
     success: 0;
   };
   /**
+   * `hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
+   * for connections whose world has begun a new life, here or on another node.
+   */
+  hear: {
+    request: HearRequest;
+    reply: undefined;
+    code: never;
+    success: 0;
+  };
+  /**
    * `join_family {name}`.
    * - 95: the family is full
    * - 97: already in a family
@@ -1434,6 +1447,16 @@ export interface PlayerFunctions {
     request: VictoryStageGeneralRequest;
     reply: VictoryStageGeneralReply;
     code: 91 | 94 | 98;
+    success: 0;
+  };
+  /**
+   * `world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
+   * saves a hop.
+   */
+  world_node: {
+    request: WorldNodeRequest;
+    reply: WorldNodeReply;
+    code: never;
     success: 0;
   };
   /**
@@ -4857,6 +4880,12 @@ export interface HangUpRules {
 
 /** `time` is `H:MM:SS` in some replies and whole seconds in others (docs/contract/hang-up.md#functions). */
 export type HangUpTime = HoursMinutesSeconds | number;
+
+/**
+ * `hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
+ * for connections whose world has begun a new life, here or on another node.
+ */
+export type HearRequest = Record<string, never>;
 
 /** The highest stage passed in each mode that keeps progress. */
 export interface HighestStages {
@@ -9294,6 +9323,18 @@ export interface WorldHelloRequest {
   /** The world's number. */
   world: number;
 }
+
+/** The reply of `world_node`. */
+export interface WorldNodeReply {
+  /** The URL for clients; null = wherever the client is connected is as good. */
+  node: string | null;
+}
+
+/**
+ * `world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
+ * saves a hop.
+ */
+export type WorldNodeRequest = Record<string, never>;
 
 /** The reply: a page of the best of all worlds, and the player's own rank among them. */
 export interface WorldRankingReply {

@@ -171,6 +171,7 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "get_drop_rates",
         "get_player_info",
         "get_shop",
+        "hear",
         "legal",
         "list_events",
         "list_orders",
@@ -181,6 +182,7 @@ READ_ONLY: Final[frozenset[str]] = frozenset(
         "task_info",
         "task_info_personal",
         "time",
+        "world_node",
     }
 )
 """Functions that can change nothing; they need no `once` key."""
@@ -193,6 +195,7 @@ TOKENLESS: Final[frozenset[str]] = frozenset(
         "query_match_base",
         "server_time",
         "signup",
+        "world_node",
     }
 )
 """Functions that need no token; they ignore `once` keys."""
@@ -2940,6 +2943,12 @@ class HangUpRules(TypedDict):
     """Items by chance. A stage without an entry uses the nearest lower one."""
     rates: list[Rate]
     """Guaranteed items. A stage without an entry uses the nearest lower one."""
+
+
+class HearRequest(TypedDict):
+    """`hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
+    for connections whose world has begun a new life, here or on another node.
+    """
 
 
 class HighestStages(TypedDict):
@@ -7799,6 +7808,19 @@ class WorldHelloRequest(TypedDict):
     """The world's number."""
 
 
+class WorldNodeReply(TypedDict):
+    """The reply of `world_node`."""
+
+    node: str | None
+    """The URL for clients; null = wherever the client is connected is as good."""
+
+
+class WorldNodeRequest(TypedDict):
+    """`world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
+    saves a hop.
+    """
+
+
 class WorldRankingReply(TypedDict):
     """The reply: a page of the best of all worlds, and the player's own rank among them."""
 
@@ -8407,6 +8429,7 @@ GetNewMailCode: TypeAlias = Never
 GetPlayerInfoCode: TypeAlias = Never
 GetShopCode: TypeAlias = Never
 GetTopDamageCode: TypeAlias = Literal[98, 99]
+HearCode: TypeAlias = Never
 IncidentCloseCode: TypeAlias = Literal[98, 99]
 IncidentListCode: TypeAlias = Never
 IncidentReportCode: TypeAlias = Never
@@ -8533,6 +8556,7 @@ VictoryStageExpCode: TypeAlias = Literal[91, 94, 98]
 VictoryStageGeneralCode: TypeAlias = Literal[91, 94, 98]
 WnameAssignCode: TypeAlias = Literal[97, 98, 99]
 WorldHelloCode: TypeAlias = Never
+WorldNodeCode: TypeAlias = Never
 WorldRankingCode: TypeAlias = Literal[88, 89]
 
 
@@ -9063,6 +9087,18 @@ class PlayerFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["hear"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`hear {}`: this connection gets the events of its player. So it does anyway after any request; the server asks by itself
+        for connections whose world has begun a new life, here or on another node.
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["join_family"],
         data: JoinFamilyRequest,
         *,
@@ -9556,6 +9592,18 @@ class PlayerFunctions(ABC):
         - 91: stage error
         - 94: stage mismatch
         - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["world_node"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> WorldNodeReply:
+        """`world_node {}`: where the node that has this world is reached. Any node takes any request; a client that connects there
+        saves a hop.
         """
 
     @overload
@@ -11408,6 +11456,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["hear"]
+) -> TypeGuard[RefusedError[HearCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["incident_close"]
 ) -> TypeGuard[RefusedError[IncidentCloseCode | GlobalRefusal]]: ...
 
@@ -12160,6 +12214,12 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["world_hello"]
 ) -> TypeGuard[RefusedError[WorldHelloCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["world_node"]
+) -> TypeGuard[RefusedError[WorldNodeCode | GlobalRefusal]]: ...
 
 
 @overload
