@@ -1,6 +1,7 @@
 //! The engine's guarantees, tested through the protocol: storage, idempotency keys, waiting requests, events, journals.
 
 mod archive;
+mod cluster_model;
 mod damage;
 mod envelope;
 mod event_counts;

@@ -17,7 +17,7 @@ use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::lease::{LeaseTimes, LeaseView, SeenLease};
 use crate::nodes::{Introduction, KnownNodes, Roll, forget, wish};
-use crate::placement::{NodeState, Order, Wish, WorldState, kept_for, orders, wanted_by};
+use crate::placement::{NodeState, Order, Wish, WorldState, kept_for, orders, wanted_by, withheld};
 use crate::settings::DatabaseSettings;
 use crate::tenancy::Tenancy;
 
@@ -118,20 +118,15 @@ impl Leases {
         self.shared.lock().holder(world, self.shared.times).map(str::to_owned)
     }
 
-    /// For which node a world is kept that this one could take, if where it is wanted is as it was seen last.
-    pub(crate) fn kept_for(&self, own: &str, world: &str) -> Option<String> {
-        let wish = self.shared.lock().nodes.wishes.get(world).cloned();
-        self.kept_for_wish(own, wish.as_ref())
+    /// Which node keeps a world from this one.
+    pub(crate) fn withheld(&self, own: &str, world: &str) -> Option<String> {
+        let (known, times) = (self.shared.lock(), self.shared.times);
+        withheld(own, known.holder(world, times), &known.nodes.states(times), known.nodes.wishes.get(world))
     }
 
     /// For which node a world is kept that is wanted like this.
-    pub(crate) fn kept_for_wish(&self, own: &str, wish: Option<&Wish>) -> Option<String> {
+    pub(crate) fn kept_for(&self, own: &str, wish: Option<&Wish>) -> Option<String> {
         kept_for(own, &self.shared.lock().nodes.states(self.shared.times), wish)
-    }
-
-    /// Whether this world is on its way to this node.
-    pub(crate) fn expects(&self, own: &str, world: &str) -> bool {
-        self.shared.lock().nodes.wishes.get(world).is_some_and(|wish| wish.node == own)
     }
 
     /// From now on this node says that it is there.

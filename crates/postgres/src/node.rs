@@ -104,7 +104,7 @@ impl Node {
         let world: Arc<str> = world.into();
         let connection = self.pool.open()?;
         let remembered = self.leases.last_record(&world);
-        let kept_for = |wish: Option<&Wish>| self.leases.kept_for_wish(&self.name, wish);
+        let kept_for = |wish: Option<&Wish>| self.leases.kept_for(&self.name, wish);
         let ended = self.leases.ended(&world);
         let hold = match take(&connection, &world, &self.name, ended.as_ref(), (kept_for, rand::random()))? {
             Taken::Now(hold) => hold,
@@ -179,9 +179,7 @@ impl Node {
 
     /// Why this node cannot have a world, by what it has last seen; `None` = it may try.
     pub fn withheld(&self, world: &str) -> Option<StorageError> {
-        let is_expected = self.leases.expects(&self.name, world);
-        let holder = if is_expected { None } else { self.leases.holder(world) };
-        let node = holder.or_else(|| self.leases.kept_for(&self.name, world))?;
+        let node = self.leases.withheld(&self.name, world)?;
         Some(StorageError::Elsewhere { world: world.to_owned(), node })
     }
 

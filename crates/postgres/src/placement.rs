@@ -67,6 +67,14 @@ pub fn kept_for(own: &str, nodes: &[NodeState], wish: Option<&Wish>) -> Option<S
     other.filter(|_| drains).map(|other| other.name.clone())
 }
 
+/// Which node keeps a world from `own`, by what it has last seen; `None` = it may try to take the world. One that is on its way
+/// here is tried before it is seen that it was given back.
+pub fn withheld(own: &str, holder: Option<&str>, nodes: &[NodeState], wish: Option<&Wish>) -> Option<String> {
+    let is_expected = wish.is_some_and(|wish| wish.node == own);
+    let holder = holder.filter(|_| !is_expected).map(str::to_owned);
+    holder.or_else(|| kept_for(own, nodes, wish))
+}
+
 /// The nodes that may get worlds, with the work that each has or is to have.
 struct Shares<'n>(Vec<(&'n str, u64)>);
 
