@@ -209,8 +209,12 @@ fn wait_for(node: &Node, is_done: impl Fn(&[WorldStatus]) -> bool) -> Result<(),
 }
 
 fn shown_node(status: &NodeStatus) -> String {
-    let NodeStatus { node, address, drains, worlds, load_us } = status;
-    let drained = if *drains { ", drained" } else { "" };
+    let NodeStatus { node, address, drains, is_too_new, worlds, load_us } = status;
+    let drained = match (drains, is_too_new) {
+        (true, _) => ", drained",
+        (false, true) => ", takes no worlds until those are drained that cannot read its rows",
+        (false, false) => "",
+    };
     let percent = *load_us as f64 / 10_000.0;
     format!("node {node} at {address}{drained}: {worlds} worlds that take {percent:.1} % of a core")
 }

@@ -1,6 +1,8 @@
 //! Nodes that share the stores of their worlds, as each of them sees the others; and `world_node`, which tells clients where
 //! their world is.
 
+use std::collections::BTreeMap;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -10,6 +12,9 @@ use crate::dispatch::RequestApp;
 use crate::request;
 use crate::request::{Answer, Anyone, Call, Success};
 use crate::storage::{Rows, StorageError};
+
+/// The version of its rows that a program writes to each table.
+pub type RowVersions = BTreeMap<String, u16>;
 
 /// What proves who a node is: the SHA-256 of the certificate that it made for itself.
 pub type PeerKey = [u8; 32];
@@ -33,11 +38,11 @@ pub trait SharedStores: Send + Sync {
     /// When they cannot be read.
     fn peek(&self, world: u32) -> Result<Rows, StorageError>;
 
-    /// Tells the other nodes where this one takes their requests, and how they know it.
+    /// Tells the other nodes where this one takes their requests, how they know it, and which rows it would write.
     ///
     /// # Errors
     /// When they cannot be told.
-    fn introduce(&self, address: &str, key: PeerKey) -> Result<(), StorageError>;
+    fn introduce(&self, address: &str, key: PeerKey, rows: RowVersions) -> Result<(), StorageError>;
 
     /// The other nodes that are there.
     fn peers(&self) -> Vec<Peer>;

@@ -121,7 +121,12 @@ impl Leases {
     /// Which node keeps a world from this one.
     pub(crate) fn withheld(&self, own: &str, world: &str) -> Option<String> {
         let (known, times) = (self.shared.lock(), self.shared.times);
-        withheld(own, known.holder(world, times), &known.nodes.states(times), known.nodes.wishes.get(world))
+        let nodes = known.nodes.states(times);
+        // What may be taken depends on what others say of themselves, and on what they have heard of this node.
+        if known.own.is_some() && !nodes.iter().any(|node| node.name == own) {
+            return Some("another".to_owned());
+        }
+        withheld(own, known.holder(world, times), &nodes, known.nodes.wishes.get(world))
     }
 
     /// For which node a world is kept that is wanted like this.
@@ -302,7 +307,7 @@ impl Keeper {
             }
         }
         let placed = worlds.iter().map(|world| (world.name.clone(), world.node.clone()));
-        let names = nodes.iter().map(|node| (node.name.clone(), node.takes.then(String::new)));
+        let names = nodes.iter().map(|node| (node.name.clone(), node.takes().then(String::new)));
         let placed: Vec<_> = placed.chain(names).collect();
         if placed != self.placed {
             (self.placed, self.settled_at) = (placed, Instant::now());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio_postgres::Row;
 
-use raidkeep_engine::cluster::{Peer, PeerKey};
+use raidkeep_engine::cluster::{Peer, PeerKey, RowVersions};
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::log_store::Log;
 use raidkeep_engine::storage::store::{Answering, Recovered};
@@ -54,6 +54,8 @@ pub struct NodeStatus {
     pub address: String,
     /// Whether it gives its worlds away.
     pub drains: bool,
+    /// Whether it takes none because another node could not read its rows.
+    pub is_too_new: bool,
     /// How many worlds it has.
     pub worlds: usize,
     /// How much of a second they work in a second together, in microseconds.
@@ -165,11 +167,22 @@ impl Node {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn introduce(&self, address: &str, key: PeerKey) -> Result<(), StorageError> {
-        let own = Introduction { node: self.name.to_string(), address: address.to_owned(), key };
+    pub fn introduce(&self, address: &str, key: PeerKey, rows: RowVersions) -> Result<(), StorageError> {
+        let own = Introduction { node: self.name.to_string(), address: address.to_owned(), key, rows };
         self.pool.with(|connection| introduce(connection, &own))?;
         self.leases.introduce(own);
         Ok(())
+    }
+
+    /// Whether others know of this node.
+    pub(crate) fn is_introduced(&self) -> bool {
+        self.leases.introduction().is_some()
+    }
+
+    /// That another node has this world, as far as this one knows.
+    pub(crate) fn elsewhere(&self, world: &str) -> StorageError {
+        let node = self.leases.holder(world).unwrap_or_else(|| "another".to_owned());
+        StorageError::Elsewhere { world: world.to_owned(), node }
     }
 
     /// The nodes that are there besides this one.
@@ -210,7 +223,8 @@ impl Node {
         let status = |(peer, state, worlds): (Peer, NodeState, Vec<WorldState>)| NodeStatus {
             node: peer.node,
             address: peer.address,
-            drains: !state.takes,
+            drains: state.drains,
+            is_too_new: state.is_too_new,
             worlds: worlds.len(),
             load_us: worlds.iter().map(|world| world.load).sum(),
         };
@@ -236,12 +250,6 @@ impl Node {
         let is_silent = self.leases.ended(&world).is_some();
         let (last_record, folded_record) = (unsigned(4), unsigned(5));
         WorldStatus { world, node, is_silent, epoch: Epoch::from_u64(unsigned(3)), last_record, folded_record }
-    }
-
-    /// That another node has this world, as far as this one knows.
-    pub(crate) fn elsewhere(&self, world: &str) -> StorageError {
-        let node = self.leases.holder(world).unwrap_or_else(|| "another".to_owned());
-        StorageError::Elsewhere { world: world.to_owned(), node }
     }
 
     /// The rows of a world as they were last folded, whoever has it. Nothing can be folded into them.

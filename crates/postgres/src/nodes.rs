@@ -6,19 +6,19 @@ use std::time::Instant;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error, Row};
 
-use raidkeep_engine::cluster::{Peer, PeerKey};
+use raidkeep_engine::cluster::{Peer, PeerKey, RowVersions};
 use raidkeep_engine::storage::StorageError;
 
 use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::lease::LeaseTimes;
-use crate::placement::{NodeState, Wish};
+use crate::placement::{NodeState, Wish, reads};
 
-const INTRODUCE: &str = "INSERT INTO raidkeep.nodes (node, address, key, beats, drains) VALUES ($1, $2, $3, 0, false) \
-     ON CONFLICT (node) DO UPDATE SET address = $2, key = $3, beats = nodes.beats + 1, drains = false";
+const INTRODUCE: &str = "INSERT INTO raidkeep.nodes (node, address, key, beats, drains, rows) VALUES ($1, $2, $3, 0, false, $4) \
+     ON CONFLICT (node) DO UPDATE SET address = $2, key = $3, rows = $4, beats = nodes.beats + 1, drains = false";
 const BEAT: &str = "UPDATE raidkeep.nodes SET beats = beats + 1 WHERE node = $1 AND key = $2";
 const LEAVE: &str = "DELETE FROM raidkeep.nodes WHERE node = $1 AND key = $2";
-const LOOK: &str = "SELECT node, address, key, beats, drains FROM raidkeep.nodes";
+const LOOK: &str = "SELECT node, address, key, beats, drains, rows FROM raidkeep.nodes";
 const WISHES: &str = "SELECT world, node, is_pinned FROM raidkeep.wishes";
 const WISH: &str = "INSERT INTO raidkeep.wishes (world, node, is_pinned) VALUES ($1, $2, $3) \
      ON CONFLICT (world) DO UPDATE SET node = $2, is_pinned = $3";
@@ -31,6 +31,7 @@ pub(crate) struct Introduction {
     pub(crate) node: String,
     pub(crate) address: String,
     pub(crate) key: PeerKey,
+    pub(crate) rows: RowVersions,
 }
 
 /// A node as a row of the table says.
@@ -39,6 +40,7 @@ pub(crate) struct SeenNode {
     peer: Peer,
     beats: i64,
     drains: bool,
+    rows: RowVersions,
 }
 
 /// What one look at the tables brings.
@@ -86,7 +88,14 @@ impl KnownNodes {
 
     /// Those that are there, and whether they take worlds.
     pub(crate) fn states(&self, times: LeaseTimes) -> Vec<NodeState> {
-        self.present(times).map(|node| NodeState { name: node.peer.node.clone(), takes: !node.drains }).collect()
+        let staying: Vec<&SeenNode> = self.present(times).filter(|node| !node.drains).collect();
+        let is_too_new = |node: &SeenNode| staying.iter().any(|other| !reads(&other.rows, &node.rows));
+        let state = |node: &SeenNode| NodeState {
+            name: node.peer.node.clone(),
+            drains: node.drains,
+            is_too_new: is_too_new(node),
+        };
+        self.present(times).map(state).collect()
     }
 }
 
@@ -94,8 +103,18 @@ impl SeenNode {
     fn read(row: &Row) -> Option<Self> {
         let key: PeerKey = row.get::<_, &[u8]>(2).try_into().ok()?;
         let peer = Peer { node: row.get(0), address: row.get(1), key };
-        Some(Self { peer, beats: row.get(3), drains: row.get(4) })
+        Some(Self { peer, beats: row.get(3), drains: row.get(4), rows: read_versions(row.get(5)) })
     }
+}
+
+/// As in the table: `mail 2 boss 1`.
+fn written_versions(rows: &RowVersions) -> String {
+    rows.iter().map(|(table, version)| format!("{table} {version}")).collect::<Vec<_>>().join(" ")
+}
+
+fn read_versions(text: &str) -> RowVersions {
+    let words: Vec<&str> = text.split(' ').collect();
+    words.chunks_exact(2).filter_map(|pair| Some((pair[0].to_owned(), pair[1].parse().ok()?))).collect()
 }
 
 impl Roll {
@@ -128,9 +147,10 @@ impl Roll {
 pub(crate) fn introduce(connection: &Connection, own: &Introduction) -> Result<(), StorageError> {
     let own = own.clone();
     let introduced = connection.ask(async move |client| {
-        let Introduction { node, address, key } = &own;
-        let key = key.as_slice();
-        let values = [(node as _, Type::TEXT), (address as _, Type::TEXT), (&key as _, Type::BYTEA)];
+        let Introduction { node, address, key, rows } = &own;
+        let (key, rows) = (key.as_slice(), written_versions(rows));
+        let values =
+            [(node as _, Type::TEXT), (address as _, Type::TEXT), (&key as _, Type::BYTEA), (&rows as _, Type::TEXT)];
         client.execute_typed(INTRODUCE, &values).await
     });
     introduced.map(drop).map_err(|fault| fault.while_doing("introduce this node"))

@@ -1,5 +1,7 @@
 //! Which node should have which world. One node decides, the one that has the realm; the others follow what it has written.
 
+use raidkeep_engine::cluster::RowVersions;
+
 /// Where a world is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
@@ -14,8 +16,27 @@ pub struct Wish {
 pub struct NodeState {
     /// Its name.
     pub name: String,
+    /// Whether it gives its worlds away.
+    pub drains: bool,
+    /// Whether it would write rows that another node, which does not drain, could not read.
+    pub is_too_new: bool,
+}
+
+impl NodeState {
+    /// One that may get worlds.
+    pub fn present(name: &str) -> Self {
+        Self { name: name.to_owned(), drains: false, is_too_new: false }
+    }
+
     /// Whether it may get worlds.
-    pub takes: bool,
+    pub fn takes(&self) -> bool {
+        !self.drains && !self.is_too_new
+    }
+}
+
+/// Whether a program that writes rows of these versions could read those of the other.
+pub fn reads(own: &RowVersions, other: &RowVersions) -> bool {
+    other.iter().all(|(table, version)| own.get(table).is_some_and(|own| own >= version))
 }
 
 /// A world, and who has it.
@@ -54,7 +75,7 @@ const IDLE_US: u64 = 20_000;
 /// The node that may get a world by a wish, if it is there.
 pub fn wanted_by<'w>(nodes: &[NodeState], wish: Option<&'w Wish>) -> Option<&'w str> {
     let wish = wish?;
-    nodes.iter().any(|node| node.takes && node.name == wish.node).then_some(wish.node.as_str())
+    nodes.iter().any(|node| node.takes() && node.name == wish.node).then_some(wish.node.as_str())
 }
 
 /// For which node a world is kept that `own` could take; `None` = it may take it.
@@ -62,8 +83,8 @@ pub fn kept_for(own: &str, nodes: &[NodeState], wish: Option<&Wish>) -> Option<S
     if let Some(node) = wanted_by(nodes, wish) {
         return (node != own).then(|| node.to_owned());
     }
-    let drains = nodes.iter().any(|node| node.name == own && !node.takes);
-    let other = nodes.iter().find(|node| node.takes && node.name != own);
+    let drains = nodes.iter().any(|node| node.name == own && !node.takes());
+    let other = nodes.iter().find(|node| node.takes() && node.name != own);
     other.filter(|_| drains).map(|other| other.name.clone())
 }
 
@@ -80,7 +101,7 @@ struct Shares<'n>(Vec<(&'n str, u64)>);
 
 impl<'n> Shares<'n> {
     fn of(nodes: &'n [NodeState], worlds: &[WorldState]) -> Self {
-        let takers = nodes.iter().filter(|node| node.takes).map(|node| (node.name.as_str(), 0));
+        let takers = nodes.iter().filter(|node| node.takes()).map(|node| (node.name.as_str(), 0));
         let mut shares = Self(takers.collect());
         for world in worlds {
             if let Some(node) = wanted_by(nodes, world.wish.as_ref()).or(world.node.as_deref()) {
@@ -120,7 +141,7 @@ pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> V
         let is_there = wanted.is_some() && wanted == world.node.as_deref();
         let is_pinned = world.wish.as_ref().is_some_and(|wish| wish.is_pinned);
         is_busy |= world.node.is_none() || wanted.is_some() && !is_there;
-        let drains = world.node.as_ref().is_some_and(|name| nodes.iter().any(|node| node.name == *name && !node.takes));
+        let drains = world.node.as_ref().is_some_and(|name| nodes.iter().any(|node| node.name == *name && node.drains));
         if wanted.is_none() && drains {
             is_busy = true;
             if let Some((node, _)) = shares.lightest() {
@@ -153,7 +174,7 @@ mod tests {
     use super::*;
 
     fn nodes(names: &[&str]) -> Vec<NodeState> {
-        names.iter().map(|name| NodeState { name: (*name).to_owned(), takes: true }).collect()
+        names.iter().map(|name| NodeState::present(name)).collect()
     }
 
     fn on(node: &str, names: &[(&str, u64)]) -> Vec<WorldState> {
@@ -231,11 +252,11 @@ mod tests {
         let mut worlds = on("a", &[("0", 0), ("1", 0), ("2", 0), ("3", 0)]);
         worlds[3].wish = wish("a", true);
         let mut three = nodes(&["a", "b", "c"]);
-        three[0].takes = false;
+        three[0].drains = true;
         let found = orders(&three, &worlds, false);
         assert_eq!(found, [go("0", "b"), go("1", "c"), go("2", "b"), go("3", "c")], "whatever was wished");
         let mut alone = nodes(&["a"]);
-        alone[0].takes = false;
+        alone[0].drains = true;
         assert_eq!(orders(&alone, &worlds, true), [], "nobody else is there");
     }
 
@@ -264,6 +285,23 @@ mod tests {
     }
 
     #[test]
+    fn a_node_whose_rows_others_cannot_read_takes_worlds_once_those_drain() {
+        let rows = |versions: &[(&str, u16)]| {
+            versions.iter().map(|(table, version)| ((*table).to_owned(), *version)).collect()
+        };
+        let (old, new): (RowVersions, RowVersions) = (rows(&[("mail", 1)]), rows(&[("mail", 2), ("letters", 1)]));
+        assert!(reads(&new, &old) && !reads(&old, &new) && reads(&old, &old));
+        let mut two = nodes(&["a", "b"]);
+        two[1].is_too_new = true;
+        let worlds = on("a", &[("0", 0), ("1", 0)]);
+        assert_eq!(orders(&two, &worlds, true), [], "nothing goes to it");
+        assert_eq!(kept_for("b", &two, None), Some("a".to_owned()));
+        two[0].drains = true;
+        two[1].is_too_new = false;
+        assert_eq!(orders(&two, &worlds, true), [go("0", "b"), go("1", "b")]);
+    }
+
+    #[test]
     fn a_world_is_kept_for_the_node_that_wants_it() {
         let two = nodes(&["a", "b"]);
         assert_eq!(kept_for("a", &two, wish("b", false).as_ref()), Some("b".to_owned()));
@@ -271,9 +309,9 @@ mod tests {
         assert_eq!(kept_for("a", &two, wish("gone", true).as_ref()), None, "whoever is not there gets nothing");
         assert_eq!(kept_for("a", &two, None), None);
         let mut draining = two;
-        draining[0].takes = false;
+        draining[0].drains = true;
         assert_eq!(kept_for("a", &draining, None), Some("b".to_owned()), "a node that drains takes none");
-        draining[1].takes = false;
+        draining[1].drains = true;
         assert_eq!(kept_for("a", &draining, None), None, "unless nobody else does");
     }
 }

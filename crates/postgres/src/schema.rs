@@ -39,6 +39,7 @@ const MAKE: &str = r#"
         node text COLLATE "C" PRIMARY KEY, address text NOT NULL, key bytea NOT NULL, beats bigint NOT NULL,
         drains boolean NOT NULL
     ) WITH (fillfactor = 10);
+    ALTER TABLE raidkeep.nodes ADD COLUMN IF NOT EXISTS rows text NOT NULL DEFAULT '';
     CREATE TABLE IF NOT EXISTS raidkeep.wishes (
         world text COLLATE "C" PRIMARY KEY, node text NOT NULL, is_pinned boolean NOT NULL
     );

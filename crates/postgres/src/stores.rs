@@ -1,6 +1,6 @@
 //! The worlds of a cluster as a server opens them: each node may have any of them.
 
-use raidkeep_engine::cluster::{Peer, PeerKey, SharedStores};
+use raidkeep_engine::cluster::{Peer, PeerKey, RowVersions, SharedStores};
 use raidkeep_engine::open::{OpenError, WorldStores};
 use raidkeep_engine::outside::world_name;
 use raidkeep_engine::storage::store::Answering;
@@ -38,8 +38,8 @@ impl SharedStores for ClusterStores {
         Ok(self.0.peek(&world_name(world)))
     }
 
-    fn introduce(&self, address: &str, key: PeerKey) -> Result<(), StorageError> {
-        self.0.introduce(address, key)
+    fn introduce(&self, address: &str, key: PeerKey, rows: RowVersions) -> Result<(), StorageError> {
+        self.0.introduce(address, key, rows)
     }
 
     fn peers(&self) -> Vec<Peer> {
@@ -47,7 +47,11 @@ impl SharedStores for ClusterStores {
     }
 
     fn withheld(&self, world: u32) -> Option<StorageError> {
-        self.0.withheld(&world_name(world))
+        let world = world_name(world);
+        if !self.0.is_introduced() {
+            return Some(self.0.elsewhere(&world));
+        }
+        self.0.withheld(&world)
     }
 
     fn owner(&self, world: u32) -> Option<String> {

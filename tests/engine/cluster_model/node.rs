@@ -97,7 +97,7 @@ impl Node {
     fn states(&self, local: Instant) -> Vec<NodeState> {
         let is_there = |since: &Instant| local.saturating_duration_since(*since) < TIMES.silence();
         let there = self.seen.iter().filter(|(_, (_, since))| is_there(since));
-        there.map(|(name, ((_, drains), _))| NodeState { name: name.clone(), takes: !drains }).collect()
+        there.map(|(name, ((_, drains), _))| NodeState { drains: *drains, ..NodeState::present(name) }).collect()
     }
 
     /// Whether it may try to take a world that it has not: the lease that has ended, and the nodes that are there.
@@ -106,6 +106,9 @@ impl Node {
             return None;
         }
         let (name, states) = (world_name(world), self.states(local));
+        if !states.iter().any(|node| node.name == self.name) {
+            return None;
+        }
         if withheld(&self.name, self.owner(world, local), &states, self.wishes.get(&name)).is_some() {
             return None;
         }

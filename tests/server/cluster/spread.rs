@@ -189,6 +189,32 @@ fn a_node_that_comes_gets_worlds_and_one_that_is_drained_gives_all_away() {
 
 #[test]
 #[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_newer_program_takes_no_world_before_older_ones_are_drained() {
+    let database = Database::start();
+    // Makes the tables.
+    drop(database.node("c"));
+    // The heart of the older one beats with that of the newer one.
+    database.sql(
+        "INSERT INTO raidkeep.nodes (node, address, key, beats, drains, rows) \
+         VALUES ('old', '127.0.0.1:1', decode(repeat('00', 32), 'hex'), 0, false, 'mail 1'); \
+         CREATE FUNCTION beat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+         UPDATE raidkeep.nodes SET beats = beats + 1 WHERE node = 'old'; RETURN NULL; END $$; \
+         CREATE TRIGGER beat AFTER UPDATE OF beats ON raidkeep.nodes FOR EACH ROW WHEN (NEW.node = 'new') \
+         EXECUTE FUNCTION beat()",
+    );
+    let new = host(&database, "new").start();
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(places(&database), BTreeMap::new(), "the older program could not read what the newer one writes");
+    let (_, status) = command(&["cluster", "status"], &database);
+    assert!(status.contains("takes no worlds until"), "{status}");
+    assert_eq!(new.http("GET", "/readyz", &[]).0, 503);
+    database.sql("UPDATE raidkeep.nodes SET drains = true WHERE node = 'old'");
+    await_service(&new);
+    await_spread(&database, &["new"]);
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
 fn operators_reach_everything_from_any_node() {
     let database = Database::start();
     let (_hosts, nodes) = spread(&database);

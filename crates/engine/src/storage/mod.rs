@@ -42,7 +42,7 @@ pub use row_store::{RowStore, Rows};
 pub use rows::{PlayerRow, PlayerRows, PlayerTables, RowError, StorageApp, Stored, Touched, WorldEntity};
 pub use store::{LoadedPlayer, StorageError};
 pub use stored_world::StoredWorld;
-pub use tables::{KeyedBy, TableReader};
+pub use tables::{IdentityTable, KeyedBy, ReadToCheck, TableReader};
 pub use tenure::Tenure;
 pub use world_row::WorldRow;
 

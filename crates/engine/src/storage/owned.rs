@@ -105,7 +105,7 @@ pub(super) fn table_reader<T: PlayerEntity>() -> TableReader {
             if key.get(8..) == Some(&number) { Ok(()) } else { Err(RowError::Damaged) }
         })
     };
-    TableReader { table: T::TABLE, keyed_by: KeyedBy::Account, read }
+    TableReader::new(T::TABLE, T::VERSION, KeyedBy::Account, read)
 }
 
 /// Spawns an entity that belongs to this player.

@@ -21,8 +21,8 @@ use crate::hash::StableHasher;
 use crate::numbers::BatchNumber;
 use crate::storage::owned::{self, OwnedKind};
 use crate::storage::{
-    Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerEntity, PlayerPart, TableReader,
-    Unfit, WorldRow, decode_value, encode_value,
+    Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, IdentityTable, KeyedBy, PlayerEntity, PlayerPart,
+    TableReader, Unfit, WorldRow, decode_value, encode_value,
 };
 
 /// A component of players that is one row per player.
@@ -67,6 +67,8 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
 pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
     /// The table's name.
     const TABLE: &'static str;
+    /// The latest version of row formats that this program writes.
+    const ROW_VERSION: u16;
     /// The value for a new player.
     fn newcomer(world: &World) -> Self;
     /// Adds the changes to the batch.
@@ -93,6 +95,7 @@ pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
 
 impl<T: PlayerRow> PlayerRows for T {
     const TABLE: &'static str = T::TABLE;
+    const ROW_VERSION: u16 = T::VERSION;
 
     fn newcomer(world: &World) -> Self {
         T::newcomer(world)
@@ -257,15 +260,6 @@ pub struct Persistence {
     pub(super) moment_changed: bool,
 }
 
-/// The table that says which accounts exist.
-#[derive(Debug, Clone, Copy)]
-pub struct IdentityTable {
-    /// The table's name.
-    pub table: &'static str,
-    /// The account's name in its row of this table, for people.
-    pub name: fn(&[u8]) -> Option<String>,
-}
-
 impl Default for Persistence {
     fn default() -> Self {
         Self {
@@ -421,7 +415,7 @@ impl StorageApp for App {
             load: load_player_kind::<T>,
         };
         let read = |world: &World, rows: &[(Vec<u8>, Vec<u8>)]| T::load(rows, world).map(drop);
-        let table = TableReader { table: T::TABLE, keyed_by: KeyedBy::Account, read };
+        let table = TableReader::new(T::TABLE, T::ROW_VERSION, KeyedBy::Account, read);
         let mut persistence = self.world_mut().resource_mut::<Persistence>();
         persistence.players.push(kind);
         persistence.tables.push(table);
@@ -459,7 +453,7 @@ impl StorageApp for App {
         };
         let mut persistence = self.world_mut().resource_mut::<Persistence>();
         persistence.worlds.push(kind);
-        persistence.tables.push(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read: read_world_row::<T> });
+        persistence.tables.push(TableReader::new(T::TABLE, T::VERSION, KeyedBy::Itself, read_world_row::<T>));
         self
     }
 
@@ -495,7 +489,7 @@ impl StorageApp for App {
         };
         let mut persistence = self.world_mut().resource_mut::<Persistence>();
         persistence.entities.push(kind);
-        persistence.tables.push(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read: read_entities::<T> });
+        persistence.tables.push(TableReader::new(T::TABLE, T::VERSION, KeyedBy::Itself, read_entities::<T>));
         self.add_start_reader(T::TABLE, spawn_world_entities::<T>)
     }
 

@@ -18,8 +18,29 @@ pub enum KeyedBy {
 pub struct TableReader {
     /// The table's name.
     pub table: &'static str,
+    /// The version of its rows that this program writes.
+    pub version: u16,
     /// Who owns the rows.
     pub keyed_by: KeyedBy,
-    /// Reads rows only to check them: all of an account, or a single one.
-    pub read: fn(&World, &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError>,
+    /// Reads rows only to check them.
+    pub read: ReadToCheck,
+}
+
+/// Reads rows only to check them: all of an account, or a single one.
+pub type ReadToCheck = fn(&World, &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError>;
+
+impl TableReader {
+    /// One whose rows are of this version.
+    pub const fn new(table: &'static str, version: u16, keyed_by: KeyedBy, read: ReadToCheck) -> Self {
+        Self { table, version, keyed_by, read }
+    }
+}
+
+/// The table that says which accounts exist.
+#[derive(Debug, Clone, Copy)]
+pub struct IdentityTable {
+    /// The table's name.
+    pub table: &'static str,
+    /// The account's name in its row of this table, for people.
+    pub name: fn(&[u8]) -> Option<String>,
 }

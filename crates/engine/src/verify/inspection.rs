@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::account::AccountId;
+use crate::storage::IdentityTable;
 use crate::storage::Rows;
-use crate::storage::rows::IdentityTable;
 use crate::storage::{ArchivedRow, PlayerRow, RowQuery, StorageError, WorldEntity, WorldRow, decode_value};
 
 /// A violated rule.

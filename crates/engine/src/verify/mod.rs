@@ -9,6 +9,8 @@
 pub mod inspection;
 mod tables;
 
+use std::collections::BTreeMap;
+
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 
@@ -49,7 +51,7 @@ impl VerifyApp for App {
 
     fn add_archived_rows<T: ArchivedRow>(&mut self) -> &mut Self {
         let read = |_: &World, rows: &[(Vec<u8>, Vec<u8>)]| rows.iter().try_for_each(|(_, row)| T::read(row).map(drop));
-        self.add_table(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read })
+        self.add_table(TableReader::new(T::TABLE, T::VERSION, KeyedBy::Itself, read))
     }
 
     fn add_table(&mut self, table: TableReader) -> &mut Self {
@@ -58,13 +60,24 @@ impl VerifyApp for App {
     }
 }
 
+/// Every table, and how its rows are read.
+fn all_tables(world: &World) -> Vec<TableReader> {
+    let mut tables = world.resource::<Persistence>().table_readers();
+    tables.extend(world.get_resource::<Checks>().iter().flat_map(|checks| checks.tables.iter().copied()));
+    tables
+}
+
+/// The version of its rows that this program writes to each table.
+pub fn row_versions(world: &World) -> BTreeMap<String, u16> {
+    all_tables(world).into_iter().map(|table| (table.table.to_owned(), table.version)).collect()
+}
+
 /// Checks everything; `app` is an app that does not run, with every feature of the game.
 pub fn verify(app: &App, rows: &Rows) -> Result<Vec<Breach>, StorageError> {
     let world = app.world();
     let mut inspection = Inspection::new(rows, world.resource::<Persistence>().identity());
     let checks = world.get_resource::<Checks>();
-    let mut tables = world.resource::<Persistence>().table_readers();
-    tables.extend(checks.iter().flat_map(|checks| checks.tables.iter().copied()));
+    let tables = all_tables(world);
     inspection.enter(DAMAGE);
     inspection.find_damages();
     inspection.enter("rows");

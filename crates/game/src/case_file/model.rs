@@ -215,6 +215,7 @@ fn encode_note(note: &Note, out: &mut Vec<u8>) {
 /// One row with the entries, and one for each note behind it.
 impl PlayerRows for CaseFile {
     const TABLE: &'static str = "case_files";
+    const ROW_VERSION: u16 = VERSION;
 
     fn newcomer(_: &World) -> Self {
         Self::default()

@@ -22,6 +22,7 @@ const VERSION: u16 = 2;
 /// How `verify` reads the table.
 pub(super) const TABLE_READER: TableReader = TableReader {
     table: LEDGER_TABLE,
+    version: VERSION,
     keyed_by: KeyedBy::Account,
     read: |_, rows| rows.iter().try_for_each(|(key, value)| Movement::read(key, value).map(drop)),
 };

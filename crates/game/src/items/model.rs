@@ -208,6 +208,7 @@ impl Inventory {
 
 impl PlayerRows for Inventory {
     const TABLE: &'static str = "inventory";
+    const ROW_VERSION: u16 = Self::VERSION;
 
     fn newcomer(world: &World) -> Self {
         let mut inventory = Self::default();

@@ -46,6 +46,7 @@ const HEAD_VERSION: u16 = 1;
 
 impl PlayerRows for Mailbox {
     const TABLE: &'static str = "mail";
+    const ROW_VERSION: u16 = Mail::VERSION;
 
     fn newcomer(world: &World) -> Self {
         Self::new(world.resource::<Clock>().day())

@@ -228,6 +228,7 @@ fn upgrade(version: u16, bytes: &[u8]) -> Option<StageCounts> {
 
 impl PlayerRows for StageCounts {
     const TABLE: &'static str = "sessions";
+    const ROW_VERSION: u16 = VERSION;
     const BESIDE: Option<&'static str> = Some(StageSession::TABLE);
 
     fn newcomer(_: &World) -> Self {

@@ -43,6 +43,7 @@ use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::folder::DataFolder;
+use raidkeep_engine::verify::row_versions;
 use raidkeep_game::narrator::GameMaster;
 
 /// The ports for players and operators, and the worlds served there. Clones are the same listener; it closes when the last one is dropped.
@@ -104,6 +105,7 @@ struct Commons {
     way_in: Arc<WayIn>,
     reloader: Arc<Reloader>,
     watcher: Option<Watcher>,
+    rows: RowVersions,
 }
 
 impl Commons {
@@ -113,7 +115,7 @@ impl Commons {
     }
 }
 
-use cluster::{Following, NodesPort};
+use cluster::{Following, NodesPort, RowVersions};
 use door::Door;
 pub use realm::RealmPlace;
 
@@ -346,7 +348,7 @@ impl Shared {
         let routes = world.get_resource::<RouteTable>().cloned().unwrap_or_default();
         let way_in = self.way_in(Clientele::Players, requests, routes, game_master);
         let reloader = Arc::new(self.reloader(open)?);
-        Ok(Commons { way_in: Arc::new(way_in), reloader, watcher: None })
+        Ok(Commons { way_in: Arc::new(way_in), reloader, watcher: None, rows: row_versions(world) })
     }
 
     /// A way in with limits of its own.

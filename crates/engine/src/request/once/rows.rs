@@ -66,6 +66,7 @@ fn upgrade(version: u16, bytes: &[u8]) -> Option<Entry> {
 
 impl PlayerRows for OnceLog {
     const TABLE: &'static str = "once";
+    const ROW_VERSION: u16 = VERSION;
 
     fn newcomer(_: &World) -> Self {
         Self::default()

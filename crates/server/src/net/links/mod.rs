@@ -29,7 +29,7 @@ use crate::net::links::incoming::accept;
 use crate::net::links::outgoing::Outgoing;
 use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
-use raidkeep_engine::cluster::{Peer, SharedStores};
+use raidkeep_engine::cluster::{Peer, RowVersions, SharedStores};
 use raidkeep_engine::open::WorldStores;
 use raidkeep_engine::request::answer::ON_ITS_WAY;
 use raidkeep_engine::request::reply::{ConnectionId, ReplyTo};
@@ -156,13 +156,13 @@ impl Links {
         self.shared.desks.get_or_init(|| Desks { players, operators });
     }
 
-    /// Tells the other nodes of this one.
+    /// Tells the other nodes of this one, which would write rows of these versions.
     ///
     /// # Errors
     /// When they cannot be told.
-    pub(super) fn introduce(&self) -> Result<(), StartError> {
-        let stores = self.shared.stores();
-        Ok(stores.map_or(Ok(()), |stores| stores.introduce(&self.shared.address, self.shared.identity.key()))?)
+    pub(super) fn introduce(&self, rows: RowVersions) -> Result<(), StartError> {
+        let (address, key) = (&self.shared.address, self.shared.identity.key());
+        Ok(self.shared.stores().map_or(Ok(()), |stores| stores.introduce(address, key, rows))?)
     }
 
     /// Passes a request on to the node that has its world; it is refused if nobody has it, or that node cannot be reached.

@@ -11,6 +11,7 @@ use crate::net::links::Links;
 use crate::net::listener::{Progress, Seat, Shared, lock};
 use crate::net::rule_keeper::RuleFollower;
 use crate::net::start_error::{StartError, bind};
+pub(super) use raidkeep_engine::cluster::RowVersions;
 use raidkeep_engine::open::WorldStores;
 use raidkeep_engine::outside::REALM;
 use raidkeep_engine::reload::Reloader;
@@ -71,7 +72,7 @@ impl Shared {
     /// Tells the other nodes of this one, and follows a realm that they have.
     pub(super) fn join_cluster(self: &Arc<Self>, progress: &Progress) {
         let (Some(links), Some(commons)) = (&self.links, &progress.commons) else { return };
-        if let Err(error) = links.introduce() {
+        if let Err(error) = links.introduce(commons.rows.clone()) {
             tracing::error!(%error, "the other nodes are not told of this one, and pass no requests on to it");
         }
         let (sender, stopped) = channel::<Infallible>();
