@@ -17,7 +17,7 @@ use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::lease::{LeaseTimes, LeaseView, SeenLease};
 use crate::nodes::{Introduction, KnownNodes, Roll, forget, wish};
-use crate::placement::{NodeState, Order, Wish, WorldState, kept_for, orders, wanted_by, withheld};
+use crate::placement::{NodeState, PlaceOrder, WantedPlace, WorldState, kept_for, orders, wanted_by, withheld};
 use crate::settings::DatabaseSettings;
 use crate::tenancy::Tenancy;
 
@@ -130,7 +130,7 @@ impl Leases {
     }
 
     /// For which node a world is kept that is wanted like this.
-    pub(crate) fn kept_for(&self, own: &str, wish: Option<&Wish>) -> Option<String> {
+    pub(crate) fn kept_for(&self, own: &str, wish: Option<&WantedPlace>) -> Option<String> {
         kept_for(own, &self.shared.lock().nodes.states(self.shared.times), wish)
     }
 
@@ -321,11 +321,11 @@ impl Keeper {
         let Some(connection) = &self.connection else { return Ok(()) };
         for order in orders(&nodes, &worlds, is_settled) {
             match order {
-                Order::Go { world, node } => {
+                PlaceOrder::Go { world, node } => {
                     tracing::info!(world, node, "the world is to go to another node");
-                    wish(connection, &world, Some(Wish { node, is_pinned: false }))?;
+                    wish(connection, &world, Some(WantedPlace { node, is_pinned: false }))?;
                 }
-                Order::Stay { world } => forget(connection, &world)?,
+                PlaceOrder::Stay { world } => forget(connection, &world)?,
             }
         }
         Ok(())

@@ -16,7 +16,7 @@ use crate::lease::LeaseTimes;
 use crate::leases::Leases;
 use crate::log::{PostgresLog, check_tail, read_records};
 use crate::nodes::{Introduction, drain, introduce, leave, wish};
-use crate::placement::{NodeState, Wish, WorldState};
+use crate::placement::{NodeState, WantedPlace, WorldState};
 use crate::pool::Pool;
 use crate::rows::PostgresRows;
 use crate::schema;
@@ -106,7 +106,7 @@ impl Node {
         let world: Arc<str> = world.into();
         let connection = self.pool.open()?;
         let remembered = self.leases.last_record(&world);
-        let kept_for = |wish: Option<&Wish>| self.leases.kept_for(&self.name, wish);
+        let kept_for = |wish: Option<&WantedPlace>| self.leases.kept_for(&self.name, wish);
         let ended = self.leases.ended(&world);
         let hold = match take(&connection, &world, &self.name, ended.as_ref(), (kept_for, rand::random()))? {
             Taken::Now(hold) => hold,
@@ -206,7 +206,7 @@ impl Node {
     /// # Errors
     /// When the database fails.
     pub fn move_world(&self, world: &str, node: Option<&str>) -> Result<(), StorageError> {
-        let wanted = node.map(|node| Wish { node: node.to_owned(), is_pinned: true });
+        let wanted = node.map(|node| WantedPlace { node: node.to_owned(), is_pinned: true });
         self.pool.with(|connection| wish(connection, world, wanted).map_err(|fault| fault.while_doing("move a world")))
     }
 

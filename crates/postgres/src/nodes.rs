@@ -12,7 +12,7 @@ use raidkeep_engine::storage::StorageError;
 use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::lease::LeaseTimes;
-use crate::placement::{NodeState, Wish, reads};
+use crate::placement::{NodeState, WantedPlace, reads};
 
 const INTRODUCE: &str = "INSERT INTO raidkeep.nodes (node, address, key, beats, drains, rows) VALUES ($1, $2, $3, 0, false, $4) \
      ON CONFLICT (node) DO UPDATE SET address = $2, key = $3, rows = $4, beats = nodes.beats + 1, drains = false";
@@ -47,7 +47,7 @@ pub(crate) struct SeenNode {
 #[derive(Debug, Default)]
 pub(crate) struct Roll {
     nodes: Vec<SeenNode>,
-    wishes: BTreeMap<String, Wish>,
+    wishes: BTreeMap<String, WantedPlace>,
     /// Whether the row of this node is still its own.
     is_own: bool,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Roll {
 #[derive(Debug, Default)]
 pub(crate) struct KnownNodes {
     seen: BTreeMap<String, (SeenNode, Instant)>,
-    pub(crate) wishes: BTreeMap<String, Wish>,
+    pub(crate) wishes: BTreeMap<String, WantedPlace>,
 }
 
 impl KnownNodes {
@@ -129,7 +129,7 @@ impl Roll {
             }
         };
         let nodes = client.query_typed(LOOK, &[]).await?.iter().filter_map(SeenNode::read).collect();
-        let wish = |row: &Row| (row.get(0), Wish { node: row.get(1), is_pinned: row.get(2) });
+        let wish = |row: &Row| (row.get(0), WantedPlace { node: row.get(1), is_pinned: row.get(2) });
         let wishes = client.query_typed(WISHES, &[]).await?.iter().map(wish).collect();
         Ok(Self { nodes, wishes, is_own })
     }
@@ -172,10 +172,10 @@ pub(crate) fn leave(connection: &Connection, own: Introduction) -> Result<(), St
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn wish(connection: &Connection, world: &str, wish: Option<Wish>) -> Result<(), Fault> {
+pub(crate) fn wish(connection: &Connection, world: &str, wish: Option<WantedPlace>) -> Result<(), Fault> {
     let world = world.to_owned();
     let wished = connection.ask(async move |client| match wish {
-        Some(Wish { node, is_pinned }) => {
+        Some(WantedPlace { node, is_pinned }) => {
             let values = [(&world as _, Type::TEXT), (&node as _, Type::TEXT), (&is_pinned as _, Type::BOOL)];
             client.execute_typed(WISH, &values).await
         }

@@ -4,7 +4,7 @@ use raidkeep_engine::cluster::RowVersions;
 
 /// Where a world is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct WantedPlace {
     /// By which node.
     pub node: String,
     /// Whether an operator has said so, and it is to stay there.
@@ -47,14 +47,14 @@ pub struct WorldState {
     /// `None` = nobody, at the moment.
     pub node: Option<String>,
     /// Where it is wanted.
-    pub wish: Option<Wish>,
+    pub wish: Option<WantedPlace>,
     /// How much of a second it works in a second, in microseconds.
     pub load: u64,
 }
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
+pub enum PlaceOrder {
     /// The world is to go to this node.
     Go {
         /// Its name.
@@ -73,13 +73,13 @@ pub enum Order {
 const IDLE_US: u64 = 20_000;
 
 /// The node that may get a world by a wish, if it is there.
-pub fn wanted_by<'w>(nodes: &[NodeState], wish: Option<&'w Wish>) -> Option<&'w str> {
+pub fn wanted_by<'w>(nodes: &[NodeState], wish: Option<&'w WantedPlace>) -> Option<&'w str> {
     let wish = wish?;
     nodes.iter().any(|node| node.takes() && node.name == wish.node).then_some(wish.node.as_str())
 }
 
 /// For which node a world is kept that `own` could take; `None` = it may take it.
-pub fn kept_for(own: &str, nodes: &[NodeState], wish: Option<&Wish>) -> Option<String> {
+pub fn kept_for(own: &str, nodes: &[NodeState], wish: Option<&WantedPlace>) -> Option<String> {
     if let Some(node) = wanted_by(nodes, wish) {
         return (node != own).then(|| node.to_owned());
     }
@@ -90,7 +90,7 @@ pub fn kept_for(own: &str, nodes: &[NodeState], wish: Option<&Wish>) -> Option<S
 
 /// Which node keeps a world from `own`, by what it has last seen; `None` = it may try to take the world. One that is on its way
 /// here is tried before it is seen that it was given back.
-pub fn withheld(own: &str, holder: Option<&str>, nodes: &[NodeState], wish: Option<&Wish>) -> Option<String> {
+pub fn withheld(own: &str, holder: Option<&str>, nodes: &[NodeState], wish: Option<&WantedPlace>) -> Option<String> {
     let is_expected = wish.is_some_and(|wish| wish.node == own);
     let holder = holder.filter(|_| !is_expected).map(str::to_owned);
     holder.or_else(|| kept_for(own, nodes, wish))
@@ -132,7 +132,7 @@ fn cost(world: &WorldState) -> u64 {
 
 /// What is to change. Nodes that drain give all worlds away at once; loads are evened out by one world at a time, and only
 /// when nothing else is under way and `is_settled`.
-pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> Vec<Order> {
+pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> Vec<PlaceOrder> {
     let mut shares = Shares::of(nodes, worlds);
     let mut orders = Vec::new();
     let mut is_busy = false;
@@ -146,10 +146,10 @@ pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> V
             is_busy = true;
             if let Some((node, _)) = shares.lightest() {
                 shares.add(node, cost(world));
-                orders.push(Order::Go { world: world.name.clone(), node: node.to_owned() });
+                orders.push(PlaceOrder::Go { world: world.name.clone(), node: node.to_owned() });
             }
         } else if world.wish.is_some() && !is_pinned && (is_there || wanted.is_none()) {
-            orders.push(Order::Stay { world: world.name.clone() });
+            orders.push(PlaceOrder::Stay { world: world.name.clone() });
         }
     }
     if !is_busy && is_settled {
@@ -159,14 +159,15 @@ pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> V
 }
 
 /// The world whose move makes the heaviest share smaller by the most, if that is worth a move.
-fn evened(shares: &Shares<'_>, worlds: &[WorldState]) -> Option<Order> {
+fn evened(shares: &Shares<'_>, worlds: &[WorldState]) -> Option<PlaceOrder> {
     let ((heavy, most), (light, least)) = (shares.heaviest()?, shares.lightest()?);
     let is_free = |world: &&WorldState| !world.wish.as_ref().is_some_and(|wish| wish.is_pinned);
     let there = worlds.iter().filter(|world| world.node.as_deref() == Some(heavy)).filter(is_free);
     let after = |world: &WorldState| (most - cost(world).min(most)).max(least + cost(world));
     let best = there.min_by_key(|world| after(world))?;
     let gain = most.saturating_sub(after(best));
-    (gain >= (IDLE_US * 9 / 10).max(most / 10)).then(|| Order::Go { world: best.name.clone(), node: light.to_owned() })
+    (gain >= (IDLE_US * 9 / 10).max(most / 10))
+        .then(|| PlaceOrder::Go { world: best.name.clone(), node: light.to_owned() })
 }
 
 #[cfg(test)]
@@ -187,12 +188,12 @@ mod tests {
         names.iter().map(world).collect()
     }
 
-    fn go(world: &str, node: &str) -> Order {
-        Order::Go { world: world.to_owned(), node: node.to_owned() }
+    fn go(world: &str, node: &str) -> PlaceOrder {
+        PlaceOrder::Go { world: world.to_owned(), node: node.to_owned() }
     }
 
-    fn wish(node: &str, is_pinned: bool) -> Option<Wish> {
-        Some(Wish { node: node.to_owned(), is_pinned })
+    fn wish(node: &str, is_pinned: bool) -> Option<WantedPlace> {
+        Some(WantedPlace { node: node.to_owned(), is_pinned })
     }
 
     /// Carries orders out until there are none; returns how many worlds went.
@@ -203,10 +204,10 @@ mod tests {
                 return moves;
             }
             for order in orders {
-                let (Order::Go { world: name, .. } | Order::Stay { world: name }) = &order;
+                let (PlaceOrder::Go { world: name, .. } | PlaceOrder::Stay { world: name }) = &order;
                 let world = worlds.iter_mut().find(|world| world.name == *name).expect("it is one of them");
                 world.wish = None;
-                if let Order::Go { node, .. } = order {
+                if let PlaceOrder::Go { node, .. } = order {
                     world.node = Some(node);
                 }
             }
@@ -268,7 +269,7 @@ mod tests {
         worlds[1].wish = wish("b", false);
         assert_eq!(
             orders(&nodes(&["a", "b"]), &worlds, true),
-            [Order::Stay { world: "1".to_owned() }, go("1", "a")],
+            [PlaceOrder::Stay { world: "1".to_owned() }, go("1", "a")],
             "what was only balanced is forgotten once it is done"
         );
     }

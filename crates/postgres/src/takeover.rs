@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::ends::{add_world, keep_fold_end, keep_log_epoch, lock_fold_end, lock_log_end, read_log_end};
 use crate::fault::Fault;
 use crate::lease::SeenLease;
-use crate::placement::Wish;
+use crate::placement::WantedPlace;
 use crate::sealed::{FoldEnd, LogEnd, damaged};
 use crate::statement::{ask, number, text};
 
@@ -58,7 +58,7 @@ pub(crate) fn take(
     world: &Arc<str>,
     node: &str,
     ended: Option<&SeenLease>,
-    (kept_for, bits): (impl Fn(Option<&Wish>) -> Option<String>, u64),
+    (kept_for, bits): (impl Fn(Option<&WantedPlace>) -> Option<String>, u64),
 ) -> Result<Taken, StorageError> {
     let requested = Instant::now();
     connection.run("BEGIN").map_err(failed)?;
@@ -92,11 +92,11 @@ pub(crate) fn take(
 }
 
 /// A lease, and where its world is wanted.
-type Locked = (SeenLease, Option<Wish>);
+type Locked = (SeenLease, Option<WantedPlace>);
 
 fn lock_lease(connection: &Connection, world: &Arc<str>) -> Result<Option<Locked>, StorageError> {
     let found = ask(connection, world, LOCK_LEASE, Vec::new()).map_err(failed)?;
-    let wish = |row: &Row| Some(Wish { node: row.get::<_, Option<String>>(4)?, is_pinned: row.get(5) });
+    let wish = |row: &Row| Some(WantedPlace { node: row.get::<_, Option<String>>(4)?, is_pinned: row.get(5) });
     Ok(found.first().map(|row| (SeenLease::read(row, 0), wish(row))))
 }
 

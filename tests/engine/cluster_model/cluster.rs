@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use raidkeep::engine::outside::{Epoch, world_name};
 use raidkeep::postgres::lease::Term;
-use raidkeep::postgres::placement::{Order, Wish};
+use raidkeep::postgres::placement::{PlaceOrder, WantedPlace};
 
 use crate::cluster_model::client::Client;
 use crate::cluster_model::database::{Database, WORLDS};
@@ -205,11 +205,11 @@ impl Cluster {
                 self.database.release(&world, epoch);
                 None
             }
-            Errand::Follow(Order::Go { world, node }) => {
-                self.database.wishes.insert(world, Wish { node, is_pinned: false });
+            Errand::Follow(PlaceOrder::Go { world, node }) => {
+                self.database.wishes.insert(world, WantedPlace { node, is_pinned: false });
                 None
             }
-            Errand::Follow(Order::Stay { world }) => {
+            Errand::Follow(PlaceOrder::Stay { world }) => {
                 self.database.wishes.remove(&world);
                 None
             }

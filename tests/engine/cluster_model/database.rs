@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use raidkeep::engine::outside::{Epoch, REALM, world_name};
 use raidkeep::engine::storage::worker::Stores;
 use raidkeep::postgres::lease::SeenLease;
-use raidkeep::postgres::placement::{NodeState, Wish, kept_for};
+use raidkeep::postgres::placement::{NodeState, WantedPlace, kept_for};
 use raidkeep::studio::hostile_stores::HostileStores;
 
 /// The worlds that are played, and the realm.
@@ -17,7 +17,7 @@ pub(super) const WORLDS: [u32; 3] = [0, 1, REALM];
 pub(super) struct Look {
     pub(super) renewed: Vec<String>,
     pub(super) leases: Vec<(String, SeenLease)>,
-    pub(super) wishes: BTreeMap<String, Wish>,
+    pub(super) wishes: BTreeMap<String, WantedPlace>,
     /// How often each node has said that it is there, and whether it drains.
     pub(super) nodes: BTreeMap<String, (u64, bool)>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Database {
     leases: BTreeMap<String, SeenLease>,
     epochs: BTreeMap<String, Epoch>,
     pub(super) stores: BTreeMap<String, HostileStores>,
-    pub(super) wishes: BTreeMap<String, Wish>,
+    pub(super) wishes: BTreeMap<String, WantedPlace>,
     nodes: BTreeMap<String, (u64, bool)>,
     pub(super) taken: usize,
 }

@@ -10,7 +10,7 @@ use raidkeep::engine::storage::Rows;
 use raidkeep::engine::storage::log_store::{Log, LogRecord};
 use raidkeep::engine::storage::worker::Stores;
 use raidkeep::postgres::lease::SeenLease;
-use raidkeep::postgres::placement::{NodeState, Order};
+use raidkeep::postgres::placement::{NodeState, PlaceOrder};
 
 use crate::cluster_model::database::Look;
 use crate::cluster_model::game::Ask;
@@ -24,7 +24,7 @@ pub(super) enum Errand {
     Append { world: u32, life: u64, log: Rc<RefCell<Log>>, group: Group },
     Fold { world: u32, life: u64, epoch: Epoch, rows: Rows, records: Vec<LogRecord> },
     Release { world: String, epoch: Epoch },
-    Follow(Order),
+    Follow(PlaceOrder),
 }
 
 /// What comes back; `None` = nobody knows.

@@ -1,7 +1,7 @@
 //! What may happen to machines, the network between them and the database.
 
 use raidkeep::engine::outside::world_name;
-use raidkeep::postgres::placement::Wish;
+use raidkeep::postgres::placement::WantedPlace;
 use raidkeep::studio::hostile_stores::Treatment;
 
 use crate::cluster_model::cluster::{Cluster, TROUBLE_MS};
@@ -45,7 +45,7 @@ impl Cluster {
             }
             _ => {
                 let world = world_name(WORLDS[self.chance.between(0, 3) as usize]);
-                let wish = Wish { node: self.nodes[node].name.clone(), is_pinned: true };
+                let wish = WantedPlace { node: self.nodes[node].name.clone(), is_pinned: true };
                 self.database.wishes.insert(world, wish);
             }
         }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use raidkeep::engine::outside::{Epoch, REALM, world_name};
 use raidkeep::postgres::lease::{LeaseTimes, LeaseView, SeenLease};
-use raidkeep::postgres::placement::{NodeState, Order, Wish, WorldState, orders, wanted_by, withheld};
+use raidkeep::postgres::placement::{NodeState, PlaceOrder, WantedPlace, WorldState, orders, wanted_by, withheld};
 
 use crate::cluster_model::database::{Look, WORLDS};
 use crate::cluster_model::life::Life;
@@ -24,7 +24,7 @@ pub(super) struct Node {
     offset: Duration,
     view: LeaseView,
     seen: BTreeMap<String, ((u64, bool), Instant)>,
-    wishes: BTreeMap<String, Wish>,
+    wishes: BTreeMap<String, WantedPlace>,
     pub(super) lives: BTreeMap<u32, Life>,
     /// The errands that take worlds over.
     pub(super) taking: BTreeMap<u32, u64>,
@@ -122,7 +122,7 @@ impl Node {
         held: &[(String, Epoch)],
         look: Option<Look>,
         local: Instant,
-    ) -> Vec<Order> {
+    ) -> Vec<PlaceOrder> {
         let Some(look) = look else {
             self.view.look_away();
             self.seen.clear();
@@ -151,7 +151,7 @@ impl Node {
     }
 
     /// Calls worlds away that are wanted elsewhere, and says where they should go if it has the realm.
-    fn place(&mut self, local: Instant) -> Vec<Order> {
+    fn place(&mut self, local: Instant) -> Vec<PlaceOrder> {
         let states = self.states(local);
         for (world, life) in &mut self.lives {
             let wanted = wanted_by(&states, self.wishes.get(&world_name(*world)));
