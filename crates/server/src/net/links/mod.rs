@@ -105,9 +105,7 @@ impl LinksShared {
         // Whoever is answered now may be gone, which is told to the links.
         drop(gone);
     }
-}
 
-impl LinksShared {
     /// Notes which worlds are reached by another way than before: they know none of the connections here.
     fn look_for_moves(&self) {
         let way_in = self.desks.get().and_then(|desks| desks.players.upgrade());
