@@ -57,6 +57,7 @@ mod payment_orders;
 mod payment_patience;
 mod payments;
 mod player_find;
+mod player_moves;
 mod player_view;
 mod portability;
 mod presence;

@@ -45,6 +45,7 @@ mod operators;
 mod past;
 mod payment_crash;
 mod play;
+mod player_moves;
 mod portability_process;
 mod portraits;
 mod process;

@@ -284,6 +284,8 @@ fn every_type_of_the_clients_says_what_it_is() {
         "arguments: JsonValue;",
         "export type PlatformData = JsonValue;",
         "document?: JsonValue;",
+        "mentions?: Record<string, JsonValue[]>;",
+        "parts: Record<string, JsonValue>;",
         "data?: JsonValue;",
         "arguments: Record<string, JsonValue>;",
     ];

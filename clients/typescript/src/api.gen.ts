@@ -1855,6 +1855,16 @@ export interface OperatorFunctions {
     success: 0;
   };
   /**
+   * `move_fate {id, message}`, a function of worlds: what has become of a move here. It is busy until the realm's message has
+   * come.
+   */
+  move_fate: {
+    request: MoveFateRequest;
+    reply: MoveFateReply;
+    code: never;
+    success: 0;
+  };
+  /**
    * `movement_undo {player, movement, as_far_as_possible?, reason}`: gives back what the movement took, and takes what it
    * gave. Each is undone once. The role's limits hold as for `player_grant`.
    * - 94: nobody can own so many
@@ -2151,6 +2161,50 @@ export interface OperatorFunctions {
   player_list: {
     request: PlayerListRequest;
     reply: PlayerListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `player_may_move {player}`, a function of worlds: refuses as `take_hold` would, so that an operator hears at once of what can
+   * be known at once.
+   * - 98: the player has an unsettled order, which the message names
+   * - 99: no such player
+   */
+  player_may_move: {
+    request: PlayerMayMoveRequest;
+    reply: undefined;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_move {from, player, to, reason}`: a player leaves one world and arrives in another.
+   * - 96: too many players are on their way, retry later
+   * - 97: this player is moving already, see player_move_list
+   * - 98: the player has an unsettled order, which the message names
+   * - 99: no such player
+   */
+  player_move: {
+    request: PlayerMoveRequest;
+    reply: PlayerMoveReply;
+    code: 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_move_again {number, reason}`: sends the player once more to a world that was put back, and has refused it then.
+   * - 97: the player's document is no longer kept
+   * - 98: the player is not stranded
+   * - 99: no such move
+   */
+  player_move_again: {
+    request: PlayerMoveAgainRequest;
+    reply: undefined;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /** `player_move_list {before?}`: the moves, newest first, at most 50. */
+  player_move_list: {
+    request: PlayerMoveListRequest;
+    reply: PlayerMoveListReply;
     code: never;
     success: 0;
   };
@@ -2470,6 +2524,13 @@ export interface OperatorFunctions {
     success: 0;
   };
   /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_hold: {
+    request: TakeHoldRequest;
+    reply: TakeHoldReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
   take_letter: {
     request: TakeLetterRequest;
     reply: TakeLetterReply;
@@ -2501,6 +2562,20 @@ export interface OperatorFunctions {
   take_maintenance: {
     request: TakeMaintenanceRequest;
     reply: TakeMaintenanceReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_move_end: {
+    request: TakeMoveEndRequest;
+    reply: TakeMoveEndReply;
+    code: never;
+    success: 0;
+  };
+  /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+  take_player: {
+    request: TakePlayerRequest;
+    reply: TakePlayerReply;
     code: never;
     success: 0;
   };
@@ -4166,6 +4241,16 @@ export type Drops = DropRoll[];
 /** Nothing: `{}`. */
 export type Empty = Record<string, never>;
 
+/** `take_move_end`: a move is over for this world. */
+export interface EndMove {
+  /** Whether the player is in the other world, and in this one no longer. */
+  is_gone: boolean;
+  /** When the player's account was made, unix seconds. A world that was put back to before that has nobody who leaves. */
+  made_at: number;
+  /** What was ordered. */
+  order: MoveOrder;
+}
+
 /** Some monsters of one kind. */
 export interface Enemy {
   /** How many. */
@@ -4899,6 +4984,12 @@ export interface HighestStages {
   exp: number;
   /** Of 1 to 999. */
   general: number;
+}
+
+/** `take_hold`: a player of this world is about to move to another. */
+export interface HoldPlayer {
+  /** What was ordered. */
+  order: MoveOrder;
 }
 
 /** A duration, `H:MM:SS`. */
@@ -5992,6 +6083,77 @@ export interface MoppingUpStageRequest {
   stage: number;
 }
 
+/** The reply of `move_fate`. */
+export type MoveFateReply = {
+  /** The player is here and held. */
+  held: {
+    /** All of it. */
+    document: Document;
+    /** When its account was made, unix seconds. */
+    made_at: number;
+    /** Its name. */
+    name: string;
+  };
+} | {
+  /** The world does not let the player go, or does not take it. */
+  refused: {
+    /** Its message. */
+    message: string;
+    /** The status that `player_delete`, `player_export` or `player_import` would have answered with. */
+    status: number;
+  };
+} | {
+  /** The player has come here. */
+  arrived: {
+    /** Its name here. */
+    name: string;
+    /** The number of its account here. */
+    player: number;
+  };
+};
+
+/**
+ * `move_fate {id, message}`, a function of worlds: what has become of a move here. It is busy until the realm's message has
+ * come.
+ */
+export interface MoveFateRequest {
+  /** Which move. */
+  id: MoveId;
+  /** The number of the message whose outcome is asked for; 0 = that of whichever came last. */
+  message: number;
+}
+
+/** Names a move among all that the realm has begun, also if an older realm was accepted since. */
+export interface MoveId {
+  /** The realm's epoch in which it was ordered. */
+  epoch: Epoch;
+  /** The number by which operators name it. */
+  number: number;
+}
+
+/** What an operator has ordered. */
+export interface MoveOrder {
+  /** The operator. */
+  by: string;
+  /**
+   * The move that brought the player there, if one did: a world that is put back and takes the player again may give it
+   * another number.
+   */
+  came_by?: MoveId;
+  /** The world that the player leaves. */
+  from: number;
+  /** Which move it is. */
+  id: MoveId;
+  /** The number of its account there. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+  /** The operator's role. */
+  role: string;
+  /** The world that it goes to. */
+  to: number;
+}
+
 /** A move of a fighter. */
 export interface MoveRule {
   /** Names of the fighter's equipment. */
@@ -7004,6 +7166,85 @@ export interface PlayerListRequest {
   after?: number;
   /** Missing = 50, at most 500. */
   limit?: number;
+}
+
+/**
+ * `player_may_move {player}`, a function of worlds: refuses as `take_hold` would, so that an operator hears at once of what can
+ * be known at once.
+ */
+export interface PlayerMayMoveRequest {
+  /** The number of the account. */
+  player: number;
+}
+
+/** `player_move_again {number, reason}`: sends the player once more to a world that was put back, and has refused it then. */
+export interface PlayerMoveAgainRequest {
+  /** As `player_move` has replied. */
+  number: number;
+  /** Why, for operators. */
+  reason: string;
+}
+
+/** A move as operators see it. */
+export interface PlayerMoveEntry {
+  /** The number of its account in the other world, once it has arrived. */
+  arrived_as: number | null;
+  /** When it was ordered, unix seconds. */
+  at: number;
+  /** Who ordered it. */
+  by: string;
+  /** The world that the player leaves. */
+  from: number;
+  /** Its message. */
+  message: string | null;
+  /** The player's name; null until it is known. */
+  name: string | null;
+  /** What to name it by. */
+  number: number;
+  /** The number of its account there. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+  /** The world that has refused it. */
+  refused_by: number | null;
+  /** How far it has come. */
+  state: ShownMoveState;
+  /** The status of that, as of `player_delete`, `player_export` or `player_import`. */
+  status: number | null;
+  /** The world that it goes to. */
+  to: number;
+}
+
+/** The reply of `player_move_list`. */
+export interface PlayerMoveListReply {
+  /** Newest first. */
+  moves: PlayerMoveEntry[];
+  /** The `before` of the next page. */
+  next: number | null;
+}
+
+/** `player_move_list {before?}`: the moves, newest first, at most 50. */
+export interface PlayerMoveListRequest {
+  /** Only moves before this one. */
+  before?: number;
+}
+
+/** The reply of `player_move`. */
+export interface PlayerMoveReply {
+  /** What `player_move_list` names it by. */
+  number: number;
+}
+
+/** `player_move {from, player, to, reason}`: a player leaves one world and arrives in another. */
+export interface PlayerMoveRequest {
+  /** The world that the player is in. */
+  from: number;
+  /** The account's number there. */
+  player: number;
+  /** Why, for operators. */
+  reason: string;
+  /** The world that it goes to. */
+  to: number;
 }
 
 /** `player_mute {player, until?, reason}`: while it holds, whatever the player writes is refused. A later one replaces it. */
@@ -8175,6 +8416,26 @@ export interface SentAudienceTerms {
   seen_from?: number;
 }
 
+/** Everything a world stores about one player. */
+export interface SentDocument {
+  /** The number that the player had there. */
+  account: number;
+  /** When it was written on the game's clock, unix seconds. */
+  exported_at: number;
+  /** The format of the document. */
+  format: number;
+  /** Records that mention the player and stay in their world, by table name; for people. */
+  mentions?: Record<string, JsonValue[]>;
+  /** By table name. */
+  parts: Record<string, JsonValue>;
+  /** The program that wrote it; for people. */
+  program: string;
+  /** The fingerprint of the rules that were in force; for people. */
+  rules: string;
+  /** Identifies the world that it comes from, whose own numbers mean nothing in another world. */
+  world: string;
+}
+
 /** The game's time. */
 export type ServerTimeReply = TimeTold;
 
@@ -8218,6 +8479,16 @@ export interface ShownGuarantee {
   /** How many draws from now on the hit comes at the latest. */
   within: number;
 }
+
+/**
+ * How far a move of a player has come.
+ * - `asked`: The world that the player is in was asked to let it go.
+ * - `left`: It is on its way.
+ * - `arrived`: It is in the other world.
+ * - `refused`: It is where it was.
+ * - `stranded`: The other world was put back, and refuses what it had taken.
+ */
+export type ShownMoveState = "asked" | "left" | "arrived" | "refused" | "stranded";
 
 /** The parts of the view of a player that were asked for, by name. */
 export interface ShownParts {
@@ -8716,6 +8987,19 @@ export interface TakeGiftRequest {
 }
 
 /** The reply of every function that takes a message. */
+export type TakeHoldReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeHoldRequest {
+  /** What it says. */
+  body: HoldPlayer;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
 export type TakeLetterBackReply = MessageTaken;
 
 /** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
@@ -8774,6 +9058,40 @@ export type TakeMaintenanceReply = MessageTaken;
 export interface TakeMaintenanceRequest {
   /** What it says. */
   body: PlannedMaintenance;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** The reply of every function that takes a message. */
+export type TakeMoveEndReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakeMoveEndRequest {
+  /** What it says. */
+  body: EndMove;
+  /** The realm's epoch in which it was written. */
+  epoch: Epoch;
+  /** Counts the messages to this world from 1. */
+  number: number;
+}
+
+/** `take_player`: a player of another world moves to this one. */
+export interface TakePlayer {
+  /** All of the player. */
+  document: SentDocument;
+  /** What was ordered. */
+  order: MoveOrder;
+}
+
+/** The reply of every function that takes a message. */
+export type TakePlayerReply = MessageTaken;
+
+/** A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call. */
+export interface TakePlayerRequest {
+  /** What it says. */
+  body: TakePlayer;
   /** The realm's epoch in which it was written. */
   epoch: Epoch;
   /** Counts the messages to this world from 1. */

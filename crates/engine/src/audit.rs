@@ -1,8 +1,9 @@
 //! The audit: what operators have changed, one row each, in the same batch as the change.
 //!
 //! Every function of operators that can change something is audited by the dispatcher; no feature has to do anything. What
-//! worlds and realm ask of each other is not: the request of an operator that led to it is. A handler may say in words what
-//! it has changed ([`AuditNotes`]). No function deletes entries.
+//! worlds and realm ask of each other is not: the request of an operator that led to it is, and a feature may write in this
+//! world's too what that request does here ([`AuditEntry::write`]). A handler may say in words what it has changed
+//! ([`AuditNotes`]). No function deletes entries.
 
 use std::net::IpAddr;
 
@@ -47,6 +48,17 @@ pub struct AuditEntry {
 
 impl ArchivedRow for AuditEntry {
     const TABLE: &'static str = "audit";
+}
+
+impl AuditEntry {
+    /// Adds it to the audit of this world. For what an operator has asked of the realm and the realm of this world: it is in no
+    /// operator's request here.
+    pub fn write(&self, world: &mut World) {
+        let mut total = world.resource_mut::<AuditTotal>();
+        total.0 += 1;
+        let key = total.0.to_be_bytes();
+        world.resource_mut::<Archive>().put(&key, self);
+    }
 }
 
 /// How many entries the world has.
@@ -107,10 +119,7 @@ impl Draft {
             changes: std::mem::take(&mut world.resource_mut::<AuditNotes>().0),
             reply: reply_data(body),
         };
-        let mut total = world.resource_mut::<AuditTotal>();
-        total.0 += 1;
-        let key = total.0.to_be_bytes();
-        world.resource_mut::<Archive>().put(&key, &entry);
+        entry.write(world);
     }
 }
 

@@ -14,6 +14,7 @@ pub mod letters;
 pub mod mails;
 pub mod maintenance;
 pub mod messages;
+pub mod moves;
 pub mod operators;
 pub mod roles;
 pub mod rule_sets;
@@ -35,6 +36,7 @@ use crate::letters::RealmLettersPlugin;
 use crate::mails::RealmMailsPlugin;
 use crate::maintenance::RealmMaintenancePlugin;
 use crate::messages::MessagesPlugin;
+use crate::moves::RealmMovesPlugin;
 use crate::operators::{OperatorSettings, OperatorsPlugin};
 use crate::rule_sets::{RuleDiffer, RuleSetsPlugin, StudyRoom};
 
@@ -70,6 +72,7 @@ impl PluginGroup for RealmPlugins {
             .add(RealmAnnouncementsPlugin)
             .add(RealmMailsPlugin)
             .add(RealmLettersPlugin)
+            .add(RealmMovesPlugin)
             .add(BestOfWorldsPlugin)
             .add(ClientsPlugin)
             .add(IncidentsPlugin)

@@ -2194,6 +2194,17 @@ class Empty(TypedDict):
     """Nothing: `{}`."""
 
 
+class EndMove(TypedDict):
+    """`take_move_end`: a move is over for this world."""
+
+    is_gone: bool
+    """Whether the player is in the other world, and in this one no longer."""
+    made_at: int
+    """When the player's account was made, unix seconds. A world that was put back to before that has nobody who leaves."""
+    order: MoveOrder
+    """What was ordered."""
+
+
 class Enemy(TypedDict):
     """Some monsters of one kind."""
 
@@ -2964,6 +2975,13 @@ class HighestStages(TypedDict):
     """Of 4151 to 4199."""
     general: int
     """Of 1 to 999."""
+
+
+class HoldPlayer(TypedDict):
+    """`take_hold`: a player of this world is about to move to another."""
+
+    order: MoveOrder
+    """What was ordered."""
 
 
 class ImageLimits(TypedDict):
@@ -4099,6 +4117,101 @@ class MoppingUpStageRequest(TypedDict):
     """Missing = 1."""
     stage: int
     """A general stage that is passed."""
+
+
+class MoveFateReplyArrived(TypedDict):
+    """MoveFateReplyArrived"""
+
+    arrived: MoveFateReplyArrivedArrivedName
+    """The player has come here."""
+
+
+class MoveFateReplyArrivedArrivedName(TypedDict):
+    """MoveFateReplyArrivedArrivedName"""
+
+    name: str
+    """Its name here."""
+    player: int
+    """The number of its account here."""
+
+
+class MoveFateReplyHeld(TypedDict):
+    """MoveFateReplyHeld"""
+
+    held: MoveFateReplyHeldHeldDocument
+    """The player is here and held."""
+
+
+class MoveFateReplyHeldHeldDocument(TypedDict):
+    """MoveFateReplyHeldHeldDocument"""
+
+    document: Document
+    """All of it."""
+    made_at: int
+    """When its account was made, unix seconds."""
+    name: str
+    """Its name."""
+
+
+class MoveFateReplyRefused(TypedDict):
+    """MoveFateReplyRefused"""
+
+    refused: MoveFateReplyRefusedRefusedMessage
+    """The world does not let the player go, or does not take it."""
+
+
+class MoveFateReplyRefusedRefusedMessage(TypedDict):
+    """MoveFateReplyRefusedRefusedMessage"""
+
+    message: str
+    """Its message."""
+    status: int
+    """The status that `player_delete`, `player_export` or `player_import` would have answered with."""
+
+
+class MoveFateRequest(TypedDict):
+    """`move_fate {id, message}`, a function of worlds: what has become of a move here. It is busy until the realm's message has
+    come.
+    """
+
+    id: MoveId
+    """Which move."""
+    message: int
+    """The number of the message whose outcome is asked for; 0 = that of whichever came last."""
+
+
+class MoveId(TypedDict):
+    """Names a move among all that the realm has begun, also if an older realm was accepted since."""
+
+    epoch: Epoch
+    """The realm's epoch in which it was ordered."""
+    number: int
+    """The number by which operators name it."""
+
+
+MoveOrder = TypedDict(
+    "MoveOrder",
+    {
+        # The operator.
+        "by": "str",
+        # The move that brought the player there, if one did: a world that is put back and takes the player again may give it
+        # another number.
+        "came_by": "NotRequired[MoveId]",
+        # The world that the player leaves.
+        "from": "int",
+        # Which move it is.
+        "id": "MoveId",
+        # The number of its account there.
+        "player": "int",
+        # Why, for operators.
+        "reason": "str",
+        # The operator's role.
+        "role": "str",
+        # The world that it goes to.
+        "to": "int",
+    },
+)
+"""What an operator has ordered."""
 
 
 class MoveRule(TypedDict):
@@ -5485,6 +5598,97 @@ class PlayerListRequest(TypedDict):
     """Missing = 50, at most 500."""
 
 
+class PlayerMayMoveRequest(TypedDict):
+    """`player_may_move {player}`, a function of worlds: refuses as `take_hold` would, so that an operator hears at once of what can
+    be known at once.
+    """
+
+    player: int
+    """The number of the account."""
+
+
+class PlayerMoveAgainRequest(TypedDict):
+    """`player_move_again {number, reason}`: sends the player once more to a world that was put back, and has refused it then."""
+
+    number: int
+    """As `player_move` has replied."""
+    reason: str
+    """Why, for operators."""
+
+
+PlayerMoveEntry = TypedDict(
+    "PlayerMoveEntry",
+    {
+        # The number of its account in the other world, once it has arrived.
+        "arrived_as": "int | None",
+        # When it was ordered, unix seconds.
+        "at": "int",
+        # Who ordered it.
+        "by": "str",
+        # The world that the player leaves.
+        "from": "int",
+        # Its message.
+        "message": "str | None",
+        # The player's name; null until it is known.
+        "name": "str | None",
+        # What to name it by.
+        "number": "int",
+        # The number of its account there.
+        "player": "int",
+        # Why, for operators.
+        "reason": "str",
+        # The world that has refused it.
+        "refused_by": "int | None",
+        # How far it has come.
+        "state": "ShownMoveState",
+        # The status of that, as of `player_delete`, `player_export` or `player_import`.
+        "status": "int | None",
+        # The world that it goes to.
+        "to": "int",
+    },
+)
+"""A move as operators see it."""
+
+
+class PlayerMoveListReply(TypedDict):
+    """The reply of `player_move_list`."""
+
+    moves: list[PlayerMoveEntry]
+    """Newest first."""
+    next: int | None
+    """The `before` of the next page."""
+
+
+class PlayerMoveListRequest(TypedDict):
+    """`player_move_list {before?}`: the moves, newest first, at most 50."""
+
+    before: NotRequired[int]
+    """Only moves before this one."""
+
+
+class PlayerMoveReply(TypedDict):
+    """The reply of `player_move`."""
+
+    number: int
+    """What `player_move_list` names it by."""
+
+
+PlayerMoveRequest = TypedDict(
+    "PlayerMoveRequest",
+    {
+        # The world that the player is in.
+        "from": "int",
+        # The account's number there.
+        "player": "int",
+        # Why, for operators.
+        "reason": "str",
+        # The world that it goes to.
+        "to": "int",
+    },
+)
+"""`player_move {from, player, to, reason}`: a player leaves one world and arrives in another."""
+
+
 class PlayerMuteRequest(TypedDict):
     """`player_mute {player, until?, reason}`: while it holds, whatever the player writes is refused. A later one replaces it."""
 
@@ -6644,6 +6848,27 @@ class SentAudienceTerms(TypedDict):
     """Only players whose last log-in was at this moment or later, unix seconds. Making the account counts as one."""
 
 
+class SentDocument(TypedDict):
+    """Everything a world stores about one player."""
+
+    account: int
+    """The number that the player had there."""
+    exported_at: int
+    """When it was written on the game's clock, unix seconds."""
+    format: int
+    """The format of the document."""
+    mentions: NotRequired[dict[str, list[JsonValue]]]
+    """Records that mention the player and stay in their world, by table name; for people."""
+    parts: dict[str, JsonValue]
+    """By table name."""
+    program: str
+    """The program that wrote it; for people."""
+    rules: str
+    """The fingerprint of the rules that were in force; for people."""
+    world: str
+    """Identifies the world that it comes from, whose own numbers mean nothing in another world."""
+
+
 class ServerTimeRequest(TypedDict):
     """`server_time {}`."""
 
@@ -7187,6 +7412,17 @@ class TakeGiftRequest(TypedDict):
     """Counts the messages to this world from 1."""
 
 
+class TakeHoldRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: HoldPlayer
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
 class TakeLetterBackRequest(TypedDict):
     """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
 
@@ -7235,6 +7471,37 @@ class TakeMaintenanceRequest(TypedDict):
     """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
 
     body: PlannedMaintenance
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakeMoveEndRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: EndMove
+    """What it says."""
+    epoch: Epoch
+    """The realm's epoch in which it was written."""
+    number: int
+    """Counts the messages to this world from 1."""
+
+
+class TakePlayer(TypedDict):
+    """`take_player`: a player of another world moves to this one."""
+
+    document: SentDocument
+    """All of the player."""
+    order: MoveOrder
+    """What was ordered."""
+
+
+class TakePlayerRequest(TypedDict):
+    """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    body: TakePlayer
     """What it says."""
     epoch: Epoch
     """The realm's epoch in which it was written."""
@@ -8085,6 +8352,9 @@ Mode: TypeAlias = Literal["general", "endless", "activity", "boss", "coin", "exp
 - `exp`: 4151-4199; with exp tickets.
 """
 
+MoveFateReply: TypeAlias = MoveFateReplyHeld | MoveFateReplyRefused | MoveFateReplyArrived
+"""The reply of `move_fate`."""
+
 NamedItem: TypeAlias = str | int
 """An item, `group:id`; an ordinary one also by its number."""
 
@@ -8275,6 +8545,15 @@ Severity: TypeAlias = Literal["error", "warning"]
 Sheet: TypeAlias = dict[str, int]
 """`level`, `exp`, `need`, `energy`, and the items and attributes of `character.ron` by their names."""
 
+ShownMoveState: TypeAlias = Literal["asked", "left", "arrived", "refused", "stranded"]
+"""How far a move of a player has come.
+- `asked`: The world that the player is in was asked to let it go.
+- `left`: It is on its way.
+- `arrived`: It is in the other world.
+- `refused`: It is where it was.
+- `stranded`: The other world was put back, and refuses what it had taken.
+"""
+
 Span: TypeAlias = str
 """A span of time, such as `30d` or `1d 2h 30m 15s`; a day has 24 hours."""
 
@@ -8304,6 +8583,9 @@ TakeAnnouncementsReply: TypeAlias = MessageTaken
 TakeGiftReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
+TakeHoldReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
 TakeLetterBackReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
@@ -8317,6 +8599,12 @@ TakeMailAllReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
 TakeMaintenanceReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
+TakeMoveEndReply: TypeAlias = MessageTaken
+"""The reply of every function that takes a message."""
+
+TakePlayerReply: TypeAlias = MessageTaken
 """The reply of every function that takes a message."""
 
 TaskInfoPersonalReply: TypeAlias = TaskList
@@ -8460,6 +8748,7 @@ ManualCode: TypeAlias = int
 MarkReadMailCode: TypeAlias = Literal[99]
 MergeCode: TypeAlias = Literal[95, 99, 403, 422, 423]
 MoppingUpStageCode: TypeAlias = Literal[95, 96, 97, 98, 99]
+MoveFateCode: TypeAlias = Never
 MovementUndoCode: TypeAlias = Literal[94, 95, 96, 97, 98, 99]
 NoteAddCode: TypeAlias = Literal[97, 99]
 NoteRemoveCode: TypeAlias = Literal[98, 99]
@@ -8491,6 +8780,10 @@ PlayerImportCode: TypeAlias = Literal[94, 95, 96, 97, 98, 99]
 PlayerImportPieceCode: TypeAlias = Literal[97, 98]
 PlayerKickCode: TypeAlias = Literal[99]
 PlayerListCode: TypeAlias = Never
+PlayerMayMoveCode: TypeAlias = Literal[98, 99]
+PlayerMoveCode: TypeAlias = Literal[96, 97, 98, 99]
+PlayerMoveAgainCode: TypeAlias = Literal[97, 98, 99]
+PlayerMoveListCode: TypeAlias = Never
 PlayerMuteCode: TypeAlias = Literal[99]
 PlayerRenameCode: TypeAlias = Literal[97, 98, 99, 422]
 PlayerRequestsCode: TypeAlias = Literal[98, 99]
@@ -8537,11 +8830,14 @@ SudBindCode: TypeAlias = Literal[97, 98]
 SuspectListCode: TypeAlias = Never
 TakeAnnouncementsCode: TypeAlias = Never
 TakeGiftCode: TypeAlias = Never
+TakeHoldCode: TypeAlias = Never
 TakeLetterCode: TypeAlias = Never
 TakeLetterBackCode: TypeAlias = Never
 TakeMailAllCode: TypeAlias = Never
 TakeMailAllBackCode: TypeAlias = Never
 TakeMaintenanceCode: TypeAlias = Never
+TakeMoveEndCode: TypeAlias = Never
+TakePlayerCode: TypeAlias = Never
 TaskInfoCode: TypeAlias = Literal[403]
 TaskInfoPersonalCode: TypeAlias = Literal[403]
 TaskCode: TypeAlias = Literal[403, 409, 422, 423, 429]
@@ -10112,6 +10408,18 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["move_fate"],
+        data: MoveFateRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MoveFateReply:
+        """`move_fate {id, message}`, a function of worlds: what has become of a move here. It is busy until the realm's message has
+        come.
+        """
+
+    @overload
+    async def call(
+        self,
         function: Literal["movement_undo"],
         data: MovementUndoRequest,
         *,
@@ -10455,6 +10763,59 @@ class OperatorFunctions(ABC):
         timeout_seconds: float | None = None,
     ) -> PlayerListReply:
         """`player_list {after?, limit?}`: all accounts in the order of their numbers."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_may_move"],
+        data: PlayerMayMoveRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`player_may_move {player}`, a function of worlds: refuses as `take_hold` would, so that an operator hears at once of what can
+        be known at once.
+        - 98: the player has an unsettled order, which the message names
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_move"],
+        data: PlayerMoveRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerMoveReply:
+        """`player_move {from, player, to, reason}`: a player leaves one world and arrives in another.
+        - 96: too many players are on their way, retry later
+        - 97: this player is moving already, see player_move_list
+        - 98: the player has an unsettled order, which the message names
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_move_again"],
+        data: PlayerMoveAgainRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`player_move_again {number, reason}`: sends the player once more to a world that was put back, and has refused it then.
+        - 97: the player's document is no longer kept
+        - 98: the player is not stranded
+        - 99: no such move
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_move_list"],
+        data: PlayerMoveListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerMoveListReply:
+        """`player_move_list {before?}`: the moves, newest first, at most 50."""
 
     @overload
     async def call(
@@ -10842,6 +11203,16 @@ class OperatorFunctions(ABC):
     @overload
     async def call(
         self,
+        function: Literal["take_hold"],
+        data: TakeHoldRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeHoldReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
         function: Literal["take_letter"],
         data: TakeLetterRequest,
         *,
@@ -10887,6 +11258,26 @@ class OperatorFunctions(ABC):
         *,
         timeout_seconds: float | None = None,
     ) -> TakeMaintenanceReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["take_move_end"],
+        data: TakeMoveEndRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakeMoveEndReply:
+        """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["take_player"],
+        data: TakePlayerRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TakePlayerReply:
         """A message of the realm, numbered for this world. Its function is one of operators, which only the realm may call."""
 
     @overload
@@ -11642,6 +12033,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["move_fate"]
+) -> TypeGuard[RefusedError[MoveFateCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["movement_undo"]
 ) -> TypeGuard[RefusedError[MovementUndoCode | GlobalRefusal]]: ...
 
@@ -11824,6 +12221,30 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["player_list"]
 ) -> TypeGuard[RefusedError[PlayerListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_may_move"]
+) -> TypeGuard[RefusedError[PlayerMayMoveCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_move"]
+) -> TypeGuard[RefusedError[PlayerMoveCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_move_again"]
+) -> TypeGuard[RefusedError[PlayerMoveAgainCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_move_list"]
+) -> TypeGuard[RefusedError[PlayerMoveListCode | GlobalRefusal]]: ...
 
 
 @overload
@@ -12104,6 +12525,12 @@ def is_refused(
 
 @overload
 def is_refused(
+    error: BaseException, function: Literal["take_hold"]
+) -> TypeGuard[RefusedError[TakeHoldCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
     error: BaseException, function: Literal["take_letter"]
 ) -> TypeGuard[RefusedError[TakeLetterCode | GlobalRefusal]]: ...
 
@@ -12130,6 +12557,18 @@ def is_refused(
 def is_refused(
     error: BaseException, function: Literal["take_maintenance"]
 ) -> TypeGuard[RefusedError[TakeMaintenanceCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_move_end"]
+) -> TypeGuard[RefusedError[TakeMoveEndCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["take_player"]
+) -> TypeGuard[RefusedError[TakePlayerCode | GlobalRefusal]]: ...
 
 
 @overload

@@ -46,7 +46,7 @@ impl Plugin for FiguresPlugin {
         app.add_start_hook(today::begin).add_start_hook(meters::begin);
         app.add_arrival(|world, player| world.resource_mut::<count::Travelled>().arrived.push(player.account));
         app.add_farewell(|world, _| world.resource_mut::<count::Travelled>().deleted += 1);
-        app.add_systems(Tick, count::count.after(TickSystems::Extensions).before(TickSystems::Persist));
+        app.add_systems(Tick, count::count.after(TickSystems::Extensions).before(TickSystems::Messages));
         requests::register(app);
     }
 }

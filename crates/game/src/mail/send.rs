@@ -12,6 +12,7 @@ use crate::mail::letters::outgoing::post;
 use crate::mail::letters::{self, LetterAbroad, Parcel};
 use crate::mail::requests::{BOX_FULL, MailReceived};
 use crate::mail::{Letter, MailError, MailRules, Mailbox};
+use crate::portability::moving::MovesHere;
 use crate::spelling::{self, Breaks};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -106,12 +107,15 @@ fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
     if is_allowed { Ok(()) } else { Err(DAILY_LIMIT) }
 }
 
-/// The player with that name, in memory.
+/// The player with that name, in memory. Nobody is found who is moving to another world: what came now would not come along.
 ///
 /// # Errors
 /// The need for what is not in memory.
 pub(super) fn find_player(world: &mut World, name: &str) -> Result<Option<Entity>, Unready> {
     let Some(account) = find_by_name(world.resource::<Directory>(), name)? else { return Ok(None) };
+    if world.resource::<MovesHere>().holds(account) {
+        return Ok(None);
+    }
     let now = world.resource::<Time<Real>>().elapsed();
     Ok(Some(world.resource_mut::<Players>().find(account, now)?))
 }

@@ -49,7 +49,8 @@ pub struct PlayerDeleted {
     wname: String,
 }
 
-const OBSTACLE: i32 = 98;
+/// The status of what prevents a deletion.
+pub const OBSTACLE: i32 = 98;
 
 pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World) -> Waits<PlayerDeleted> {
     let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
@@ -78,7 +79,12 @@ pub(super) fn find_departing(world: &mut World, account: AccountId, obstacle: i3
 pub(super) fn depart(world: &mut World, account: AccountId) -> Result<(), Unready> {
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
-    revoked::remember(world, entity);
-    travel::delete(world, Traveller { account, entity });
+    take_out(world, Traveller { account, entity });
     Ok(())
+}
+
+/// The same of a player in memory.
+pub(super) fn take_out(world: &mut World, player: Traveller) {
+    revoked::remember(world, player.entity);
+    travel::delete(world, player);
 }

@@ -78,6 +78,12 @@ impl Document {
         account.and_then(|account| account.get("name")).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// When the player's account was made, unix seconds; 0 if that is missing.
+    pub(super) fn made_at(&self) -> i64 {
+        let account = self.parts.get(<Account as PlayerRow>::TABLE);
+        account.and_then(|account| account.get("created_at")).and_then(Value::as_i64).unwrap_or_default()
+    }
+
     /// The document with each timestamp spelled out, for people.
     pub fn shown(&self) -> Value {
         let mut shown = serde_json::to_value(self).unwrap_or_default();

@@ -20,7 +20,7 @@ use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::reload::RulesState;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::found_when_folded;
-use raidkeep_engine::request::{Call, Code, Job, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Fact, Job, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::Rows;
 use raidkeep_engine::storage::rows::Persistence;
@@ -81,17 +81,41 @@ const TOO_LONG: i32 = 97;
 
 pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World) -> Waits<PlayerExported> {
     let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
-    let found: Found = found_when_folded(call.fact, "the player was not read, retry", || Ok(reading(world, account)))?;
-    let refused = |message: String| Refusal::saying(UNREADABLE, message);
-    let luggage = found.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
-    let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;
-    let document = document.shown();
+    let document = document_of(world, account, call.fact, Scope::WithMentions)?.shown();
     check_length(&document, world.resource::<PortabilitySettings>().export_bytes_max)?;
     tracing::info!(player = %call.request.name, %account, "an operator has exported a player");
     Ok(Success::with(PlayerExported { document }))
 }
 
-fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
+/// What of a player a document has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All that an import reads.
+    Own,
+    /// Also what people read: archives are read in full for it, which takes a while.
+    WithMentions,
+}
+
+/// The document of a player, read once every change before is on disk. `fact` is that of the call.
+///
+/// # Errors
+/// The refusals of `player_export` but that of a long document, or the need for what is on disk.
+pub(super) fn document_of(
+    world: &mut World,
+    account: AccountId,
+    fact: Option<Fact>,
+    scope: Scope,
+) -> Result<Document, Unready> {
+    let job = || Ok(reading(world, account, scope));
+    let found: Found = found_when_folded(fact, "the player was not read, retry", job)?;
+    let refused = |message: String| Refusal::saying(UNREADABLE, message);
+    let luggage = found.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
+    let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;
+    Ok(if scope == Scope::Own { document.without_mentions() } else { document })
+}
+
+/// Refuses a document that is too long to leave a running world.
+pub(super) fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
     let bytes = document.to_string().len();
     if bytes <= bytes_max {
         return Ok(());
@@ -106,9 +130,12 @@ fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
 /// The job's result, in a form that a journal can store: errors as text.
 type Found = Result<Option<Luggage>, String>;
 
-fn reading(world: &World, account: AccountId) -> Job {
+fn reading(world: &World, account: AccountId, scope: Scope) -> Job {
     let source = world.resource::<RowSource>().clone();
-    let (parts, archives) = kinds(world);
+    let (parts, mut archives) = kinds(world);
+    if scope == Scope::Own {
+        archives.clear();
+    }
     let identity = world.resource::<Persistence>().identity().table;
     Job::new(move || -> Found {
         read(&source.0, &parts, identity, &archives, account).map_err(|error| error.to_string())

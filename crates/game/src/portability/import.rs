@@ -90,8 +90,7 @@ pub(super) fn player_import(In(call): In<Call<PlayerImport>>, world: &mut World)
     let is_in_pieces = call.request.document.is_none();
     let document = Document::read(given(call.request.document, &key, world)?).map_err(Refusal::from)?;
     let replaced = if call.request.replace { Some(find_replaced(world, &document)?) } else { None };
-    let parts = unpack(world, &document, replaced)?;
-    name_must_be_free(world, &document, replaced)?;
+    let parts = check(world, &document, replaced)?;
     if call.request.dry_run {
         let name = document.player_name().to_owned();
         return Ok(told(name, identity::next_account(world), replaced).message(NOTHING_CHANGED));
@@ -100,14 +99,10 @@ pub(super) fn player_import(In(call): In<Call<PlayerImport>>, world: &mut World)
     if let Some(account) = replaced {
         depart(world, account)?;
     }
-    let (account, entity) = identity::admit(world, |player| parts.into_iter().for_each(|part| (part.put_on)(player)));
-    world.resource_scope(|world, hooks: Mut<TravelHooks>| {
-        hooks.arrivals.iter().for_each(|arrive| arrive(world, Traveller { account, entity }));
-    });
+    let (account, name) = settle(world, parts);
     if is_in_pieces {
         world.resource_mut::<Pieces>().remove(&key);
     }
-    let name = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
     match replaced {
         None => tracing::info!(player = %name, %account, "an operator has imported a player"),
         Some(replaced) => {
@@ -115,6 +110,26 @@ pub(super) fn player_import(In(call): In<Call<PlayerImport>>, world: &mut World)
         }
     }
     Ok(told(name, account, replaced))
+}
+
+/// Unpacks a document, if its player may come to this world.
+///
+/// # Errors
+/// The refusals of `player_import` that are about the document, or the need to look up a name.
+pub(super) fn check(world: &World, document: &Document, replaced: Option<AccountId>) -> Result<Vec<Unpacked>, Unready> {
+    let parts = unpack(world, document, replaced)?;
+    name_must_be_free(world, document, replaced)?;
+    Ok(parts)
+}
+
+/// Makes a player of what [`check`] has unpacked; returns its number and its name here.
+pub(super) fn settle(world: &mut World, parts: Vec<Unpacked>) -> (AccountId, String) {
+    let (account, entity) = identity::admit(world, |player| parts.into_iter().for_each(|part| (part.put_on)(player)));
+    world.resource_scope(|world, hooks: Mut<TravelHooks>| {
+        hooks.arrivals.iter().for_each(|arrive| arrive(world, Traveller { account, entity }));
+    });
+    let name = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
+    (account, name)
 }
 
 fn told(name: String, account: AccountId, replaced: Option<AccountId>) -> Success<PlayerImported> {

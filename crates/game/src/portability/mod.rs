@@ -5,6 +5,8 @@
 //! leaves registers it with [`PortabilityApp`](raidkeep_engine::travel::PortabilityApp). docs/operating.md describes
 //! documents, and what becomes of a world's own numbers in them.
 //!
+//! A player who moves to another world of the server takes the document along ([`moving`]).
+//!
 //! Not here: copies of whole worlds, which are `backup`.
 
 pub mod again;
@@ -13,6 +15,7 @@ pub mod document;
 pub mod export;
 pub mod import;
 pub mod moments;
+pub mod moving;
 pub mod pieces;
 
 use bevy_app::{App, Plugin};
@@ -57,5 +60,6 @@ impl Plugin for PortabilityPlugin {
         app.add_request::<pieces::PlayerImportPiece, _>(pieces::player_import_piece);
         app.add_waiting_request::<import::PlayerImport, _>(import::player_import);
         app.add_waiting_request::<delete::PlayerDelete, _>(delete::player_delete);
+        moving::register(app);
     }
 }

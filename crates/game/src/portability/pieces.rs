@@ -76,9 +76,7 @@ impl Pieces {
         }
         if document.text.len() + text.len() > bytes_max {
             self.0.remove(&key);
-            let message =
-                format!("the document is longer than {bytes_max} bytes, see the setting limits.document_bytes");
-            return Err(Refusal::saying(TOO_LONG, message));
+            return Err(too_long(bytes_max));
         }
         let others: usize = self.0.iter().filter(|(other, _)| **other != key).map(|(_, other)| other.text.len()).sum();
         let bytes = document.text.len() + text.len();
@@ -125,6 +123,12 @@ fn hash_of(text: &str) -> String {
 /// Forgets the documents of a closed connection.
 pub(super) fn forget(world: &mut World, connection: ConnectionId) {
     world.resource_mut::<Pieces>().0.retain(|key, _| key.connection != Some(connection));
+}
+
+/// The refusal of a document that has more bytes than this world takes.
+pub(super) fn too_long(bytes_max: usize) -> Refusal {
+    let message = format!("the document is longer than {bytes_max} bytes, see the setting limits.document_bytes");
+    Refusal::saying(TOO_LONG, message)
 }
 
 const OUT_OF_ORDER: i32 = 98;

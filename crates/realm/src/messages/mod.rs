@@ -3,6 +3,8 @@
 //! Each is a row, so a world that is put back to an earlier state gets again what it had taken since. Only what a world has
 //! not taken is in memory. A world says at its start which message it took last (`world_hello`); until then it gets none.
 
+mod older;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use bevy_app::{App, Plugin};
@@ -18,16 +20,17 @@ use raidkeep_engine::exchange::lines::{Done, Exchanges, Owner};
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::outside::{Epoch, Numbering, WorldPlace};
 use raidkeep_engine::realm::{
-    Greet, Greeted, Message, MessageTaken, REALM_LINE, RealmAnswer, RealmMessage, RealmTaken, TellingSystems,
-    WorldGreeting, WorldHello, to_world,
+    Greet, Greeted, Message, MessageTaken, REALM_LINE, RealmAnswer, RealmMessage, TellingSystems, WorldGreeting,
+    WorldHello, to_world,
 };
 use raidkeep_engine::request::answer::rows_found;
-use raidkeep_engine::request::{Call, Refusal, Request, Success, Waits};
+use raidkeep_engine::request::{Call, Fact, Need, Refusal, Request, Success, Waits};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::start::StartApp;
-use raidkeep_engine::storage::Rows;
-use raidkeep_engine::storage::{Archive, ArchivedRow, RowQuery, StorageApp, StorageError, WorldRow};
+use raidkeep_engine::storage::{Archive, ArchivedRow, RowQuery, StorageApp, WorldRow};
 use raidkeep_engine::verify::VerifyApp;
+
+pub use older::{RealmIsOlder, check_realm};
 
 /// How many old messages each new one may delete.
 const DELETED_PER_MESSAGE: u64 = 100;
@@ -90,6 +93,10 @@ impl WorldRow for MessageTotals {
 /// When the realm sends its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub struct DeliverySystems;
+
+/// What worlds have said that they took last, by world, until the end of the tick. One that was put back says less than before.
+#[derive(Debug, Default, Resource)]
+pub(crate) struct HelloNotes(pub(crate) BTreeMap<u32, u64>);
 
 /// Messages that a world has not taken yet.
 #[derive(Debug, Default)]
@@ -155,6 +162,16 @@ impl RealmMessages<'_> {
         }
     }
 
+    /// What a message says that was written before; `None` when it is no longer kept. `fact` is that of the call.
+    ///
+    /// # Errors
+    /// The need to read it.
+    pub(crate) fn sent<M: RealmMessage>(&self, world: u32, number: u64, fact: Option<Fact>) -> Result<Option<M>, Need> {
+        let rows = rows_found(RowQuery::one(KeptMessage::TABLE, &key(world, number)), fact)?;
+        let kept = rows.first().and_then(|(_, value)| KeptMessage::read(value).ok());
+        Ok(kept.filter(|kept| *kept.function == *M::FUNCTION).and_then(|kept| serde_json::from_str(&kept.body).ok()))
+    }
+
     /// How many wait in memory until a world has taken them.
     pub(crate) fn waiting(&self, world: u32) -> usize {
         self.lines.0.get(&world).map_or(0, |line| line.waiting.len())
@@ -204,46 +221,6 @@ impl WorldTotal {
     }
 }
 
-/// The realm is older than what a world has taken of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "world {world} has taken message {taken} of the realm, but the realm {ends}: it is an older copy, or another one. Put back the \
-     newer files of the realm; or start once with --accept-realm, and what the realm has said since its copy was made stays in the \
-     worlds, while gift codes, operators and bans of that time are lost"
-)]
-pub struct RealmIsOlder {
-    /// The world.
-    pub world: u32,
-    /// The message that it took last.
-    pub taken: u64,
-    /// What the realm has instead.
-    ends: String,
-}
-
-/// Compares the realm at rest with what a world has taken of it.
-///
-/// # Errors
-/// [`RealmIsOlder`], inside of what reading the rows may fail with.
-pub fn check_realm(rows: &Rows, world: u32, taken: RealmTaken) -> Result<Result<(), RealmIsOlder>, StorageError> {
-    let totals = rows.only_row(MessageTotals::TABLE)?;
-    let totals = totals.and_then(|row| MessageTotals::read(&row).ok()).unwrap_or_default();
-    let total = totals.0.get(&world).cloned().unwrap_or_default();
-    let older = |ends: String| Ok(Err(RealmIsOlder { world, taken: taken.number, ends }));
-    if taken.number > total.last {
-        return older(format!("has written {} to it", total.last));
-    }
-    if taken.number <= total.deleted {
-        return Ok(Ok(()));
-    }
-    let found = rows.read(&RowQuery::one(KeptMessage::TABLE, &key(world, taken.number)))?;
-    let kept = found.first().and_then(|(_, value)| KeptMessage::read(value).ok());
-    match kept {
-        Some(kept) if kept.epoch == taken.epoch => Ok(Ok(())),
-        Some(_) => older("has written another message under this number".to_owned()),
-        None => older("does not have that message".to_owned()),
-    }
-}
-
 /// What the worlds have taken, where the operator has accepted a realm that is older.
 #[derive(Debug, Clone, Default, Resource)]
 pub struct AcceptedRealm(pub BTreeMap<u32, u64>);
@@ -256,7 +233,7 @@ pub struct MessagesPlugin {
 
 impl Plugin for MessagesPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Lines>().insert_resource(KeptDays(self.kept_days));
+        app.init_resource::<Lines>().init_resource::<HelloNotes>().insert_resource(KeptDays(self.kept_days));
         app.add_world_row::<MessageTotals>().add_archived_rows::<KeptMessage>();
         app.add_waiting_request::<WorldHello, _>(world_hello);
         app.add_start_hook(begin);
@@ -286,7 +263,7 @@ fn begin(world: &mut World) {
 fn world_hello(
     In(call): In<Call<WorldHello>>,
     totals: Res<MessageTotals>,
-    mut lines: ResMut<Lines>,
+    (mut lines, mut notes): (ResMut<Lines>, ResMut<HelloNotes>),
 ) -> Waits<WorldGreeting> {
     let WorldHello { world, number, .. } = call.request;
     let last = totals.0.get(&world).map_or(0, |total| total.last);
@@ -299,9 +276,10 @@ fn world_hello(
         }
         if waiting.back().is_none_or(|(found, _)| *found < last) {
             // A message was written since.
-            return Err(raidkeep_engine::request::Need::Rows(query).into());
+            return Err(Need::Rows(query).into());
         }
     }
+    notes.0.insert(world, number);
     let following = last.saturating_sub(number);
     let line = lines.0.entry(world).or_default();
     *line = Line { is_known: true, waiting, ..Line::default() };
