@@ -1,6 +1,9 @@
-//! Files for the servers of tests.
+//! Files for the servers of tests, and reads that a suspended machine has cut short.
 
+use std::io::ErrorKind;
 use std::path::Path;
+
+use tokio_tungstenite::tungstenite::{self, Message};
 
 use crate::process::Host;
 
@@ -40,5 +43,15 @@ impl Lcg {
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
+    }
+}
+
+/// Reads a message. A read with a timeout ends early where the machine was suspended meanwhile, and is tried again.
+pub(crate) fn uninterrupted(mut read: impl FnMut() -> tungstenite::Result<Message>) -> tungstenite::Result<Message> {
+    loop {
+        match read() {
+            Err(tungstenite::Error::Io(error)) if error.kind() == ErrorKind::Interrupted => {}
+            ended => return ended,
+        }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use crate::counts::split_count;
-pub(crate) use crate::files::{Lcg, copy_folder, edited_assets};
+pub(crate) use crate::files::{Lcg, copy_folder, edited_assets, uninterrupted};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -440,7 +440,7 @@ impl Client {
 
     /// The next message.
     pub(crate) fn read(&mut self) -> Result<Message, Ended> {
-        match self.socket.read() {
+        match uninterrupted(|| self.socket.read()) {
             Ok(Message::Close(Some(frame))) => Err(Ended::Closed(frame.code)),
             Ok(Message::Close(None)) => Err(Ended::Closed(CloseCode::Status)),
             Ok(message) => Ok(message),

@@ -10,6 +10,7 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
   login: "the client library logs in with an e-mail account",
   login_unique: "the client library logs in as a guest",
   signup: "the client library signs up, when it does not know the address yet",
+  hear: "the server asks it for connections whose world has moved",
   listen: "the page counts energy itself, to the second, and needs no event for each point",
   accept_challenge: "accepts without a portrait; the page answers with one, by challenge_info",
   accept_c: "the older way to answer a challenge; the page answers by challenge_info and reject_challenge",
@@ -21,6 +22,7 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
   leave_world_boss_stage: "the older way out of a boss stage; the page uses victory_stage_boss",
   redeem_code: "codes are given away by the game's own channels; the page has no place to type one",
   query_match_base: "a question of SUD's servers, signed with their secret; no player asks it",
+  world_node: "any node takes any client",
 };
 
 test("each function of players is called by the page, or it is said why not", () => {
