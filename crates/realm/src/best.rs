@@ -4,7 +4,7 @@
 //! (`best_changed`), each world at its own start, and one whose list is old when somebody looks: names and levels in it may have
 //! changed since.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -12,23 +12,21 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::due::{Agenda, Due, Occasion};
-use raidkeep_engine::exchange::lines::{Done, Exchanges, Owner};
-use raidkeep_engine::numbers::ExchangeId;
+use raidkeep_engine::due::Occasion;
+use raidkeep_engine::exchange::lines::Owner;
 use raidkeep_engine::outside::WorldPlace;
-use raidkeep_engine::realm::{REALM_LINE, RealmAnswer, to_world};
+use raidkeep_engine::realm::{RealmAnswer, to_world};
 use raidkeep_engine::request::{Answer, Call, Request, Success};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::{StorageApp, WorldRow};
 use raidkeep_game::boss::ranking::{AskBestOfWorlds, BestChanged, BestOfWorld, BestOfWorlds, WorldBest};
 
+use crate::errands::{AGAIN_AFTER_SECONDS, Errands, LineToWorlds};
 use crate::messages::DeliverySystems;
 
 /// A list that is older than so many seconds is asked for again when somebody looks.
 const OLD_AFTER_SECONDS: i64 = 600;
-/// Seconds after which a world that has not answered is asked again.
-const AGAIN_AFTER_SECONDS: i64 = 1;
 
 const OWNER: Owner = Owner("best of worlds");
 /// By world.
@@ -42,28 +40,23 @@ impl WorldRow for KeptBest {
     const TABLE: &'static str = "realm_best";
 }
 
-/// Which worlds have to be asked, and which were.
-#[derive(Debug, Default, Resource)]
-struct BestErrand {
-    due: BTreeSet<u32>,
-    under_way: BTreeMap<ExchangeId, u32>,
-    /// When each world has told its list, unix seconds; only since the start.
+/// Which worlds are to be asked, by world, and when each has told its list, unix seconds; only since the start.
+#[derive(Debug, Resource)]
+struct BestErrands {
+    errands: Errands,
     told_at: BTreeMap<u32, i64>,
 }
 
-impl BestErrand {
-    /// Has a world asked whose list is old.
-    fn refresh(&mut self, world: u32, now: i64) {
-        let is_young = self.told_at.get(&world).is_some_and(|at| (0..OLD_AFTER_SECONDS).contains(&(now - at)));
-        if !is_young {
-            self.due.insert(world);
-        }
+impl Default for BestErrands {
+    fn default() -> Self {
+        Self { errands: Errands::new(OWNER, AGAIN), told_at: BTreeMap::new() }
     }
+}
 
-    /// The worlds to ask now: not those that have been asked and not answered yet.
-    fn take_due(&mut self) -> Vec<u32> {
-        let waits = |world: &u32| !self.under_way.values().any(|asked| asked == world);
-        self.due.extract_if(.., |world| waits(world)).collect()
+impl BestErrands {
+    /// Whether what a world has told last is old, or nothing.
+    fn is_old(&self, world: u32, now: i64) -> bool {
+        !self.told_at.get(&world).is_some_and(|at| (0..OLD_AFTER_SECONDS).contains(&(now - at)))
     }
 }
 
@@ -72,7 +65,7 @@ pub struct BestOfWorldsPlugin;
 
 impl Plugin for BestOfWorldsPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<BestErrand>().add_world_row::<KeptBest>();
+        app.init_resource::<BestErrands>().add_world_row::<KeptBest>();
         app.add_request::<BestChanged, _>(best_changed).add_request::<AskBestOfWorlds, _>(best_of_worlds);
         app.add_start_hook(begin);
         app.add_systems(Tick, ask_worlds.after(DeliverySystems).in_set(TickSystems::Messages));
@@ -82,12 +75,13 @@ impl Plugin for BestOfWorldsPlugin {
 /// What a world has told meanwhile is lost if the realm was put back, so all are asked.
 fn begin(world: &mut World) {
     let worlds = world.resource::<WorldPlace>().worlds;
-    world.resource_mut::<BestErrand>().due = (0..worlds).collect();
+    let mut best = world.resource_mut::<BestErrands>();
+    (0..worlds).for_each(|number| best.errands.add(number.into()));
 }
 
-fn best_changed(In(call): In<Call<BestChanged>>, mut errand: ResMut<BestErrand>, place: Res<WorldPlace>) -> Answer<()> {
+fn best_changed(In(call): In<Call<BestChanged>>, mut best: ResMut<BestErrands>, place: Res<WorldPlace>) -> Answer<()> {
     if call.request.world < place.worlds {
-        errand.due.insert(call.request.world);
+        best.errands.add(call.request.world.into());
     }
     Ok(Success::empty())
 }
@@ -95,47 +89,38 @@ fn best_changed(In(call): In<Call<BestChanged>>, mut errand: ResMut<BestErrand>,
 fn best_of_worlds(
     In(call): In<Call<AskBestOfWorlds>>,
     kept: Res<KeptBest>,
-    mut errand: ResMut<BestErrand>,
+    mut best: ResMut<BestErrands>,
     (place, clock): (Res<WorldPlace>, Res<Clock>),
 ) -> Answer<BestOfWorlds> {
-    (0..place.worlds).for_each(|world| errand.refresh(world, clock.now()));
+    for world in 0..place.worlds {
+        if best.is_old(world, clock.now()) {
+            best.errands.add(world.into());
+        }
+    }
     let lists = kept.0.range(..place.worlds).map(|(world, list)| (*world, list));
     Ok(Success::with(BestOfWorlds::merge(lists, call.request.ends_on)))
 }
 
-fn ask_worlds(
-    mut errand: ResMut<BestErrand>,
-    mut kept: ResMut<KeptBest>,
-    (mut exchanges, mut agenda): (ResMut<Exchanges>, ResMut<Agenda>),
-    clock: Res<Clock>,
-) {
-    for Done { number, outcome, .. } in exchanges.take_done(OWNER) {
-        let Some(world) = errand.under_way.remove(&number) else { continue };
-        match RealmAnswer::<WorldBest>::of(&outcome) {
+fn ask_worlds(mut best: ResMut<BestErrands>, mut kept: ResMut<KeptBest>, mut line: LineToWorlds) {
+    for (key, answer) in best.errands.answers::<WorldBest>(&mut line) {
+        let Ok(world) = u32::try_from(key) else { continue };
+        match answer {
             RealmAnswer::Done(list) => {
-                errand.told_at.insert(world, clock.now());
+                best.told_at.insert(world, line.now());
                 // Taking the row mutably stores it again.
                 if kept.0.get(&world) != Some(&list) {
                     kept.0.insert(world, list);
                 }
             }
-            RealmAnswer::Later => agenda.set(AGAIN, world.into(), clock.now() + AGAIN_AFTER_SECONDS),
+            RealmAnswer::Later => best.errands.add_later(key, AGAIN_AFTER_SECONDS, &mut line),
             RealmAnswer::Refused(status, message) => {
                 tracing::error!(world, status, message, "a world does not tell its best");
             }
             RealmAnswer::Nowhere => {}
         }
     }
-    while let Some(Due { key, .. }) = agenda.pop(AGAIN, clock.now()) {
-        errand.due.extend(u32::try_from(key).ok());
-    }
-    for world in errand.take_due() {
-        let exchange = to_world(world, <BestOfWorld as Request>::FUNCTION, &BestOfWorld {});
-        match exchanges.start(REALM_LINE, OWNER, exchange, clock.now()) {
-            Ok(number) => drop(errand.under_way.insert(number, world)),
-            Err(_) => agenda.set(AGAIN, world.into(), clock.now() + AGAIN_AFTER_SECONDS),
-        }
-    }
+    let question = |world| to_world(world, <BestOfWorld as Request>::FUNCTION, &BestOfWorld {});
+    best.errands.ask(&mut line, |key| u32::try_from(key).ok().map(question));
 }
 
 #[cfg(test)]
@@ -143,20 +128,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_world_is_asked_once_at_a_time_and_again_when_its_list_is_old() {
-        let mut errand = BestErrand::default();
-        errand.refresh(0, 100);
-        errand.refresh(1, 100);
-        assert_eq!(errand.take_due(), [0, 1]);
-        errand.under_way.insert(ExchangeId::default(), 0);
-        errand.due.extend([0, 1]);
-        assert_eq!(errand.take_due(), [1], "its answer is awaited");
-        errand.under_way.clear();
-        assert_eq!(errand.take_due(), [0], "what has changed meanwhile is asked for");
-        errand.told_at.insert(0, 100);
-        errand.refresh(0, 100 + OLD_AFTER_SECONDS - 1);
-        assert!(errand.due.is_empty());
-        errand.refresh(0, 100 + OLD_AFTER_SECONDS);
-        assert_eq!(errand.take_due(), [0]);
+    fn a_list_is_old_when_it_was_told_long_ago_or_never() {
+        let mut best = BestErrands::default();
+        assert!(best.is_old(0, 100));
+        best.told_at.insert(0, 100);
+        assert!(!best.is_old(0, 100 + OLD_AFTER_SECONDS - 1) && best.is_old(0, 100 + OLD_AFTER_SECONDS));
+        assert!(best.is_old(1, 100), "worlds are asked on their own");
     }
 }

@@ -8,6 +8,7 @@ pub mod announcements;
 pub mod best;
 pub mod clients;
 pub mod codes;
+mod errands;
 mod goods;
 pub mod incidents;
 pub mod letters;

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::due::{Agenda, Due, Occasion};
-use raidkeep_engine::exchange::lines::{Done, Exchanges, Owner};
+use raidkeep_engine::exchange::lines::{Exchanges, Owner};
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::outside::{Epoch, Numbering, WorldPlace};
 use raidkeep_engine::realm::{
@@ -30,19 +30,15 @@ use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::{Archive, ArchivedRow, RowQuery, StorageApp, WorldRow};
 use raidkeep_engine::verify::VerifyApp;
 
+use crate::errands::{AGAIN_AFTER_SECONDS, Errands, LineToWorlds, REFUSED_AGAIN_AFTER_SECONDS};
+
 pub use older::{RealmIsOlder, check_realm};
 
 /// How many old messages each new one may delete.
 const DELETED_PER_MESSAGE: u64 = 100;
-/// Seconds after which a message that could not be delivered is sent again, and one that the world has refused.
-const AGAIN_AFTER_SECONDS: i64 = 1;
-const REFUSED_AGAIN_AFTER_SECONDS: i64 = 60;
-
 const OWNER: Owner = Owner("messages to worlds");
-const HELLO: Owner = Owner("hello to worlds");
 /// By world.
 const AGAIN: Occasion = Occasion("message to a world");
-const HELLO_AGAIN: Occasion = Occasion("hello to a world");
 
 /// A message as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +89,16 @@ impl WorldRow for MessageTotals {
 /// When the realm sends its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub struct DeliverySystems;
+
+/// Which worlds are to be asked what they took last, by world.
+#[derive(Debug, Resource)]
+struct HelloErrands(Errands);
+
+impl Default for HelloErrands {
+    fn default() -> Self {
+        Self(Errands::new(Owner("hello to worlds"), Occasion("hello to a world")))
+    }
+}
 
 /// What worlds have said that they took last, by world, until the end of the tick. One that was put back says less than before.
 #[derive(Debug, Default, Resource)]
@@ -233,7 +239,10 @@ pub struct MessagesPlugin {
 
 impl Plugin for MessagesPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Lines>().init_resource::<HelloNotes>().insert_resource(KeptDays(self.kept_days));
+        app.init_resource::<Lines>()
+            .init_resource::<HelloErrands>()
+            .init_resource::<HelloNotes>()
+            .insert_resource(KeptDays(self.kept_days));
         app.add_world_row::<MessageTotals>().add_archived_rows::<KeptMessage>();
         app.add_waiting_request::<WorldHello, _>(world_hello);
         app.add_start_hook(begin);
@@ -255,9 +264,9 @@ fn begin(world: &mut World) {
             }
         }
     }
-    let (worlds, now) = (world.resource::<WorldPlace>().worlds, world.resource::<Clock>().now());
-    let mut agenda = world.resource_mut::<Agenda>();
-    (0..worlds).for_each(|number| agenda.set(HELLO_AGAIN, number.into(), now));
+    let worlds = world.resource::<WorldPlace>().worlds;
+    let mut hellos = world.resource_mut::<HelloErrands>();
+    (0..worlds).for_each(|number| hellos.0.add(number.into()));
 }
 
 fn world_hello(
@@ -287,26 +296,14 @@ fn world_hello(
 }
 
 /// Asks worlds that have not answered yet since the realm started.
-fn ask_worlds(
-    mut exchanges: ResMut<Exchanges>,
-    mut agenda: ResMut<Agenda>,
-    clock: Res<Clock>,
-    mut asked: Local<BTreeMap<ExchangeId, u32>>,
-) {
-    for Done { number, outcome, .. } in exchanges.take_done(HELLO) {
-        let Some(world) = asked.remove(&number) else { continue };
-        if let RealmAnswer::Later = RealmAnswer::<Greeted>::of(&outcome) {
-            agenda.set(HELLO_AGAIN, world.into(), clock.now() + AGAIN_AFTER_SECONDS);
+fn ask_worlds(mut hellos: ResMut<HelloErrands>, mut line: LineToWorlds) {
+    for (world, answer) in hellos.0.answers::<Greeted>(&mut line) {
+        if matches!(answer, RealmAnswer::Later) {
+            hellos.0.add_later(world, AGAIN_AFTER_SECONDS, &mut line);
         }
     }
-    while let Some(Due { key, .. }) = agenda.pop(HELLO_AGAIN, clock.now()) {
-        let Ok(world) = u32::try_from(key) else { continue };
-        let exchange = to_world(world, <Greet as Request>::FUNCTION, &Greet {});
-        match exchanges.start(REALM_LINE, HELLO, exchange, clock.now()) {
-            Ok(number) => drop(asked.insert(number, world)),
-            Err(_) => agenda.set(HELLO_AGAIN, world.into(), clock.now() + AGAIN_AFTER_SECONDS),
-        }
-    }
+    let question = |world| to_world(world, <Greet as Request>::FUNCTION, &Greet {});
+    hellos.0.ask(&mut line, |key| u32::try_from(key).ok().map(question));
 }
 
 /// Sends each world the first message that it has not taken, one at a time.

@@ -1,47 +1,32 @@
 //! Asks worlds what has become of moves, and writes them the next step.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use bevy_ecs::prelude::*;
 
-use raidkeep_engine::clock::Clock;
-use raidkeep_engine::due::{Agenda, Due, Occasion};
-use raidkeep_engine::exchange::lines::{Done, Exchanges, Owner};
-use raidkeep_engine::numbers::ExchangeId;
-use raidkeep_engine::realm::{REALM_LINE, RealmAnswer, to_world};
+use raidkeep_engine::due::Occasion;
+use raidkeep_engine::exchange::lines::Owner;
+use raidkeep_engine::realm::{RealmAnswer, to_world};
 use raidkeep_engine::request::Request;
 use raidkeep_game::portability::moving::{AskMoveFate, EndMove, MoveFate, TakePlayer};
 
+use crate::errands::{AGAIN_AFTER_SECONDS, Errands, LineToWorlds, REFUSED_AGAIN_AFTER_SECONDS};
 use crate::messages::{HelloNotes, RealmMessages};
 use crate::moves::model::{KeptMove, MoveBook, NextStep};
 
-/// Seconds after which a world that has nothing to tell yet is asked again, and after a refusal, which is a bug.
-const AGAIN_AFTER_SECONDS: i64 = 1;
-const REFUSED_AGAIN_AFTER_SECONDS: i64 = 60;
+/// Of which moves a world is to be asked, and of which one was, by move.
+#[derive(Debug, Resource)]
+pub(super) struct MoveErrands(pub(super) Errands);
 
-const OWNER: Owner = Owner("moves of players");
-/// By move.
-const AGAIN: Occasion = Occasion("move of a player");
-
-/// Of which moves a world is to be asked, and of which one was.
-#[derive(Debug, Default, Resource)]
-pub(super) struct MoveErrands {
-    pub(super) due: BTreeSet<u64>,
-    under_way: BTreeMap<ExchangeId, u64>,
-}
-
-impl MoveErrands {
-    /// The moves to ask of now: not those of which a world was asked and has not answered yet.
-    fn take_due(&mut self) -> Vec<u64> {
-        let waits = |number: &u64| !self.under_way.values().any(|asked| asked == number);
-        self.due.extract_if(.., |number| waits(number)).collect()
+impl Default for MoveErrands {
+    fn default() -> Self {
+        Self(Errands::new(Owner("moves of players"), Occasion("move of a player")))
     }
 }
 
 /// Goes on with the moves that are not over.
 pub(super) fn begin(world: &mut World) {
-    let due = world.resource::<MoveBook>().under_way().collect();
-    world.resource_mut::<MoveErrands>().due = due;
+    let due: Vec<u64> = world.resource::<MoveBook>().under_way().collect();
+    let mut errands = world.resource_mut::<MoveErrands>();
+    due.into_iter().for_each(|number| errands.0.add(number));
 }
 
 /// A world that was put back to before players came gets them again, and tells of them again.
@@ -52,7 +37,7 @@ pub(super) fn heed_hellos(mut notes: ResMut<HelloNotes>, mut book: ResMut<MoveBo
     for (world, taken) in std::mem::take(&mut notes.0) {
         for number in book.forgotten_by(world, taken) {
             book.ask_again(number);
-            errands.due.insert(number);
+            errands.0.add(number);
         }
     }
 }
@@ -60,16 +45,16 @@ pub(super) fn heed_hellos(mut notes: ResMut<HelloNotes>, mut book: ResMut<MoveBo
 pub(super) fn hear_worlds(
     (mut errands, mut book): (ResMut<MoveErrands>, ResMut<MoveBook>),
     mut messages: RealmMessages,
-    (mut exchanges, mut agenda): (ResMut<Exchanges>, ResMut<Agenda>),
-    clock: Res<Clock>,
+    mut line: LineToWorlds,
 ) {
-    for Done { number: exchange, outcome, .. } in exchanges.take_done(OWNER) {
-        let Some(number) = errands.under_way.remove(&exchange) else { continue };
-        let pause_seconds = match RealmAnswer::<MoveFate>::of(&outcome) {
+    for (number, answer) in errands.0.answers::<MoveFate>(&mut line) {
+        let pause_seconds = match answer {
             RealmAnswer::Done(fate) => {
                 if let Some(kept) = book.kept.get_mut(&number) {
                     take_step(number, kept, fate, &mut messages);
-                    errands.due.extend(kept.asks().map(|_| number));
+                    if kept.asks().is_some() {
+                        errands.0.add(number);
+                    }
                 }
                 continue;
             }
@@ -80,7 +65,7 @@ pub(super) fn hear_worlds(
                 REFUSED_AGAIN_AFTER_SECONDS
             }
         };
-        agenda.set(AGAIN, number, clock.now() + pause_seconds);
+        errands.0.add_later(number, pause_seconds, &mut line);
     }
 }
 
@@ -103,37 +88,10 @@ fn take_step(number: u64, kept: &mut KeptMove, fate: MoveFate, messages: &mut Re
     tracing::info!(number, from = order.from, to = order.to, state = ?kept.state, "a move of a player has gone on");
 }
 
-pub(super) fn ask_worlds(
-    mut errands: ResMut<MoveErrands>,
-    book: Res<MoveBook>,
-    (mut exchanges, mut agenda): (ResMut<Exchanges>, ResMut<Agenda>),
-    clock: Res<Clock>,
-) {
-    while let Some(Due { key, .. }) = agenda.pop(AGAIN, clock.now()) {
-        errands.due.insert(key);
-    }
-    for number in errands.take_due() {
-        let found = book.kept.get(&number).and_then(|kept| Some((kept.order.id, kept.asks()?)));
-        let Some((id, (world, message))) = found else { continue };
-        let asked = AskMoveFate { id, message };
-        let exchange = to_world(world, <AskMoveFate as Request>::FUNCTION, &asked);
-        match exchanges.start(REALM_LINE, OWNER, exchange, clock.now()) {
-            Ok(exchange) => drop(errands.under_way.insert(exchange, number)),
-            Err(_) => agenda.set(AGAIN, number, clock.now() + AGAIN_AFTER_SECONDS),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_world_is_asked_of_a_move_once_at_a_time() {
-        let mut errands = MoveErrands { due: [1, 2].into(), ..MoveErrands::default() };
-        errands.under_way.insert(ExchangeId::default(), 1);
-        assert_eq!(errands.take_due(), [2]);
-        errands.under_way.clear();
-        assert_eq!(errands.take_due(), [1], "once it has answered");
-    }
+pub(super) fn ask_worlds(mut errands: ResMut<MoveErrands>, book: Res<MoveBook>, mut line: LineToWorlds) {
+    errands.0.ask(&mut line, |number| {
+        let kept = book.kept.get(&number)?;
+        let (world, message) = kept.asks()?;
+        Some(to_world(world, <AskMoveFate as Request>::FUNCTION, &AskMoveFate { id: kept.order.id, message }))
+    });
 }

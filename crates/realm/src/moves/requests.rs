@@ -113,7 +113,7 @@ pub(super) fn player_move(In(call): In<Call<PlayerMove>>, mut room: MoveRoom) ->
     room.notes
         .add(format!("move {number}: player {} is to go from world {} to {}", order.player, order.from, order.to));
     room.messages.send(order.from, &HoldPlayer { order });
-    room.errands.due.insert(number);
+    room.errands.0.add(number);
     Ok(Success::with(PlayerMoveNumber { number }))
 }
 
@@ -148,7 +148,7 @@ pub(super) fn player_move_again(In(call): In<Call<PlayerMoveAgain>>, mut room: M
         kept.note_sent(message, true);
     }
     room.notes.add(format!("move {number}: the player is sent to world {to} again"));
-    room.errands.due.insert(number);
+    room.errands.0.add(number);
     Ok(Success::empty())
 }
 
