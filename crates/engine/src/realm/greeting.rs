@@ -66,11 +66,11 @@ struct Hello {
     is_under_way: bool,
 }
 
-/// What a world says to the realm by itself; the realm's own messages follow it.
+/// What a world says to the realm by itself, if there is one; the realm's own messages follow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub struct HelloSystems;
 
-/// What features of a world tell the realm, behind its hello. Each is ordered among the others by the feature.
+/// What features of a world tell the realm, behind its hello, if there is one. Each is ordered among the others by the feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub struct TellingSystems;
 
@@ -89,9 +89,14 @@ impl Plugin for RealmLinkPlugin {
         app.world_mut().get_resource_or_init::<Exchanges>().add_line(REALM_LINE, REALM_LINE_SETTINGS);
         app.add_request::<Greet, _>(greet);
         let said = (say_hello, incidents::hand_over).chain();
-        app.configure_sets(Tick, (HelloSystems, TellingSystems).chain().in_set(TickSystems::Messages));
+        let telling = (HelloSystems, TellingSystems).chain().in_set(TickSystems::Messages);
+        app.configure_sets(Tick, telling.run_if(has_realm));
         app.add_systems(Tick, said.in_set(HelloSystems));
     }
+}
+
+fn has_realm(link: Res<RealmLink>) -> bool {
+    link.has_realm
 }
 
 fn greet(_: In<Call<Greet>>, mut hello: ResMut<Hello>, place: Res<WorldPlace>) -> Answer<Greeted> {
@@ -100,14 +105,11 @@ fn greet(_: In<Call<Greet>>, mut hello: ResMut<Hello>, place: Res<WorldPlace>) -
 }
 
 fn say_hello(
-    (link, taken, place): (Res<RealmLink>, Res<RealmTaken>, Res<WorldPlace>),
+    (taken, place): (Res<RealmTaken>, Res<WorldPlace>),
     mut hello: ResMut<Hello>,
     (mut exchanges, mut agenda): (ResMut<Exchanges>, ResMut<Agenda>),
     clock: Res<Clock>,
 ) {
-    if !link.has_realm {
-        return;
-    }
     for done in exchanges.take_done(OWNER) {
         hello.is_under_way = false;
         if RealmAnswer::<WorldGreeting>::of(&done.outcome) == RealmAnswer::Later {

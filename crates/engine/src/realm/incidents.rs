@@ -199,14 +199,11 @@ pub(super) struct Carrier {
 }
 
 pub(super) fn hand_over(
-    (link, place, numbering): (Res<RealmLink>, Res<WorldPlace>, Res<Numbering>),
+    (place, numbering): (Res<WorldPlace>, Res<Numbering>),
     (mut outbox, mut carrier): (ResMut<IncidentOutbox>, ResMut<Carrier>),
     (mut exchanges, mut agenda): (ResMut<Exchanges>, ResMut<Agenda>),
     clock: Res<Clock>,
 ) {
-    if !link.has_realm {
-        return;
-    }
     for done in exchanges.take_done(OWNER) {
         carrier.is_under_way = false;
         if RealmAnswer::<()>::of(&done.outcome) != RealmAnswer::Later {

@@ -18,7 +18,7 @@ use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::exchange::lines::{Exchanges, Owner};
 use raidkeep_engine::operators::Right;
 use raidkeep_engine::outside::WorldPlace;
-use raidkeep_engine::realm::{REALM_LINE, RealmAnswer, RealmLink, to_realm};
+use raidkeep_engine::realm::{REALM_LINE, RealmAnswer, to_realm};
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Operator, Request, Success, Waits};
 
@@ -143,15 +143,12 @@ pub(super) struct BestNews {
 
 /// Says that the best have changed. Only a change of the ranking is looked at, and only so often: every record changes it.
 pub(super) fn tell_of_best(
-    (link, place): (Res<RealmLink>, Res<WorldPlace>),
+    place: Res<WorldPlace>,
     (ranking, season): (Res<Ranking>, Res<Season>),
     mut news: ResMut<BestNews>,
     (mut exchanges, mut agenda): (ResMut<Exchanges>, ResMut<Agenda>),
     clock: Res<Clock>,
 ) {
-    if !link.has_realm {
-        return;
-    }
     if ranking.is_changed() || season.is_changed() {
         news.is_due = true;
     }

@@ -11,7 +11,7 @@ use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::exchange::lines::{Exchanges, Owner};
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::outside::{Epoch, Numbering, WorldPlace};
-use raidkeep_engine::realm::{REALM_LINE, RealmAnswer, RealmLink, to_realm};
+use raidkeep_engine::realm::{REALM_LINE, RealmAnswer, to_realm};
 use raidkeep_engine::request::{Refusal, Request};
 use raidkeep_engine::storage::{Discarded, WorldEntity, WorldRow};
 
@@ -101,14 +101,11 @@ pub(in crate::mail) fn post(world: &mut World, parcel: Parcel) -> Result<(), Ref
 
 /// Gives the realm what waits, one bundle at a time, until it has taken it.
 pub(super) fn carry(
-    (link, place): (Res<RealmLink>, Res<WorldPlace>),
+    place: Res<WorldPlace>,
     (mut bag, letters, mut discarded): (ResMut<LetterBag>, Query<&OutgoingLetter>, ResMut<Discarded>),
     (mut exchanges, mut agenda): (ResMut<Exchanges>, ResMut<Agenda>),
     clock: Res<Clock>,
 ) {
-    if !link.has_realm {
-        return;
-    }
     for done in exchanges.take_done(OWNER) {
         let Some(numbers) = bag.come_back(done.number) else { continue };
         let pause_seconds = match RealmAnswer::<()>::of(&done.outcome) {
