@@ -323,9 +323,9 @@ impl Keeper {
             match order {
                 PlaceOrder::Go { world, node } => {
                     tracing::info!(world, node, "the world is to go to another node");
-                    wish(connection, &world, Some(WantedPlace { node, is_pinned: false }))?;
+                    wish(connection, &world, WantedPlace { node, is_pinned: false })?;
                 }
-                PlaceOrder::Stay { world } => forget(connection, &world)?,
+                PlaceOrder::Stay { world } => forget(connection, &world, false)?,
             }
         }
         Ok(())

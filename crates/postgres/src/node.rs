@@ -15,7 +15,7 @@ use crate::import::{bring, drop_world};
 use crate::lease::LeaseTimes;
 use crate::leases::Leases;
 use crate::log::{PostgresLog, check_tail, read_records};
-use crate::nodes::{Introduction, drain, introduce, leave, wish};
+use crate::nodes::{Introduction, drain, forget, introduce, leave, wish};
 use crate::placement::{NodeState, WantedPlace, WorldState};
 use crate::pool::Pool;
 use crate::rows::PostgresRows;
@@ -207,7 +207,13 @@ impl Node {
     /// When the database fails.
     pub fn move_world(&self, world: &str, node: Option<&str>) -> Result<(), StorageError> {
         let wanted = node.map(|node| WantedPlace { node: node.to_owned(), is_pinned: true });
-        self.pool.with(|connection| wish(connection, world, wanted).map_err(|fault| fault.while_doing("move a world")))
+        self.pool.with(|connection| {
+            let wished = match wanted {
+                Some(wanted) => wish(connection, world, wanted),
+                None => forget(connection, world, true),
+            };
+            wished.map_err(|fault| fault.while_doing("move a world"))
+        })
     }
 
     /// Has a node give all its worlds away, and take none until it is started again. Whether there is such a node.

@@ -168,30 +168,28 @@ pub(crate) fn leave(connection: &Connection, own: Introduction) -> Result<(), St
     left.map(drop).map_err(|fault| fault.while_doing("leave the cluster"))
 }
 
-/// Wishes that a node has a world, or with `None` that any may have it.
+/// Wishes that a node has a world.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn wish(connection: &Connection, world: &str, wish: Option<WantedPlace>) -> Result<(), Fault> {
+pub(crate) fn wish(connection: &Connection, world: &str, wanted: WantedPlace) -> Result<(), Fault> {
     let world = world.to_owned();
-    let wished = connection.ask(async move |client| match wish {
-        Some(WantedPlace { node, is_pinned }) => {
-            let values = [(&world as _, Type::TEXT), (&node as _, Type::TEXT), (&is_pinned as _, Type::BOOL)];
-            client.execute_typed(WISH, &values).await
-        }
-        None => client.execute_typed(FORGET, &[(&world as _, Type::TEXT), (&true as _, Type::BOOL)]).await,
+    let wished = connection.ask(async move |client| {
+        let WantedPlace { node, is_pinned } = wanted;
+        let values = [(&world as _, Type::TEXT), (&node as _, Type::TEXT), (&is_pinned as _, Type::BOOL)];
+        client.execute_typed(WISH, &values).await
     });
     wished.map(drop)
 }
 
-/// Forgets where a world was wanted, unless an operator has said so.
+/// Forgets where a world was wanted; what an operator has said only if it is `also_pinned`.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn forget(connection: &Connection, world: &str) -> Result<(), Fault> {
+pub(crate) fn forget(connection: &Connection, world: &str, also_pinned: bool) -> Result<(), Fault> {
     let world = world.to_owned();
     let forgotten = connection.ask(async move |client| {
-        client.execute_typed(FORGET, &[(&world as _, Type::TEXT), (&false as _, Type::BOOL)]).await
+        client.execute_typed(FORGET, &[(&world as _, Type::TEXT), (&also_pinned as _, Type::BOOL)]).await
     });
     forgotten.map(drop)
 }

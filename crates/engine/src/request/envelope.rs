@@ -179,12 +179,6 @@ fn request_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RequestId, D
     RequestId::from_raw(raw.get()).ok_or_else(|| de::Error::custom("id: expected a string or a number"))
 }
 
-/// Appends a whole reply to `out`: `{"status":..,"message":..,"data":{..},"id":..}`.
-pub fn write_reply<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, data: Option<&T>, id: &RequestId) {
-    write_body(out, status, message, data);
-    finish_reply(out, id);
-}
-
 /// Appends a reply without its `id` and closing brace, which is how a reply is kept for `once`.
 pub fn write_body<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, data: Option<&T>) {
     write_head(out, status, message);

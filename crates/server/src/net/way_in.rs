@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use crate::net::bindings::AddressBindings;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::links::Parcel;
@@ -15,7 +13,7 @@ use raidkeep_engine::login::{TokenFault, TokenSource, hash_token};
 use raidkeep_engine::outside::REALM;
 use raidkeep_engine::request::answer::ON_ITS_WAY;
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
-use raidkeep_engine::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
+use raidkeep_engine::request::envelope::{Envelope, refusal_text};
 use raidkeep_engine::request::once::OnceKey;
 use raidkeep_engine::request::registry::{Decoded, RequestKind};
 use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
@@ -188,7 +186,7 @@ impl WayIn {
             _ => Ok(()),
         };
         if let Err(retry_after_ms) = connection_limit.and(player_limit) {
-            slot.answer(too_many(retry_after_ms, &envelope.id));
+            slot.answer(refusal_text(&TOO_MANY.retry_after(retry_after_ms), &envelope.id));
             return Err(NotSent::TooFast);
         }
         Ok(self.send(envelope, addressed, address, slot))
@@ -318,6 +316,7 @@ impl WayIn {
     }
 }
 
+const TOO_MANY: Refusal = Refusal::new(status::TOO_MANY_REQUESTS, "too many requests");
 /// Neither the request nor the connection has a token.
 pub(super) const TOKEN_MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
 
@@ -354,14 +353,4 @@ struct Addressed<'w, 'a> {
     counter: Counter<'w>,
     decoded: Decoded<'a>,
     credential: Credential,
-}
-
-fn too_many(retry_after_ms: u64, id: &RequestId) -> String {
-    #[derive(Serialize)]
-    struct RetryAfter {
-        retry_after_ms: u64,
-    }
-    let mut out = Vec::with_capacity(96);
-    write_reply(&mut out, status::TOO_MANY_REQUESTS, "too many requests", Some(&RetryAfter { retry_after_ms }), id);
-    into_text(out)
 }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use serde_json::value::RawValue;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -14,13 +14,13 @@ use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::StatusCode;
-use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
 use crate::net::links::parcel::{Asked, Caller, Parcel, Told};
-use crate::net::links::{Desks, LinksShared, PATH, SILENCE, settings};
+use crate::net::links::{Desks, LinksShared, PATH, SILENCE, feed, settings};
 use crate::net::outbox::next_connection_id;
 use crate::net::routes::Stranger;
 use crate::net::way_in::Slot;
@@ -108,22 +108,6 @@ async fn carry(mut stream: Stream, mut told: UnboundedReceiver<Told>, guests: &m
             }
         }
     }
-}
-
-/// Sends all that is there to be sent, and flushes once.
-async fn feed(stream: &mut Stream, first: Told, more: &mut UnboundedReceiver<Told>) -> bool {
-    let send = async {
-        let mut next = Some(first);
-        while let Some(told) = next {
-            let Ok(bytes) = postcard::to_stdvec(&told) else { return false };
-            if stream.feed(Message::Binary(Bytes::from(bytes))).await.is_err() {
-                return false;
-            }
-            next = more.try_recv().ok();
-        }
-        stream.flush().await.is_ok()
-    };
-    matches!(timeout(SILENCE, send).await, Ok(true))
 }
 
 /// The connections of another node's clients that have asked here.

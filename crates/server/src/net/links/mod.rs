@@ -19,10 +19,18 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-pub(super) use parcel::Parcel;
+use futures_util::SinkExt;
+use serde::Serialize;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::LocalSet;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+pub(super) use parcel::Parcel;
 
 use crate::net::links::identity::Identity;
 use crate::net::links::incoming::accept;
@@ -199,6 +207,26 @@ impl Links {
 fn settings() -> WebSocketConfig {
     let settings = WebSocketConfig::default();
     settings.max_message_size(Some(MESSAGE_BYTES_MAX)).max_frame_size(Some(MESSAGE_BYTES_MAX))
+}
+
+/// Sends all that is there to be sent, and flushes once; false when the link is broken.
+async fn feed<S, T>(stream: &mut WebSocketStream<S>, first: T, more: &mut UnboundedReceiver<T>) -> bool
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: Serialize,
+{
+    let send = async {
+        let mut next = Some(first);
+        while let Some(said) = next {
+            let Ok(bytes) = postcard::to_stdvec(&said) else { return false };
+            if stream.feed(Message::Binary(bytes.into())).await.is_err() {
+                return false;
+            }
+            next = more.try_recv().ok();
+        }
+        stream.flush().await.is_ok()
+    };
+    matches!(timeout(SILENCE, send).await, Ok(true))
 }
 
 async fn serve(shared: Arc<LinksShared>, socket: std::net::TcpListener, mut closed: watch::Receiver<bool>) {

@@ -17,7 +17,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::net::links::identity::server_name;
 use crate::net::links::parcel::{Asked, Parcel, Told};
-use crate::net::links::{PATH, SILENCE, settings};
+use crate::net::links::{PATH, SILENCE, feed, settings};
 use raidkeep_engine::cluster::Peer;
 use raidkeep_engine::request::reply::{ConnectionId, ReplyPort, ReplyTo};
 use raidkeep_engine::request::{Refusal, status};
@@ -212,22 +212,6 @@ async fn carry(mut stream: Stream, mut asked: UnboundedReceiver<Asked>, state: &
             return "nothing can be sent";
         }
     }
-}
-
-/// Sends all that is there to be sent, and flushes once.
-async fn feed(stream: &mut Stream, first: Asked, more: &mut UnboundedReceiver<Asked>) -> bool {
-    let send = async {
-        let mut next = Some(first);
-        while let Some(asked) = next {
-            let Ok(bytes) = postcard::to_stdvec(&asked) else { return false };
-            if stream.feed(Message::Binary(bytes.into())).await.is_err() {
-                return false;
-            }
-            next = more.try_recv().ok();
-        }
-        stream.flush().await.is_ok()
-    };
-    matches!(timeout(SILENCE, send).await, Ok(true))
 }
 
 /// Gives what was told to whom it is for.
