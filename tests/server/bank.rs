@@ -45,7 +45,16 @@ impl Bank {
 
     /// The same host, with its servers set up for live payments and reports here.
     pub(crate) fn serve(&self, host: Host) -> Host {
-        let address = self.server.address;
+        self.serve_at(self.server.address, host)
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.address
+    }
+
+    /// The same where servers reach it at another address.
+    pub(crate) fn serve_at(&self, address: SocketAddr, host: Host) -> Host {
         let settings = [
             "platforms.mcrmb.mode=live".to_owned(),
             format!("platforms.mcrmb.gateway=http://{address}/Api/"),

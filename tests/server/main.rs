@@ -6,6 +6,7 @@ mod archive;
 mod backup;
 mod bank;
 mod browsers;
+mod client;
 mod client_faults;
 mod cluster;
 mod counts;

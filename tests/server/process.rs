@@ -1,20 +1,17 @@
 //! Starts, stops and kills the real program, and talks to it over real sockets on 127.0.0.1.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use crate::counts::split_count;
-pub(crate) use crate::files::{Lcg, copy_folder, edited_assets, uninterrupted};
-use serde_json::{Value, json};
+pub(crate) use crate::client::{Client, Ended};
+pub(crate) use crate::files::{Lcg, copy_folder, edited_assets};
+use serde_json::Value;
 use tempfile::TempDir;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_raidkeep");
@@ -22,9 +19,6 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_raidkeep");
 pub(crate) const OPERATOR: &str = "the-operator-of-these-tests";
 /// A test fails if it waits longer than this. Generous, because the machine may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// What a read that took too long ends with.
-const PATIENCE_ENDS: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::TimedOut];
 
 /// Polls until `look` finds something; panics when [`PATIENCE`] is used up. It looks less often than the shipped limits let one
 /// address ask, so that a look may be a request.
@@ -50,6 +44,8 @@ pub(crate) struct Host {
     listen: String,
     /// In units of 512 bytes, as for `ulimit`.
     file_limit: Option<String>,
+    /// The namespace of a network of its own.
+    namespace: Option<String>,
 }
 
 impl Host {
@@ -63,7 +59,13 @@ impl Host {
             variables: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
             file_limit: None,
+            namespace: None,
         }
+    }
+
+    /// The same in a namespace of its own, where it listens on this address.
+    pub(crate) fn within(self, namespace: &str, address: &str) -> Self {
+        Self { namespace: Some(namespace.to_owned()), ..self }.listening_on(&format!("{address}:0"))
     }
 
     /// The same without an operator token in the environment.
@@ -131,6 +133,11 @@ impl Host {
 
     /// The program, or a shell that becomes it if the size of files is limited.
     fn command(&self) -> Command {
+        if let Some(namespace) = &self.namespace {
+            let mut command = Command::new("ip");
+            command.args(["netns", "exec", namespace, PROGRAM]);
+            return command;
+        }
         let Some(limit) = &self.file_limit else {
             return Command::new(self.example.as_deref().unwrap_or(Path::new(PROGRAM)));
         };
@@ -257,9 +264,14 @@ impl Server {
     }
 
     /// Calls a function as the operator.
-    pub(crate) fn operate(&self, function: &str, mut data: Value) -> Value {
+    pub(crate) fn operate(&self, function: &str, data: Value) -> Value {
+        self.operate_in(0, function, data)
+    }
+
+    /// The same in any world.
+    pub(crate) fn operate_in(&self, world: u32, function: &str, mut data: Value) -> Value {
         data["token"] = OPERATOR.into();
-        self.connect_operator().ask(function, data)
+        self.connect_operator().ask_again(world, function, &data)
     }
 
     /// Connects an operator's client.
@@ -343,132 +355,10 @@ pub(crate) fn status_of(reply: &str) -> u16 {
     reply.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok()).unwrap_or(0)
 }
 
-fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
+pub(crate) fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.set_nodelay(true)?;
     Ok(stream)
-}
-
-/// Why a server sends nothing more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// It sent a close frame with this code.
-    Closed(CloseCode),
-    /// The connection broke without a close frame.
-    Cut(String),
-    /// It did not end: nothing came for [`PATIENCE`].
-    Silent,
-}
-
-/// A WebSocket client.
-pub(crate) struct Client {
-    socket: WebSocket<TcpStream>,
-    /// The token of the last login.
-    pub(crate) token: String,
-}
-
-impl Client {
-    /// Connects to the path `/`.
-    pub(crate) fn connect(address: SocketAddr) -> Result<Self, String> {
-        Self::connect_with(address, "/", &[])
-    }
-
-    /// Connects to a path with additional headers; the error contains the HTTP status if there is one.
-    pub(crate) fn connect_with(
-        address: SocketAddr,
-        path: &str,
-        headers: &[(&'static str, &str)],
-    ) -> Result<Self, String> {
-        use tungstenite::client::IntoClientRequest;
-        let stream = dial(address).map_err(|error| error.to_string())?;
-        let mut request = format!("ws://{address}{path}").into_client_request().map_err(|error| error.to_string())?;
-        for (name, value) in headers {
-            request.headers_mut().insert(*name, value.parse().expect("a header should be valid"));
-        }
-        let settings = WebSocketConfig::default().read_buffer_size(4096);
-        let connected = tungstenite::client::client_with_config(request, stream, Some(settings));
-        let (socket, _) = connected.map_err(|error| error.to_string())?;
-        Ok(Self { socket, token: String::new() })
-    }
-
-    /// The underlying stream, to write raw bytes.
-    pub(crate) fn stream(&mut self) -> &mut TcpStream {
-        self.socket.get_mut()
-    }
-
-    /// Logs in as a guest and keeps the token.
-    pub(crate) fn log_in(&mut self, name: &str) {
-        let reply = self.ask("login_unique", json!({"unique_id": name}));
-        let token = reply["data"]["token"].as_str();
-        self.token = token.unwrap_or_else(|| panic!("a guest should be let in: {reply}")).to_owned();
-    }
-
-    /// Calls a function in world 0 and waits for the reply.
-    pub(crate) fn ask(&mut self, function: &str, data: Value) -> Value {
-        self.ask_in(0, function, data)
-    }
-
-    /// Calls a function in a world and waits for the reply.
-    pub(crate) fn ask_in(&mut self, world: u32, function: &str, data: Value) -> Value {
-        let request = json!({"world": world, "function": function, "data": data}).to_string();
-        let reply = self.try_ask(&request);
-        reply.unwrap_or_else(|ended| panic!("{function} should be answered, but: {ended:?}"))
-    }
-
-    /// Sends a request's text and waits for the reply. Events that come before it are skipped.
-    pub(crate) fn try_ask(&mut self, request: &str) -> Result<Value, Ended> {
-        self.send(Message::text(request)).map_err(Ended::Cut)?;
-        loop {
-            let frame = self.read_json()?;
-            if frame.get("event").is_none() {
-                return Ok(frame);
-            }
-        }
-    }
-
-    /// Sends a message.
-    pub(crate) fn send(&mut self, message: Message) -> Result<(), String> {
-        self.socket.send(message).map_err(|error| error.to_string())
-    }
-
-    /// Sends raw bytes; a server that has closed already may not accept them all.
-    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
-        let _ = self.socket.get_mut().write_all(bytes);
-    }
-
-    /// The next message.
-    pub(crate) fn read(&mut self) -> Result<Message, Ended> {
-        match uninterrupted(|| self.socket.read()) {
-            Ok(Message::Close(Some(frame))) => Err(Ended::Closed(frame.code)),
-            Ok(Message::Close(None)) => Err(Ended::Closed(CloseCode::Status)),
-            Ok(message) => Ok(message),
-            Err(tungstenite::Error::Io(error)) if PATIENCE_ENDS.contains(&error.kind()) => Err(Ended::Silent),
-            Err(error) => Err(Ended::Cut(error.to_string())),
-        }
-    }
-
-    /// The text of the next text message, without its count of events.
-    pub(crate) fn read_text(&mut self) -> Result<String, Ended> {
-        loop {
-            if let Message::Text(text) = self.read()? {
-                return Ok(split_count(&text).0);
-            }
-        }
-    }
-
-    /// The next reply.
-    pub(crate) fn read_json(&mut self) -> Result<Value, Ended> {
-        self.read_text().map(|text| serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
-    }
-
-    /// Reads until the connection ends, and returns how.
-    pub(crate) fn read_to_end(&mut self) -> Ended {
-        loop {
-            if let Err(ended) = self.read() {
-                return ended;
-            }
-        }
-    }
 }

@@ -35,7 +35,6 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("tests/game/tasks.rs", 502),
     ("tests/game/transcripts.rs", 538),
     ("tests/server/crash.rs", 700),
-    ("tests/server/process.rs", 474),
     ("tests/server/sockets.rs", 885),
 ];
 

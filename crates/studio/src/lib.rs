@@ -8,6 +8,7 @@ pub mod economy;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod goals;
+pub mod history;
 pub mod hostile_stores;
 pub mod impact;
 pub mod language;

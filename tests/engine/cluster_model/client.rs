@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use raidkeep::studio::history::Observed;
+
 use crate::cluster_model::cluster::{Cluster, REQUESTS, TROUBLE_MS};
 use crate::cluster_model::events::{At, Event};
 use crate::cluster_model::game::{Ask, read_reply};
-use crate::cluster_model::history::Done;
 
 const CLIENT_PATIENCE_MS: u64 = 1500;
 
@@ -91,8 +92,9 @@ impl Cluster {
             return;
         };
         if let (0, Some(tally)) = (status, tally) {
-            let done = Done { ask: asked.ask, invoked: asked.invoked, responded: now_ms, tally };
-            self.done.entry(asked.world).or_default().push(done);
+            let heard =
+                Observed { is_addition: asked.ask != Ask::Read, invoked: asked.invoked, responded: now_ms, tally };
+            self.heard.entry(asked.world).or_default().push(heard);
             self.clients[client].end();
             let pause = self.chance.between(10, 400);
             self.later(pause, At::Client(client));

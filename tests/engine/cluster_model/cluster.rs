@@ -6,12 +6,12 @@ use std::time::Instant;
 use raidkeep::engine::outside::{Epoch, world_name};
 use raidkeep::postgres::lease::Term;
 use raidkeep::postgres::placement::{PlaceOrder, WantedPlace};
+use raidkeep::studio::history::{Observed, contradiction};
 
 use crate::cluster_model::client::Client;
 use crate::cluster_model::database::{Database, WORLDS};
 use crate::cluster_model::events::{Answer, At, Errand, Event};
 use crate::cluster_model::game::{Ask, stored};
-use crate::cluster_model::history::{Done, contradiction};
 use crate::cluster_model::life::Life;
 use crate::cluster_model::node::{Node, TIMES};
 use crate::cluster_model::story::{Chance, Outcome};
@@ -36,7 +36,7 @@ pub(super) struct Cluster {
     pub(super) stalled_until: u64,
     pub(super) nodes: Vec<Node>,
     pub(super) clients: Vec<Client>,
-    pub(super) done: BTreeMap<u32, Vec<Done>>,
+    pub(super) heard: BTreeMap<u32, Vec<Observed>>,
     next: u64,
     pub(super) outcome: Outcome,
     /// Whether worlds answer whatever became of their leases.
@@ -58,7 +58,7 @@ impl Cluster {
             stalled_until: 0,
             nodes,
             clients: (0..CLIENTS).map(|_| Client::default()).collect(),
-            done: BTreeMap::new(),
+            heard: BTreeMap::new(),
             next: 1,
             outcome: Outcome::default(),
             is_careless: false,
@@ -108,14 +108,14 @@ impl Cluster {
     /// Compares what was answered with what is stored.
     fn judge(mut self) -> Result<Outcome, String> {
         for world in [0, 1] {
-            let done = self.done.remove(&world).unwrap_or_default();
+            let heard = self.heard.remove(&world).unwrap_or_default();
             let stores = &self.database.stores[&world_name(world)];
             let stores = stores.open(Epoch::from_u64(u64::MAX)).map_err(|error| error.to_string())?;
             let last = stored(&stores.rows);
-            if let Some(why) = contradiction(&done, last) {
+            if let Some(why) = contradiction(&heard, last) {
                 return Err(format!("world {world}: {why}"));
             }
-            self.outcome.answered += done.len();
+            self.outcome.answered += heard.len();
         }
         self.outcome.taken = self.database.taken;
         self.outcome.ended_at = self.now_ms;

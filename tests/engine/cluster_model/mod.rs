@@ -10,7 +10,6 @@ mod database;
 mod events;
 mod faults;
 mod game;
-mod history;
 mod life;
 mod node;
 mod story;

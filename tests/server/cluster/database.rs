@@ -25,6 +25,7 @@ pub(crate) const LEASE: LeaseTimes = LeaseTimes { length: Duration::from_millis(
 pub(crate) struct Database {
     folder: TempDir,
     servers: Vec<Server>,
+    address: Ipv4Addr,
 }
 
 struct Server {
@@ -37,6 +38,11 @@ struct Server {
 impl Database {
     /// One server without standbys.
     pub(crate) fn start() -> Self {
+        Self::start_on(Ipv4Addr::LOCALHOST)
+    }
+
+    /// The same where other namespaces reach it.
+    pub(crate) fn start_on(address: Ipv4Addr) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         give_away(folder.path());
         let data = folder.path().join("0");
@@ -46,10 +52,13 @@ impl Database {
             .output()
             .expect("initdb runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let settings = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\nshared_buffers = '32MB'\n\
-             max_connections = 60\nwal_keep_size = '512MB'\nmax_wal_size = '256MB'\nlog_min_messages = log\n";
-        append(&data.join("postgresql.conf"), settings);
-        let mut database = Self { folder, servers: Vec::new() };
+        let settings = format!(
+            "listen_addresses = '127.0.0.1,{address}'\nunix_socket_directories = ''\nfsync = off\nshared_buffers = '32MB'\n\
+             max_connections = 60\nwal_keep_size = '512MB'\nmax_wal_size = '256MB'\nlog_min_messages = log\n"
+        );
+        append(&data.join("postgresql.conf"), &settings);
+        append(&data.join("pg_hba.conf"), "host all raid samenet trust\n");
+        let mut database = Self { folder, servers: Vec::new(), address };
         database.servers.push(Server::start(data));
         database
     }
@@ -83,19 +92,14 @@ impl Database {
 
     /// The list of its servers.
     pub(crate) fn url(&self) -> String {
-        let hosts: Vec<String> = self.servers.iter().map(|server| format!("127.0.0.1:{}", server.port)).collect();
+        let hosts: Vec<String> =
+            self.servers.iter().map(|server| format!("{}:{}", self.address, server.port)).collect();
         format!("postgresql://raid@{}/postgres", hosts.join(","))
     }
 
     /// A node that looks at its leases often.
     pub(crate) fn node(&self, name: &str) -> Node {
-        Node::start(name, self.settings(), LEASE).expect("the database can be used")
-    }
-
-    /// How a node gets there.
-    pub(crate) fn settings(&self) -> DatabaseSettings {
-        let settings = DatabaseSettings::read(&self.url(), RootCertStore::empty()).expect("a URL");
-        settings.with_patience(Duration::from_secs(3))
+        node_at(&self.url(), name)
     }
 
     /// What statements return on the first server, as text.
@@ -210,6 +214,16 @@ impl Drop for Server {
     }
 }
 
+/// A node that looks at its leases in this database often.
+pub(crate) fn node_at(url: &str, name: &str) -> Node {
+    Node::start(name, settings_of(url), LEASE).expect("the database can be used")
+}
+
+fn settings_of(url: &str) -> DatabaseSettings {
+    let settings = DatabaseSettings::read(url, RootCertStore::empty()).expect("a URL");
+    settings.with_patience(Duration::from_secs(3))
+}
+
 /// Takes a world as soon as nobody else has it.
 pub(crate) fn take(node: &Node, world: &str) -> StoredWorld {
     try_take(node, world).expect("the world can be taken")
@@ -236,13 +250,13 @@ pub(crate) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     socket.local_addr().expect("it has an address").port()
 }
 
 /// PostgreSQL does not run as root; where this does, it runs as the user that its package has made.
-fn owner() -> Option<(u32, u32)> {
+pub(crate) fn owner() -> Option<(u32, u32)> {
     let is_root = std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     if !is_root {
         return None;
@@ -263,7 +277,7 @@ fn program(name: &str) -> Command {
     command
 }
 
-fn give_away(path: &Path) {
+pub(crate) fn give_away(path: &Path) {
     if let Some((user, group)) = owner() {
         std::os::unix::fs::chown(path, Some(user), Some(group)).expect("root may");
     }

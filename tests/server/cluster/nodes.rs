@@ -20,7 +20,11 @@ fn host(database: &Database, node: &str) -> Host {
 
 /// The same with more settings.
 pub(crate) fn on(database: &Database, node: &str, host: Host) -> Host {
-    let settings = [format!("cluster.database={}", database.url()), format!("cluster.node={node}")];
+    on_url(&database.url(), node, host)
+}
+
+pub(crate) fn on_url(url: &str, node: &str, host: Host) -> Host {
+    let settings = [format!("cluster.database={url}"), format!("cluster.node={node}")];
     host.with(&["--set", &settings[0], "--set", &settings[1]]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS)
 }
 
@@ -45,6 +49,20 @@ fn answers(server: &Server) -> bool {
     let Ok(mut client) = Client::connect(server.address) else { return false };
     let mut status = |world: u32| client.ask_in(world, "ping", json!({}))["status"].as_i64();
     (0..).map_while(|world| Some(status(world)).filter(|status| *status != Some(14))).all(|status| status == Some(0))
+}
+
+/// Whether a node says that it serves all of so many worlds, they answer whoever asks it, and so does the realm.
+pub(crate) fn is_well(server: &Server, worlds: u32) -> bool {
+    let Ok(mut client) = Client::connect(server.address) else { return false };
+    let mut answers = |world: u32| {
+        let request = json!({"world": world, "function": "ping", "data": {}}).to_string();
+        client.try_ask(&request).is_ok_and(|reply| reply["status"] == 0)
+    };
+    is_serving(server) && (0..worlds).all(&mut answers) && realm_answers(server)
+}
+
+fn realm_answers(server: &Server) -> bool {
+    server.operate("operator_list", json!({}))["status"] == 0
 }
 
 /// Waits until a node says that it serves all worlds, and does; returns how long that took.
@@ -125,9 +143,7 @@ impl Player {
 
 /// The realm is there too, with the operators that were added on another node.
 fn check_realm(server: &Server, story: &str) {
-    wait_for(&format!("{story}: the realm answers"), || {
-        (server.operate("operator_list", json!({}))["status"] == 0).then_some(())
-    });
+    wait_for(&format!("{story}: the realm answers"), || realm_answers(server).then_some(()));
 }
 
 #[test]
@@ -219,7 +235,11 @@ fn a_node_follows_the_database_to_its_new_primary() {
 }
 
 pub(crate) fn command(arguments: &[&str], database: &Database) -> (bool, String) {
-    let setting = format!("cluster.database={}", database.url());
+    command_at(arguments, &database.url())
+}
+
+pub(crate) fn command_at(arguments: &[&str], url: &str) -> (bool, String) {
+    let setting = format!("cluster.database={url}");
     let ran = Command::new(PROGRAM).args(arguments).args(["--set", &setting]).output().expect("the program runs");
     let told = [ran.stdout, ran.stderr].concat();
     (ran.status.success(), String::from_utf8_lossy(&told).into_owned())

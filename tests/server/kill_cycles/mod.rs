@@ -7,10 +7,10 @@
 
 mod acts;
 mod books;
-mod bosses;
-mod pair;
+pub(crate) mod bosses;
+pub(crate) mod pair;
 mod player;
-mod points;
+pub(crate) mod points;
 pub(crate) mod siege;
 
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use raidkeep::studio::long_run::setting;
 
+use self::pair::Pair;
 use self::player::Tally;
 use self::siege::{Moment, Siege};
 use crate::process::Lcg;
@@ -33,9 +34,9 @@ pub(crate) fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-pub(crate) fn total(siege: &Siege) -> Tally {
+pub(crate) fn total<'p>(pairs: impl Iterator<Item = &'p Pair>) -> Tally {
     let mut sum = Tally::default();
-    for tally in siege.pairs.iter().flat_map(|pair| &pair.fighters).map(|fighter| &fighter.tally) {
+    for tally in pairs.flat_map(|pair| &pair.fighters).map(|fighter| &fighter.tally) {
         tally.answered.iter().for_each(|(function, count)| *sum.answered.entry(function).or_default() += count);
         tally.refused.iter().for_each(|(what, count)| *sum.refused.entry(*what).or_default() += count);
         sum.open_and_there += tally.open_and_there;
@@ -72,7 +73,7 @@ fn kills_while_every_feature_is_used_lose_nothing_and_double_nothing() {
     assert!(result.is_ok(), "seed {seed}, (cycle, objection): {:?}", result.expect_err("it failed"));
     let ends = siege.close_books().expect("after the last kill everything should be stored, and each order settled");
     siege.verify().expect("everything should be consistent");
-    let tally = total(&siege);
+    let tally = total(siege.pairs.iter());
     tell(&format!(
         "{cycles} cycles, seed {seed}, {:?}: {} answered with success {:?}, refused {:?}, \
          open at a kill: {} were there or show nothing, {} were not there; orders granted and refused: {ends:?}; {:?}",

@@ -1,6 +1,7 @@
 //! Two players who write to each other and fight each other, one request at a time.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
@@ -37,9 +38,9 @@ const TURNS_MAX: usize = 100;
 
 impl Pair {
     /// Creates both accounts.
-    pub(crate) fn join(server: SocketAddr, number: usize) -> Result<Self, String> {
-        let mut first = Fighter::join(server, &format!("first-{number}"))?;
-        let mut second = Fighter::join(server, &format!("second-{number}"))?;
+    pub(crate) fn join(server: SocketAddr, world: u32, number: usize) -> Result<Self, String> {
+        let mut first = Fighter::join(server, world, &format!("first-{number}"))?;
+        let mut second = Fighter::join(server, world, &format!("second-{number}"))?;
         first.roles.other = second.roles.own.clone();
         second.roles.other = first.roles.own.clone();
         Ok(Self { fighters: [first, second], duel: Duel::None, blows: 0 })
@@ -82,15 +83,16 @@ impl Pair {
         Ok(())
     }
 
-    /// Plays until the connection breaks.
-    pub(crate) fn play(&mut self, mut lcg: Lcg) -> Result<(), String> {
-        loop {
+    /// Plays until the connection breaks, or it is told to stop.
+    pub(crate) fn play(&mut self, mut lcg: Lcg, stop: &AtomicBool) -> Result<(), String> {
+        while !stop.load(Ordering::Relaxed) {
             let is_duel = lcg.below(3) == 0;
             let goes_on = if is_duel { self.duel_on()? } else { self.play_on(&mut lcg)? };
             if !goes_on {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     fn play_on(&mut self, lcg: &mut Lcg) -> Result<bool, String> {

@@ -46,6 +46,7 @@ pub(crate) struct Tally {
 
 /// A player across all crashes.
 pub(crate) struct Fighter {
+    pub(crate) world: u32,
     pub(crate) roles: Roles,
     token: String,
     client: Option<Client>,
@@ -63,11 +64,12 @@ pub(crate) struct Fighter {
 
 impl Fighter {
     /// Creates the account and reads its state.
-    pub(crate) fn join(server: SocketAddr, device: &str) -> Result<Self, String> {
+    pub(crate) fn join(server: SocketAddr, world: u32, device: &str) -> Result<Self, String> {
         let mut client = Client::connect(server)?;
-        client.log_in(device);
+        client.log_in_to(world, device);
         let token = client.token.clone();
         let mut fighter = Self {
+            world,
             roles: Roles { own: String::new(), other: String::new() },
             token,
             client: Some(client),
@@ -105,7 +107,7 @@ impl Fighter {
     /// Sends a request that changes nothing.
     pub(crate) fn read(&mut self, function: &str, mut data: Value) -> Result<Value, String> {
         data["token"] = self.token.clone().into();
-        self.ask_text(&json!({"world": 0, "function": function, "data": data}).to_string())
+        self.ask_text(&json!({"world": self.world, "function": function, "data": data}).to_string())
     }
 
     fn ask_text(&mut self, text: &str) -> Result<Value, String> {
@@ -139,7 +141,7 @@ impl Fighter {
         self.serial += 1;
         data["token"] = self.token.clone().into();
         let once = format!("{}-{}", self.roles.own, self.serial);
-        let text = json!({"world": 0, "function": function, "data": data, "once": once}).to_string();
+        let text = json!({"world": self.world, "function": function, "data": data, "once": once}).to_string();
         self.open = Some(Asked { act: act.clone(), text: text.clone() });
         let client = self.client.as_mut().ok_or("not connected")?;
         if client.send(Message::text(text.as_str())).is_err() {

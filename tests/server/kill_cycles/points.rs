@@ -1,6 +1,6 @@
 //! Points of the payment platform and the orders that were paid with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,13 +12,21 @@ use crate::process::Server;
 
 /// Waits until all orders are settled; each must be known to a player, and be paid according to its outcome. Returns
 /// how many were granted, and how many refused.
-pub(crate) fn close_books(server: &Server, bank: &Bank, pairs: &[Pair]) -> Result<(usize, usize), String> {
-    let mut known: BTreeMap<String, Order> =
-        pairs.iter().flat_map(|pair| &pair.fighters).flat_map(|fighter| fighter.orders.clone()).collect();
+pub(crate) fn close_books<'p>(
+    server: &Server,
+    bank: &Bank,
+    pairs: impl Iterator<Item = &'p Pair>,
+) -> Result<(usize, usize), String> {
+    let fighters: Vec<_> = pairs.flat_map(|pair| &pair.fighters).collect();
+    let worlds: BTreeSet<u32> = fighters.iter().map(|fighter| fighter.world).collect();
+    let mut known: BTreeMap<String, Order> = fighters.iter().flat_map(|fighter| fighter.orders.clone()).collect();
     let mut orders = Vec::new();
     for _ in 0..30 {
-        server.operate("clock_advance", json!({"seconds": 86_400}));
-        orders = all_orders(server)?;
+        orders.clear();
+        for world in &worlds {
+            server.operate_in(*world, "clock_advance", json!({"seconds": 86_400}));
+            orders.extend(all_orders(server, *world)?);
+        }
         let are_over = orders.iter().all(|order| order["state"] == "granted" || order["state"] == "refused");
         if are_over && orders.len() >= known.len() {
             break;
@@ -58,10 +66,10 @@ fn payments(bank: &Bank) -> Result<BTreeMap<String, Vec<i64>>, String> {
     Ok(payments)
 }
 
-fn all_orders(server: &Server) -> Result<Vec<Value>, String> {
+fn all_orders(server: &Server, world: u32) -> Result<Vec<Value>, String> {
     let (mut orders, mut before) = (Vec::new(), Value::Null);
     loop {
-        let reply = server.operate("order_list", json!({"limit": 500, "before": before}));
+        let reply = server.operate_in(world, "order_list", json!({"limit": 500, "before": before}));
         orders.extend(reply["data"]["orders"].as_array().ok_or_else(|| format!("a list of orders: {reply}"))?.clone());
         before = reply["data"]["next"].clone();
         if before.is_null() {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -11,10 +12,8 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::bank::Bank;
-use crate::cluster::database::Database;
-use crate::cluster::siege::Nodes;
 use crate::fairness::without_rate_limits;
-use crate::kill_cycles::bosses::{check_life, shown_life};
+use crate::kill_cycles::bosses::{BOSS_LIFE, check_life, shown_life};
 use crate::kill_cycles::pair::Pair;
 use crate::kill_cycles::points;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, PROGRAM, Server, copy_folder, edited_assets};
@@ -26,8 +25,6 @@ pub(crate) enum Moment {
     WhileFolding,
     WhileCopying,
     WhileStarting,
-    /// It hangs until another node serves, and goes on for a moment before it is killed.
-    WhileHanging,
 }
 
 /// What a run has covered, apart from the players' tallies.
@@ -45,8 +42,6 @@ pub(crate) struct Covered {
 /// Server, bank and players across all kills.
 pub(crate) struct Siege {
     host: Host,
-    /// The nodes that take over from each other; `None` = the host is started again.
-    nodes: Option<Nodes>,
     bank: Bank,
     pub(crate) pairs: Vec<Pair>,
     lcg: Lcg,
@@ -57,7 +52,7 @@ pub(crate) struct Siege {
 }
 
 /// Changes to the shipped assets: enough of everything for a long run.
-const EDITS: [(&str, &str, &str); 15] = [
+const EDITS: [(&str, &str, &str); 9] = [
     ("world_boss.ron", "max_enter_time: 3", "max_enter_time: 50000"),
     ("items.ron", r#"newcomer: ["3:1:0","#, r#"newcomer: ["3:51:9000", "3:52:9000", "3:1:0","#),
     ("items.ron", r#""3:5:0", "3:9:0"]"#, r#""3:5:900000", "3:9:0"]"#),
@@ -67,23 +62,28 @@ const EDITS: [(&str, &str, &str); 15] = [
     ("tickets.ron", "daily: 2", "daily: 50000"),
     ("tickets.ron", "daily_vip: 3", "daily_vip: 50000"),
     ("mail.ron", "sent_per_day: 20", "sent_per_day: 100000"),
-    ("world_boss.ron", "life_value: 10000,", "life_value: 100,"),
-    ("world_boss.ron", "life_value: 100000,", "life_value: 100,"),
-    ("world_boss.ron", "life_value: 1000000,", "life_value: 100,"),
-    ("world_boss.ron", "life_value: 10000000,", "life_value: 100,"),
-    ("world_boss.ron", "life_value: 1000000000,", "life_value: 100,"),
-    ("world_boss.ron", "life_value: 10000000000,", "life_value: 100,"),
 ];
 
-/// A host with an archive of its own, or with one that it shares with others.
-fn host(archive: Option<&Path>) -> Host {
-    let host = Host::new(&["--clock", "manual"]);
+/// The lives of bosses as shipped.
+const SHIPPED_LIVES: [&str; 7] = [
+    "life_value: 10000,",
+    "life_value: 100000,",
+    "life_value: 1000000,",
+    "life_value: 10000000,",
+    "life_value: 1000000000,",
+    "life_value: 10000000000,",
+    "life_value: 100000000000,",
+];
+
+/// What makes a host one of a siege, with bosses of this life.
+pub(crate) fn under_siege(host: Host, archive: &Path, boss_life: i64) -> Host {
+    let life = format!("life_value: {boss_life},");
     let mut edits = EDITS.to_vec();
-    edits.push(("world_boss.ron", "life_value: 100000000000,", "life_value: 100,"));
+    edits.extend(SHIPPED_LIVES.map(|shipped| ("world_boss.ron", shipped, life.as_str())));
     let assets = edited_assets(&host, &edits);
     let backups = host.path("backups").display().to_string();
-    let archive = archive.map_or_else(|| host.path("archive"), Path::to_owned).display().to_string();
-    without_rate_limits(host)
+    let archive = archive.display().to_string();
+    without_rate_limits(host.with(&["--clock", "manual"]))
         .with(&["--assets", &assets, "--set", &format!("backups={backups}"), "--archive", &archive])
         .with(&["--set", "identity.token_days=100000", "--set", "assets_watch=false"])
         .with(&["--set", "platforms.mcrmb.circuit=(failures: 1000000, open_seconds: 1)"])
@@ -92,25 +92,17 @@ fn host(archive: Option<&Path>) -> Host {
 impl Siege {
     /// Starts a server for the first time and logs everybody in.
     pub(crate) fn new(pairs: usize, seed: u64) -> Result<Self, String> {
-        Self::begin(pairs, seed, |_| None)
-    }
-
-    /// The same with two nodes of a cluster, which take over from each other.
-    pub(crate) fn of_nodes(pairs: usize, seed: u64, database: Database) -> Result<Self, String> {
-        Self::begin(pairs, seed, |bank| Some(Nodes::new(database, |archive| bank.serve(host(Some(archive))))))
-    }
-
-    fn begin(pairs: usize, seed: u64, nodes: impl FnOnce(&Bank) -> Option<Nodes>) -> Result<Self, String> {
         let bank = Bank::open_in_memory();
-        let mut nodes = nodes(&bank);
-        let host = bank.serve(host(None));
-        let server = nodes.as_mut().map_or_else(|| host.start(), Nodes::start);
-        let pairs = (0..pairs).map(|number| Pair::join(server.address, number)).collect::<Result<Vec<_>, _>>()?;
+        let host = Host::new(&[]);
+        let archive = host.path("archive");
+        let host = bank.serve(under_siege(host, &archive, BOSS_LIFE));
+        let server = host.start();
+        let pairs = (0..pairs).map(|number| Pair::join(server.address, 0, number)).collect::<Result<Vec<_>, _>>()?;
         for fighter in pairs.iter().flat_map(|pair| &pair.fighters) {
             bank.grant(&fighter.roles.own, 1_000_000);
         }
         drop(server);
-        Ok(Self { host, nodes, bank, pairs, lcg: Lcg(seed), blows: 0, cycle: 0, covered: Covered::default() })
+        Ok(Self { host, bank, pairs, lcg: Lcg(seed), blows: 0, cycle: 0, covered: Covered::default() })
     }
 
     /// Starts the server on the state left by the last kill, checks everybody, plays for about `load` and kills the
@@ -124,9 +116,9 @@ impl Siege {
             std::thread::sleep(Duration::from_millis(self.lcg.below(80)));
             process.kill();
         }
-        let server = self.start();
+        let server = self.host.start();
         self.bank.post("/faults", &json!([]));
-        let mut pairs = std::mem::take(&mut self.pairs);
+        let (mut pairs, stop) = (std::mem::take(&mut self.pairs), AtomicBool::new(false));
         let result = std::thread::scope(|scope| {
             let (settled, results) = channel();
             let mut go = Vec::new();
@@ -134,16 +126,18 @@ impl Siege {
             for pair in &mut pairs {
                 let (sender, receiver) = channel();
                 go.push(sender);
-                let (settled, addresses, lcg) =
-                    (settled.clone(), [server.address, server.operators], Lcg(self.lcg.below(1 << 40)));
-                threads.push(scope.spawn(move || take_part(pair, addresses, lcg, &settled, &receiver)));
+                let lcg = Lcg(self.lcg.below(1 << 40));
+                let part =
+                    Part { addresses: [server.address, server.operators], settled: settled.clone(), go: receiver };
+                let stop = &stop;
+                threads.push(scope.spawn(move || take_part(pair, lcg, &part, stop)));
             }
             for _ in &threads {
                 self.blows += results.recv_timeout(PATIENCE).map_err(|_| "a client hangs".to_owned())??;
             }
-            check_life(&shown_life(&server)?, self.blows)?;
+            check_life(&shown_life(server.connect(), 0)?, self.blows)?;
             self.pass_time(&server)?;
-            self.make_trouble();
+            make_trouble(&self.bank, &mut self.lcg);
             go.iter().try_for_each(|go| go.send(())).map_err(|_| "a client ended early".to_owned())?;
             for _ in &threads {
                 results.recv_timeout(PATIENCE).map_err(|_| "a client hangs".to_owned())??;
@@ -156,26 +150,7 @@ impl Siege {
         result
     }
 
-    /// The server on the state left by the last kill.
-    fn start(&mut self) -> Server {
-        self.nodes.as_mut().map_or_else(|| self.host.start(), Nodes::start)
-    }
-
-    /// Puts a world of nodes together from their archive, which must be what the database has.
-    pub(crate) fn restore_nodes(&mut self) -> Result<(), String> {
-        self.covered.restored += 1;
-        self.nodes.as_mut().ok_or("there are none")?.restore()
-    }
-
-    /// How long the other node has taken to serve, after each kill.
-    pub(crate) fn take_overs(&self) -> &[Duration] {
-        self.nodes.as_ref().map_or(&[], |nodes| &nodes.took)
-    }
-
     fn choose_moment(&mut self) -> Moment {
-        if self.nodes.is_some() {
-            return [Moment::WhileHanging, Moment::Anywhere, Moment::WhileFolding][self.cycle % 3];
-        }
         match self.lcg.below(10) {
             0..4 => Moment::Anywhere,
             4..7 => Moment::WhileFolding,
@@ -186,37 +161,11 @@ impl Siege {
 
     /// Moves the clock: minutes, days, and now and then into the next month.
     fn pass_time(&mut self, server: &Server) -> Result<(), String> {
-        let seconds = match self.lcg.below(20) {
-            0 => 31 * 86_400,
-            1..4 => 86_400,
-            _ => 60 * (1 + self.lcg.below(20)),
-        };
-        let month = |reply: &Value| reply["data"]["time"].as_str().map(|time| time[..7].to_owned());
-        let before = server.connect().ask("server_time", json!({}));
-        let after = server.operate("clock_advance", json!({"seconds": seconds}));
-        if after["status"] != 0 {
-            return Err(format!("the clock should move: {after}"));
-        }
-        if month(&before) != month(&after) {
+        if pass_time(server, 0, some_seconds(&mut self.lcg))? {
             self.blows = 0;
             self.covered.seasons += 1;
         }
         Ok(())
-    }
-
-    /// The payment platform misbehaves in one cycle of three.
-    fn make_trouble(&mut self) {
-        let ways = [
-            json!("lose_answer"),
-            json!({"latency_ms": 60}),
-            json!({"apply_late": {"after_ms": 40}}),
-            json!({"http_status": 503}),
-            json!("garbage"),
-        ];
-        let way = &ways[usize::try_from(self.lcg.below(5)).unwrap_or_default()];
-        if self.lcg.below(3) == 0 {
-            self.bank.post("/faults", &json!([{"platform": "mcrmb", "call": "Pay", "fault": way, "times": 3}]));
-        }
     }
 
     fn kill(&mut self, mut server: Server, moment: Moment) -> Result<(), String> {
@@ -235,13 +184,6 @@ impl Siege {
                 std::thread::sleep(Duration::from_micros(self.lcg.below(250_000)));
                 server.process.kill();
                 self.check_copy(copying)?;
-            }
-            Moment::WhileHanging => {
-                server.signal("STOP");
-                self.nodes.as_mut().ok_or("nobody takes over")?.await_take_over();
-                server.signal("CONT");
-                std::thread::sleep(Duration::from_millis(self.lcg.below(300)));
-                server.process.kill();
             }
             Moment::Anywhere | Moment::WhileStarting => server.process.kill(),
         }
@@ -291,10 +233,6 @@ impl Siege {
 
     /// Runs `raidkeep verify` on a copy of the state left by the last kill; the log's tail stays for the next start.
     pub(crate) fn verify(&mut self) -> Result<(), String> {
-        if let Some(nodes) = &self.nodes {
-            self.covered.verified += 1;
-            return nodes.verify();
-        }
         let copy = self.host.path("looked at");
         copy_folder(&self.host.data(), &copy);
         let verified = verify(&copy);
@@ -337,42 +275,80 @@ impl Siege {
     /// Checks everybody once more, then waits until all orders are settled and compares them with the payments to the
     /// platform. Returns how many were granted, and how many refused.
     pub(crate) fn close_books(&mut self) -> Result<(usize, usize), String> {
-        let server = self.start();
+        let server = self.host.start();
         self.bank.post("/faults", &json!([]));
         // The last kill may have left orders that no player knows of yet.
         for pair in &mut self.pairs {
             settle(pair, [server.address, server.operators])?;
             self.blows += pair.take_blows();
         }
-        check_life(&shown_life(&server)?, self.blows)?;
-        points::close_books(&server, &self.bank, &self.pairs)
+        check_life(&shown_life(server.connect(), 0)?, self.blows)?;
+        points::close_books(&server, &self.bank, self.pairs.iter())
     }
+}
+
+/// For how long time passes at once: minutes, days, and now and then into the next month.
+pub(crate) fn some_seconds(lcg: &mut Lcg) -> u64 {
+    match lcg.below(20) {
+        0 => 31 * 86_400,
+        1..4 => 86_400,
+        _ => 60 * (1 + lcg.below(20)),
+    }
+}
+
+/// Moves the clock of a world; returns whether another month has come.
+pub(crate) fn pass_time(server: &Server, world: u32, seconds: u64) -> Result<bool, String> {
+    let month = |reply: &Value| reply["data"]["time"].as_str().map(|time| time[..7].to_owned());
+    let before = server.connect().ask_again(world, "server_time", &json!({}));
+    let after = server.operate_in(world, "clock_advance", json!({"seconds": seconds}));
+    match after["status"] == 0 {
+        true => Ok(month(&before) != month(&after)),
+        false => Err(format!("the clock should move: {after}")),
+    }
+}
+
+/// The payment platform misbehaves in one cycle of three.
+pub(crate) fn make_trouble(bank: &Bank, lcg: &mut Lcg) {
+    let ways = [
+        json!("lose_answer"),
+        json!({"latency_ms": 60}),
+        json!({"apply_late": {"after_ms": 40}}),
+        json!({"http_status": 503}),
+        json!("garbage"),
+    ];
+    let way = &ways[usize::try_from(lcg.below(5)).unwrap_or_default()];
+    if lcg.below(3) == 0 {
+        bank.post("/faults", &json!([{"platform": "mcrmb", "call": "Pay", "fault": way, "times": 3}]));
+    }
+}
+
+/// What a pair's thread is told, and tells.
+pub(crate) struct Part {
+    /// For players and for operators.
+    pub(crate) addresses: [SocketAddr; 2],
+    /// First the answered blows since the last cycle, then, once time has passed, nothing more.
+    pub(crate) settled: Sender<Result<i64, String>>,
+    pub(crate) go: Receiver<()>,
 }
 
 /// One pair's part of a cycle.
-fn take_part(
-    pair: &mut Pair,
-    addresses: [SocketAddr; 2],
-    lcg: Lcg,
-    settled: &Sender<Result<i64, String>>,
-    go: &Receiver<()>,
-) -> Result<(), String> {
-    let result = settle(pair, addresses);
-    let _ = settled.send(result.map(|()| pair.take_blows()));
-    if go.recv().is_err() {
+pub(crate) fn take_part(pair: &mut Pair, lcg: Lcg, part: &Part, stop: &AtomicBool) -> Result<(), String> {
+    let result = settle(pair, part.addresses);
+    let _ = part.settled.send(result.map(|()| pair.take_blows()));
+    if part.go.recv().is_err() {
         return Ok(());
     }
-    let _ = settled.send(pair.pass_time().map(|()| 0));
-    pair.play(lcg)
+    let _ = part.settled.send(pair.pass_time().map(|()| 0));
+    pair.play(lcg, stop)
 }
 
-/// `operators` is the address for operators.
-fn settle(pair: &mut Pair, [server, operators]: [SocketAddr; 2]) -> Result<(), String> {
+/// Finishes what was open, and compares a pair with its books.
+pub(crate) fn settle(pair: &mut Pair, [server, operators]: [SocketAddr; 2]) -> Result<(), String> {
     let mut operator = Client::connect(operators)?;
+    let world = pair.fighters[0].world;
     let mut state_of = |order: &str| {
         let data = json!({"token": OPERATOR, "order": order});
-        let request = json!({"world": 0, "function": "order_inspect", "data": data}).to_string();
-        let reply = operator.try_ask(&request).map_err(|ended| format!("{ended:?}"))?;
+        let reply = operator.ask_again(world, "order_inspect", &data);
         let state = reply["data"]["state"].as_str().map(str::to_owned);
         state.ok_or_else(|| format!("an order that was answered is lost: {order}: {reply}"))
     };
