@@ -22,6 +22,9 @@ const LOCK_LEASE: &str = "SELECT leases.epoch, leases.node, renewals, is_free, w
 const TAKE_LEASE: &str = "UPDATE raidkeep.leases SET epoch = $2, node = $3, renewals = renewals + 1, is_free = false \
      WHERE world = $1";
 
+const HAS_MORE: &str = "SELECT EXISTS (SELECT FROM raidkeep.rows WHERE world = $1) \
+     OR EXISTS (SELECT FROM raidkeep.log WHERE world = $1)";
+
 /// Whether a world can be had.
 #[derive(Debug)]
 pub(crate) enum Taken {
@@ -104,6 +107,11 @@ fn lock_lease(connection: &Connection, world: &Arc<str>) -> Result<Option<Locked
 fn begin_world(connection: &Connection, world: &Arc<str>, id: u64) -> Result<Locked, StorageError> {
     let log = LogEnd { id, epoch: Epoch::BEFORE, last_record: 0 };
     let fold = FoldEnd { record: 0, batch: BatchNumber(0), moment_ms: 0, epoch: Epoch::BEFORE };
-    add_world(connection, world, log, fold)?;
+    if add_world(connection, world, log, fold)? {
+        let found = ask(connection, world, HAS_MORE, Vec::new()).map_err(failed)?;
+        if found.iter().any(|row| row.get(0)) {
+            return Err(damaged(world, "worlds", "there are rows or records of a world that nobody has begun"));
+        }
+    }
     lock_lease(connection, world)?.ok_or_else(|| damaged(world, "leases", "the lease of the world is missing"))
 }
