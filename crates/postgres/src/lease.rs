@@ -82,6 +82,8 @@ pub struct SeenLease {
 #[derive(Debug, Clone, Default)]
 pub struct LeaseView {
     seen: BTreeMap<String, (SeenLease, Instant)>,
+    /// The last epoch of each world in which this process has had it, if it answers for it no more.
+    over: BTreeMap<String, i64>,
 }
 
 impl LeaseView {
@@ -98,17 +100,27 @@ impl LeaseView {
         self.seen.clear();
     }
 
+    /// Notes that this process answers no more for a world that it had in this epoch: nobody need wait for that lease.
+    pub fn note_over(&mut self, world: String, epoch: i64) {
+        self.over.insert(world, epoch);
+    }
+
+    fn has_ended(&self, world: &str, (lease, since): &(SeenLease, Instant), times: LeaseTimes, now: Instant) -> bool {
+        let is_over = self.over.get(world) == Some(&lease.epoch);
+        is_over || now.saturating_duration_since(*since) >= times.silence()
+    }
+
     /// Who has a world; `None` = nobody, or it was not looked yet.
     pub fn holder(&self, world: &str, times: LeaseTimes, now: Instant) -> Option<&str> {
-        let (lease, since) = self.seen.get(world)?;
-        let is_held = !lease.is_free && now.saturating_duration_since(*since) < times.silence();
-        is_held.then_some(lease.node.as_str())
+        let seen = self.seen.get(world)?;
+        let is_held = !seen.0.is_free && !self.has_ended(world, seen, times, now);
+        is_held.then_some(seen.0.node.as_str())
     }
 
     /// The lease of a world, if it has ended.
     pub fn ended(&self, world: &str, times: LeaseTimes, now: Instant) -> Option<&SeenLease> {
-        let (lease, since) = self.seen.get(world)?;
-        (now.saturating_duration_since(*since) >= times.silence()).then_some(lease)
+        let seen = self.seen.get(world)?;
+        self.has_ended(world, seen, times, now).then_some(&seen.0)
     }
 
     /// The worlds that were seen.
@@ -163,5 +175,20 @@ mod tests {
         assert_eq!(view.ended("world-0", TIMES, after(began, 111)), None, "it was");
         view.look_away();
         assert_eq!(view.ended("world-0", TIMES, after(began, 1000)), None, "nobody has looked");
+    }
+
+    #[test]
+    fn a_process_waits_for_no_lease_of_its_own_that_is_over() {
+        let began = Instant::now();
+        let mut view = LeaseView::default();
+        let lease = |epoch| SeenLease { epoch, node: "a".to_owned(), renewals: 1, is_free: false };
+        view.note_over("world-0".to_owned(), 1);
+        assert_eq!(view.ended("world-0", TIMES, began), None, "it does not know whether somebody else has the world");
+        view.note("world-0".to_owned(), lease(1), began);
+        assert_eq!(view.holder("world-0", TIMES, began), None);
+        assert_eq!(view.ended("world-0", TIMES, began), Some(&lease(1)));
+        view.note("world-0".to_owned(), lease(2), began);
+        assert_eq!(view.holder("world-0", TIMES, began), Some("a"), "a later one is awaited like any other");
+        assert_eq!(view.ended("world-0", TIMES, began), None);
     }
 }

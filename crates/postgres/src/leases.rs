@@ -51,6 +51,13 @@ struct Known {
 }
 
 impl Known {
+    /// Renews nothing any more that has ended here.
+    fn let_go(&mut self) {
+        for tenancy in self.held.extract_if(.., |tenancy| !tenancy.holds()) {
+            self.view.note_over(tenancy.world().to_string(), tenancy.epoch().to_u64().cast_signed());
+        }
+    }
+
     /// Who has a world.
     fn holder(&self, world: &str, times: LeaseTimes) -> Option<&str> {
         self.view.holder(world, times, Instant::now())
@@ -215,7 +222,7 @@ impl Keeper {
             let requested = Instant::now();
             let (held, own) = {
                 let mut known = self.shared.lock();
-                known.held.retain(|tenancy| tenancy.holds());
+                known.let_go();
                 (known.held.clone(), known.own.clone())
             };
             let done = self.round(&held, own.clone()).and_then(|round| {

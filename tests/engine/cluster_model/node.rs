@@ -81,7 +81,12 @@ impl Node {
             .iter_mut()
             .filter_map(|(world, life)| (!life.is_careless && !life.term.holds(local)).then_some(*world))
             .collect();
-        over.iter().filter_map(|world| self.lives.remove(world)).map(Life::fail).collect()
+        let ended: Vec<(u32, Life)> =
+            over.iter().filter_map(|world| self.lives.remove(world).map(|life| (*world, life))).collect();
+        for (world, life) in &ended {
+            self.view.note_over(world_name(*world), life.epoch.to_u64().cast_signed());
+        }
+        ended.into_iter().map(|(_, life)| life.fail()).collect()
     }
 
     /// The worlds that it has.

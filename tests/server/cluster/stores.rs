@@ -123,7 +123,9 @@ fn connections_that_break_at_any_moment_lose_nothing_that_was_answered() {
             }
         });
         drop(life);
+        let began = Instant::now();
         let taken = take(&node);
+        assert!(began.elapsed() < LEASE.length, "a process waits for no lease of its own: {:?}", began.elapsed());
         let found = all(&taken.rows);
         for (change, made_by) in &answered {
             assert_eq!(found.get(change), Some(made_by), "change {change} was answered");
