@@ -68,12 +68,15 @@ impl ArchiveVerify {
 }
 
 fn lines(found: &ArchiveVerified) -> Vec<String> {
-    let ArchiveVerified { world, ranges, segments, bases, records, gaps, damages } = found;
+    let ArchiveVerified { world, ranges, segments, left, bases, records, gaps, damages } = found;
     let ranges = ranges.iter().map(|[from, until]| format!("{world}: can be restored from {from} to {until}"));
     let gaps = gaps.iter().map(|gap| format!("{world}: gap: {gap}"));
     let damages = damages.iter().map(|damage| format!("{world}: damage: {damage}"));
+    let left = (*left > 0).then(|| {
+        format!("{world}: {left} segments do not count: whoever wrote them had the world no more, or wrote no record")
+    });
     let sum = format!("{world}: {segments} segments with {records} records, {bases} bases");
-    ranges.chain(gaps).chain(damages).chain([sum]).collect()
+    ranges.chain(gaps).chain(damages).chain(left).chain([sum]).collect()
 }
 
 #[derive(Debug, Args)]

@@ -18,13 +18,13 @@ use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker, Stores};
 use raidkeep::engine::storage::{Batch, PlayerTables, RowStore, StoredWorld};
 
-const WORLD: &str = "world-0";
-const TABLE: &str = "numbers";
+pub(crate) const WORLD: &str = "world-0";
+pub(crate) const TABLE: &str = "numbers";
 const PATIENCE: Duration = Duration::from_secs(60);
-const DAY_MS: i64 = 86_400_000;
+pub(crate) const DAY_MS: i64 = 86_400_000;
 
 /// A second passes from batch to batch.
-fn moment_of(number: u64) -> i64 {
+pub(crate) fn moment_of(number: u64) -> i64 {
     1_000 * number.cast_signed()
 }
 
@@ -33,20 +33,20 @@ fn account_of(number: u64) -> AccountId {
     AccountId(1 + number % 3)
 }
 
-fn batch(number: u64, moment_ms: i64, value: u64) -> Batch {
+pub(crate) fn batch(number: u64, moment_ms: i64, value: u64) -> Batch {
     let mut batch = Batch::new(BatchNumber(number), moment_ms);
     batch.put(TABLE, &account_of(number).to_key(), |out| out.extend_from_slice(&value.to_le_bytes()));
     batch
 }
 
 /// A world in a folder, with an archive beside it.
-struct World {
-    folder: tempfile::TempDir,
-    settings: ArchiveSettings,
+pub(crate) struct World {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) settings: ArchiveSettings,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let settings = ArchiveSettings {
             folder: folder.path().join("archive").display().to_string(),
@@ -58,16 +58,16 @@ impl World {
         Self { folder, settings }
     }
 
-    fn archive(&self) -> PathBuf {
+    pub(crate) fn archive(&self) -> PathBuf {
         self.folder.path().join("archive")
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
     /// The files of the world's archive that end like this.
-    fn files(&self, suffix: &str) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, suffix: &str) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.archive().join(WORLD)).into_iter().flatten().flatten();
         let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         files.retain(|path| path.to_string_lossy().ends_with(suffix));
@@ -75,10 +75,19 @@ impl World {
         files
     }
 
-    fn start(&self, data: &Path) -> Running {
-        std::fs::create_dir_all(data).expect("a writable folder");
-        let mut store = StoredWorld::from(Store::open_folder(data, WORLD).expect("the world opens"));
+    pub(crate) fn start(&self, data: &Path) -> Running {
+        let mut store = self.open(data);
         store.begin_epoch(7).expect("an epoch begins");
+        self.serve(store)
+    }
+
+    pub(crate) fn open(&self, data: &Path) -> StoredWorld {
+        std::fs::create_dir_all(data).expect("a writable folder");
+        Store::open_folder(data, WORLD).expect("the world opens").into()
+    }
+
+    /// Runs a world whose epoch has begun.
+    pub(crate) fn serve(&self, store: StoredWorld) -> Running {
         let next = store.recovered.last_batch.0 + 1;
         let tables = ArchivedTables { players: vec![TABLE.to_owned()], identity: TABLE.to_owned() };
         let task = ArchiveTask { settings: self.settings.clone(), backups: None, tables };
@@ -90,7 +99,7 @@ impl World {
     }
 
     /// Runs the world for some batches.
-    fn run(&self, count: u64) {
+    pub(crate) fn run(&self, count: u64) {
         let mut running = self.start(&self.data());
         for _ in 0..count {
             let number = running.next;
@@ -100,7 +109,7 @@ impl World {
     }
 
     /// What the accounts have as of a moment.
-    fn values(&self, until_ms: Option<i64>) -> Result<[u64; 3], ArchiveError> {
+    pub(crate) fn values(&self, until_ms: Option<i64>) -> Result<[u64; 3], ArchiveError> {
         let into = tempfile::tempdir().expect("a temporary folder");
         let (rows, _) = restore_world(&self.archive(), WORLD, until_ms, into.path())?;
         Ok([1, 2, 3].map(|account| {
@@ -110,14 +119,14 @@ impl World {
     }
 }
 
-struct Running {
+pub(crate) struct Running {
     worker: StorageWorker,
     events: Receiver<StorageEvent>,
-    next: u64,
+    pub(crate) next: u64,
 }
 
 impl Running {
-    fn commit(&mut self, batch: Batch) {
+    pub(crate) fn commit(&mut self, batch: Batch) {
         let number = batch.number;
         self.worker.commit(batch);
         self.next = number.0 + 1;
@@ -125,7 +134,7 @@ impl Running {
     }
 }
 
-fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() {
         assert!(began.elapsed() < PATIENCE, "waited too long for: {what}");
@@ -134,7 +143,7 @@ fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// What the accounts have after a batch.
-fn expected(last: u64) -> [u64; 3] {
+pub(crate) fn expected(last: u64) -> [u64; 3] {
     [1, 2, 3]
         .map(|account| (1..=last).rev().find(|number| account_of(*number) == AccountId(account)).unwrap_or_default())
 }

@@ -1,6 +1,7 @@
 //! The engine's guarantees, tested through the protocol: storage, idempotency keys, waiting requests, events, journals.
 
 mod archive;
+mod archive_owners;
 mod cluster_model;
 mod damage;
 mod envelope;

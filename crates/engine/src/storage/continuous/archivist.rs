@@ -7,14 +7,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::meters::Meters;
+use crate::storage::StoredWorld;
 use crate::storage::continuous::deleted::{DeletedAccount, DeletionList, deleted_by};
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::WorldFolder;
-use crate::storage::continuous::keeper::{Held, Keeper};
+use crate::storage::continuous::keeper::{Held, Keeper, Life};
 use crate::storage::continuous::plan::check_world;
 use crate::storage::continuous::shipper::{Shipment, Shipper};
 use crate::storage::continuous::{ArchiveError, ArchiveTask};
-use crate::storage::{Rows, StoredWorld};
 
 /// How long a record may wait to be synced.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -26,8 +26,7 @@ const DELETIONS_QUEUE_BYTES: usize = 64 << 20;
 /// Archives the records of one world behind its commits.
 pub struct Archivist {
     task: ArchiveTask,
-    rows: Rows,
-    world: u64,
+    life: Life,
     folder: Option<WorldFolder>,
     /// `None` while the archive cannot be opened.
     keeper: Option<Keeper>,
@@ -90,11 +89,11 @@ impl Archivist {
         let queued = Arc::new(AtomicUsize::new(0));
         let queue_bytes = if takes_all { task.settings.queue_bytes } else { DELETIONS_QUEUE_BYTES };
         let ((sender, shipments), (ending, ended)) = (channel(), channel());
-        let (rows, counted) = (store.rows.clone(), queued.clone());
+        let counted = queued.clone();
+        let (rows, tenure) = (store.rows.clone(), store.tenure.clone());
         let archivist = Self {
             task,
-            rows,
-            world,
+            life: Life { world, epoch: store.log.epoch(), rows, tenure },
             folder,
             keeper: None,
             held,
@@ -146,11 +145,16 @@ impl Archivist {
         let Some(folder) = self.folder.clone().filter(|_| self.keeper.is_none()) else {
             return;
         };
-        match Keeper::open(self.task.clone(), folder, self.rows.clone(), self.world, &self.held) {
+        match Keeper::open(self.task.clone(), folder, self.life.clone(), &self.held) {
             Ok(keeper) => {
                 self.keeper = Some(keeper);
                 self.held.records = Vec::new();
                 self.recover();
+            }
+            Err(error @ ArchiveError::Elsewhere { .. }) => {
+                tracing::warn!(%error, "this node archives nothing more of the world");
+                self.folder = None;
+                self.held.records = Vec::new();
             }
             Err(error) => self.fail(&error),
         }
@@ -260,7 +264,7 @@ impl Archivist {
 
     fn note_deletions(&mut self, shipment: &Shipment) {
         for (account, moment_ms) in deleted_by(&shipment.record, &self.task.tables.identity) {
-            let (epoch, record, world) = (shipment.epoch, shipment.record.number, self.world);
+            let (epoch, record, world) = (shipment.epoch, shipment.record.number, self.life.world);
             let deleted = DeletedAccount { epoch, record, account, moment_ms, world };
             self.lists.iter_mut().for_each(|list| list.add(deleted));
         }

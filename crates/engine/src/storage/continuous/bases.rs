@@ -5,13 +5,12 @@ use std::thread::{Builder, JoinHandle};
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::{Base, WorldFolder};
-use crate::storage::continuous::plan::open_segments;
+use crate::storage::continuous::owner::Owner;
+use crate::storage::continuous::succession::Succession;
 use crate::storage::folder::{PROOF_SUFFIX, rows_file};
 use crate::storage::store::Store;
 use crate::storage::{RowStore, Rows};
 
-/// The folder in which a base is written.
-const UNFINISHED: &str = "base.unfinished";
 const DAY_MS: i64 = 86_400_000;
 
 /// A base that is being made, on a thread of its own.
@@ -19,9 +18,9 @@ pub(super) struct BaseJob(JoinHandle<Result<Base, ArchiveError>>);
 
 impl BaseJob {
     /// Copies the rows as a base of this line.
-    pub(super) fn start(folder: &WorldFolder, rows: &Rows, line: u32) -> Result<Self, ArchiveError> {
+    pub(super) fn start(folder: &WorldFolder, owner: Owner, rows: &Rows, line: u32) -> Result<Self, ArchiveError> {
         let (at_folder, rows, place) = (folder.clone(), rows.clone(), folder.path.clone());
-        let thread = Builder::new().name("raidkeep-base".into()).spawn(move || make(&at_folder, &rows, line));
+        let thread = Builder::new().name("raidkeep-base".into()).spawn(move || make(&at_folder, owner, &rows, line));
         thread.map(Self).map_err(at("start a thread for a base in", &place))
     }
 
@@ -38,11 +37,11 @@ impl BaseJob {
 }
 
 /// Makes a proven copy of the rows, and gives it its name.
-fn make(folder: &WorldFolder, rows: &Rows, line: u32) -> Result<Base, ArchiveError> {
-    let unfinished = folder.path.join(UNFINISHED);
-    if unfinished.exists() {
-        std::fs::remove_dir_all(&unfinished).map_err(at("delete", &unfinished))?;
+fn make(folder: &WorldFolder, owner: Owner, rows: &Rows, line: u32) -> Result<Base, ArchiveError> {
+    for left in folder.unfinished_bases(owner)? {
+        std::fs::remove_dir_all(&left).map_err(at("delete", &left))?;
     }
+    let unfinished = folder.unfinished_base(owner);
     rows.copy_to(&unfinished)?;
     let copy = Store::read_folder(&unfinished, rows.world_name())?.rows;
     let file = rows_file(&unfinished, rows.world_name());
@@ -62,7 +61,9 @@ fn make(folder: &WorldFolder, rows: &Rows, line: u32) -> Result<Base, ArchiveErr
 
 /// Deletes the bases and segments that nobody needs who restores to a moment of the last `keep_days` days; 0 keeps all.
 pub(super) fn delete_old(folder: &WorldFolder, keep_days: u32) -> Result<(), ArchiveError> {
-    let (bases, segments) = (folder.bases()?, open_segments(folder)?);
+    let (bases, succession) = (folder.bases()?, Succession::of(folder)?);
+    let left = succession.left.clone();
+    let segments = succession.into_segments();
     let Some(newest) = bases.last().filter(|_| keep_days > 0) else {
         return Ok(());
     };
@@ -70,7 +71,7 @@ pub(super) fn delete_old(folder: &WorldFolder, keep_days: u32) -> Result<(), Arc
     let Some(oldest) = bases.iter().rfind(|base| base.moment_ms <= keep_from) else {
         return Ok(());
     };
-    let mut deleted = 0;
+    let (mut deleted, mut until) = (0, 0);
     for (at_segment, segment) in segments.iter().enumerate() {
         // Where the next one of the line begins, this one ends.
         let next = segments.get(at_segment + 1).filter(|next| next.head.line == segment.head.line);
@@ -78,7 +79,12 @@ pub(super) fn delete_old(folder: &WorldFolder, keep_days: u32) -> Result<(), Arc
         if segment.head.line < oldest.line || (segment.head.line == oldest.line && is_covered) {
             std::fs::remove_file(&segment.path).map_err(at("delete", &segment.path))?;
             deleted += 1;
+            until = segment.head.name.sequence;
         }
+    }
+    for path in left.iter().filter(|left| left.sequence <= until).map(|left| folder.segment(*left)) {
+        std::fs::remove_file(&path).map_err(at("delete", &path))?;
+        deleted += 1;
     }
     for base in bases.iter().take_while(|base| *base < oldest) {
         for path in [folder.base(base), folder.base_proof(base)] {

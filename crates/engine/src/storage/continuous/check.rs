@@ -8,8 +8,9 @@ use crate::clock::shown_utc;
 use crate::storage::RowStore;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::folder::{Base, Newest, WorldFolder};
-use crate::storage::continuous::plan::is_unfinished;
+use crate::storage::continuous::owner::SegmentName;
 use crate::storage::continuous::segment::{Anew, Reason, Segment};
+use crate::storage::continuous::succession::Succession;
 use crate::storage::proof::verify_copy;
 use crate::storage::store::Store;
 
@@ -22,6 +23,8 @@ pub struct ArchiveVerified {
     pub ranges: Vec<[String; 2]>,
     /// Segments that were read.
     pub segments: u64,
+    /// Segments that do not count: whoever wrote them had the world no more, or died before the first record.
+    pub left: u64,
     /// Bases that were read.
     pub bases: u64,
     /// Records in the segments.
@@ -47,37 +50,42 @@ struct Stretch {
 pub fn verify_archive(archive: &Path, world: &str) -> Result<ArchiveVerified, ArchiveError> {
     let folder = WorldFolder::new(archive, world);
     let (world, ranges, gaps, damages) = (world.to_owned(), Vec::new(), Vec::new(), Vec::new());
-    let mut verified = ArchiveVerified { world, ranges, segments: 0, bases: 0, records: 0, gaps, damages };
+    let mut verified = ArchiveVerified { world, ranges, segments: 0, left: 0, bases: 0, records: 0, gaps, damages };
     let bases = sound_bases(&folder, &mut verified)?;
     let mut stretches: Vec<Stretch> = Vec::new();
-    let sequences = folder.segments()?;
-    for (at, sequence) in sequences.iter().copied().enumerate() {
-        let before = at.checked_sub(1).map(|before| sequences[before]);
-        if let Some(before) = before.filter(|before| before + 1 != sequence) {
-            let gone = folder.segment(before + 1);
-            verified.damages.push(format!("{} is missing", gone.display()));
+    let succession = Succession::of(&folder)?;
+    verified.left = succession.left.len() as u64;
+    let mut before: Option<SegmentName> = None;
+    for (name, segment) in &succession.entries {
+        if let Some(before) = before.filter(|before| before.sequence + 1 != name.sequence) {
+            let expected = SegmentName { sequence: before.sequence + 1, ..*name };
+            verified.damages.push(format!("{} is missing", folder.segment(expected).display()));
         }
-        match Segment::open(folder.segment(sequence), sequence) {
-            Ok(segment) => read_segment(&segment, &mut stretches, &mut verified)?,
-            Err(ArchiveError::Damaged { .. }) if is_unfinished(&folder, sequence) => {}
-            Err(error @ ArchiveError::Damaged { .. }) => verified.damages.push(error.to_string()),
-            Err(error) => return Err(error),
+        match segment {
+            Ok(segment) => read_segment(segment, &mut stretches, &mut verified)?,
+            Err(error) => verified.damages.push(error.to_string()),
         }
+        before = Some(*name);
     }
-    let last = sequences.last().copied().unwrap_or(0);
-    match folder.newest() {
+    let has = |name: SegmentName| succession.entries.iter().any(|(found, _)| *found == name);
+    match succession.newest(&folder) {
         Err(error @ ArchiveError::Damaged { .. }) => verified.damages.push(error.to_string()),
-        newest => verified.damages.extend(newest?.and_then(|newest| check_newest(&folder, newest, last, &stretches))),
+        newest => verified.damages.extend(newest?.and_then(|newest| check_newest(&folder, newest, has, &stretches))),
     }
     verified.ranges = ranges_of(&stretches, &bases);
     Ok(verified)
 }
 
-/// What is missing of the newest segment, of which `last` is the last one that is there.
-fn check_newest(folder: &WorldFolder, newest: Newest, last: u64, stretches: &[Stretch]) -> Option<String> {
-    let file = folder.segment(newest.sequence);
+/// What is missing of the newest segment; `has` tells which are there.
+fn check_newest(
+    folder: &WorldFolder,
+    (name, newest): (SegmentName, Newest),
+    has: impl Fn(SegmentName) -> bool,
+    stretches: &[Stretch],
+) -> Option<String> {
+    let file = folder.segment(name);
     let known = stretches.last().map_or(0, |stretch| stretch.last_record);
-    if newest.sequence > last {
+    if !has(name) {
         return Some(format!("{} is missing", file.display()));
     }
     newest
@@ -152,7 +160,7 @@ fn read_segment(
 
 /// What is wrong with the end of a closed segment whose records end with `last`.
 fn check_end(segment: &Segment, last: u64) -> Result<Option<String>, ArchiveError> {
-    let (Some(tail), Some(index)) = (segment.tail, segment.index()?) else {
+    let (Some(tail), Some(index)) = (segment.whole_tail(), segment.index()?) else {
         return Ok(None);
     };
     let file = segment.path.display();

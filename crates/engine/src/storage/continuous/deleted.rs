@@ -4,8 +4,7 @@
 //! milliseconds), record, epoch, world (u64 each), CRC-32 of that (u32), four zeros.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
-use std::os::unix::fs::FileExt;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::account::AccountId;
@@ -14,7 +13,6 @@ use crate::private;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
-use crate::storage::continuous::folder::open_private;
 use crate::storage::continuous::segment::damaged;
 use crate::storage::store::LogRecord;
 use crate::storage::store::checksum_of;
@@ -91,8 +89,6 @@ pub fn read_list(path: &Path) -> Result<Option<BTreeSet<DeletedAccount>>, Archiv
 #[derive(Debug)]
 pub(super) struct DeletionList {
     path: PathBuf,
-    /// What is in it, once it was read.
-    known: Option<BTreeSet<DeletedAccount>>,
     /// What is not in it yet.
     waiting: BTreeSet<DeletedAccount>,
     /// Whether its folder is made for it.
@@ -102,7 +98,7 @@ pub(super) struct DeletionList {
 impl DeletionList {
     /// The list in the folder of an archive.
     pub(super) fn of_archive(folder: &Path, world: &str) -> Self {
-        Self { path: list_file(folder, world), known: None, waiting: BTreeSet::new(), makes_folder: true }
+        Self { path: list_file(folder, world), waiting: BTreeSet::new(), makes_folder: true }
     }
 
     /// The list in a folder of backups. Until there is one, nobody can be brought back who was deleted.
@@ -122,25 +118,29 @@ impl DeletionList {
             self.waiting.clear();
             return Ok(());
         }
-        if self.known.is_none() {
-            self.known = Some(read_list(&self.path)?.unwrap_or_default());
-        }
-        let known = self.known.get_or_insert_default();
+        // Other nodes write into it, too.
+        let known = read_list(&self.path)?.unwrap_or_default();
         let mut new = Vec::new();
-        self.waiting.difference(known).for_each(|deleted| new.extend_from_slice(&deleted.to_bytes()));
+        self.waiting.difference(&known).for_each(|deleted| new.extend_from_slice(&deleted.to_bytes()));
         if !new.is_empty() {
-            append(&self.path, known.len(), &new)?;
+            append(&self.path, &new)?;
         }
-        known.append(&mut self.waiting);
+        self.waiting.clear();
         Ok(())
     }
 }
 
-fn append(path: &Path, entries: usize, new: &[u8]) -> Result<(), ArchiveError> {
+fn append(path: &Path, new: &[u8]) -> Result<(), ArchiveError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     private::make_folder(folder).map_err(at("make", folder))?;
-    let file = open_private(path)?;
-    file.write_all_at(new, (entries * ENTRY_BYTES) as u64).map_err(at("write", path))?;
+    let mut file = private::options().create(true).append(true).open(path).map_err(at("open", path))?;
+    let length = file.metadata().map_err(at("read", path))?.len();
+    // An entry that was not finished.
+    let torn = length % ENTRY_BYTES as u64;
+    if torn > 0 {
+        file.set_len(length - torn).map_err(at("write", path))?;
+    }
+    file.write_all(new).map_err(at("write", path))?;
     file.sync_all().map_err(at("sync", path))?;
     private::sync_name(path).map_err(at("sync", path))
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::clock::shown_utc;
+use crate::outside::Epoch;
 use crate::storage::StorageError;
 use crate::storage::proof::CopyError;
 
@@ -96,6 +97,14 @@ pub enum ArchiveError {
     OfAnotherWorld {
         /// A file in it.
         file: String,
+    },
+    /// Another node has taken the world over, and its archive.
+    #[error("the archive in {folder} is carried on by epoch {epoch}, which has taken the world over")]
+    Elsewhere {
+        /// The archive of the world.
+        folder: String,
+        /// The later epoch.
+        epoch: Epoch,
     },
     /// A restore into a folder that is in use.
     #[error(

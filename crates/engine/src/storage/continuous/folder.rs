@@ -10,12 +10,15 @@ use crate::outside::world_number;
 use crate::private;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
+use crate::storage::continuous::owner::{Owner, SegmentName};
 use crate::storage::continuous::segment::damaged;
 use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX};
 
-const SEGMENT_SUFFIX: &str = ".segment";
 const BASE_PREFIX: &str = "base-";
-const NEWEST: &str = "newest.json";
+/// The folder in which a base is written.
+const UNFINISHED: &str = "base.unfinished";
+const NEWEST: &str = "newest";
+const NEWEST_SUFFIX: &str = ".json";
 
 /// The archive of one world.
 #[derive(Debug, Clone)]
@@ -49,7 +52,7 @@ impl Base {
     }
 }
 
-/// The newest segment, so that its loss is noticed as well.
+/// The newest segment of an owner, so that its loss is noticed as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Newest {
     pub(super) sequence: u64,
@@ -74,8 +77,8 @@ impl WorldFolder {
         private::make_folder(&self.path).map_err(at("make", &self.path))
     }
 
-    pub(super) fn segment(&self, sequence: u64) -> PathBuf {
-        self.path.join(format!("{sequence:010}{SEGMENT_SUFFIX}"))
+    pub(super) fn segment(&self, name: SegmentName) -> PathBuf {
+        self.path.join(name.file())
     }
 
     pub(super) fn base(&self, base: &Base) -> PathBuf {
@@ -87,9 +90,9 @@ impl WorldFolder {
         self.path.join(format!("{}{PROOF_SUFFIX}", base.name()))
     }
 
-    /// The newest segment that was ever begun; `None` when nothing says so.
-    pub(super) fn newest(&self) -> Result<Option<Newest>, ArchiveError> {
-        let path = self.path.join(NEWEST);
+    /// What an owner has noted of its newest segment; `None` = nothing.
+    pub(super) fn newest(&self, owner: Option<Owner>) -> Result<Option<Newest>, ArchiveError> {
+        let path = self.note(owner);
         match std::fs::read(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(at("read", &path)(error)),
@@ -97,19 +100,41 @@ impl WorldFolder {
         }
     }
 
-    /// Notes which segment is the newest.
-    pub(super) fn note_newest(&self, newest: &Newest) -> Result<(), ArchiveError> {
-        let path = self.path.join(NEWEST);
-        private::replace(&path, serde_json::json!(newest).to_string().as_bytes()).map_err(at("write", &path))
+    fn note(&self, owner: Option<Owner>) -> PathBuf {
+        self.path.join(named_after(NEWEST, owner) + NEWEST_SUFFIX)
     }
 
-    /// The sequence numbers of the segments, ascending.
-    pub(super) fn segments(&self) -> Result<Vec<u64>, ArchiveError> {
-        let parse = |name: &str| {
-            let sequence = name.strip_suffix(SEGMENT_SUFFIX)?.parse().ok()?;
-            self.segment(sequence).ends_with(name).then_some(sequence)
-        };
-        self.list(parse)
+    /// The owners who have noted which segment is their newest, ascending; `None` = an earlier program.
+    pub(super) fn noted_by(&self) -> Result<Vec<Option<Owner>>, ArchiveError> {
+        self.list(|name| parse_owner(NEWEST, name.strip_suffix(NEWEST_SUFFIX)?))
+    }
+
+    /// Notes which segment of an owner is the newest. What earlier ones have noted is of no use any more.
+    pub(super) fn note_newest(&self, owner: Owner, newest: &Newest) -> Result<(), ArchiveError> {
+        let path = self.note(Some(owner));
+        private::replace(&path, serde_json::json!(newest).to_string().as_bytes()).map_err(at("write", &path))?;
+        for earlier in self.noted_by()?.into_iter().filter(|noted| *noted < Some(owner)) {
+            let path = self.note(earlier);
+            std::fs::remove_file(&path).map_err(at("delete", &path))?;
+        }
+        Ok(())
+    }
+
+    /// Where an owner writes a base.
+    pub(super) fn unfinished_base(&self, owner: Owner) -> PathBuf {
+        self.path.join(named_after(UNFINISHED, Some(owner)))
+    }
+
+    /// What an owner or those before it have left of bases that were not finished.
+    pub(super) fn unfinished_bases(&self, owner: Owner) -> Result<Vec<PathBuf>, ArchiveError> {
+        let left = self.list(|name| parse_owner(UNFINISHED, name))?;
+        let left = left.into_iter().filter(|left| *left <= Some(owner));
+        Ok(left.map(|left| self.path.join(named_after(UNFINISHED, left))).collect())
+    }
+
+    /// The names of the segments, ascending.
+    pub(super) fn segments(&self) -> Result<Vec<SegmentName>, ArchiveError> {
+        self.list(SegmentName::parse)
     }
 
     /// The bases, the oldest first.
@@ -134,6 +159,18 @@ impl WorldFolder {
     /// Waits until the names of files that were made, renamed or deleted are on disk.
     pub(super) fn sync(&self) -> Result<(), ArchiveError> {
         private::sync_folder(&self.path).map_err(at("sync", &self.path))
+    }
+}
+
+/// A name, with its owner behind it.
+fn named_after(name: &str, owner: Option<Owner>) -> String {
+    owner.map_or_else(|| name.to_owned(), |owner| format!("{name}-{owner}"))
+}
+
+fn parse_owner(name: &str, file: &str) -> Option<Option<Owner>> {
+    match file.strip_prefix(name)? {
+        "" => Some(None),
+        owner => Owner::parse(owner.strip_prefix('-')?).map(Some),
     }
 }
 

@@ -1,17 +1,19 @@
 //! The segments of a running world: which is written, when a line begins, and when a base is due.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use crate::clock::wall_ms;
 use crate::outside::Epoch;
-use crate::storage::Rows;
 use crate::storage::continuous::bases::{BaseJob, delete_old};
 use crate::storage::continuous::folder::{Newest, WorldFolder};
-use crate::storage::continuous::plan::{is_unfinished, open_segments};
+use crate::storage::continuous::owner::{Owner, SegmentName};
 use crate::storage::continuous::segment::{Anew, Head, Place, Reason, Segment};
+use crate::storage::continuous::succession::Succession;
 use crate::storage::continuous::writer::SegmentWriter;
 use crate::storage::continuous::{ArchiveError, ArchiveTask};
 use crate::storage::store::LogRecord;
+use crate::storage::{Rows, Tenure};
 
 /// Until a base is tried again that could not be made, and until the rows are looked at again that it waits for.
 const BASE_RETRY: Duration = Duration::from_secs(60);
@@ -21,11 +23,15 @@ const BASE_POLL: Duration = Duration::from_millis(200);
 pub(super) struct Keeper {
     task: ArchiveTask,
     folder: WorldFolder,
-    rows: Rows,
-    world: u64,
+    life: Life,
+    /// Who writes.
+    owner: Owner,
     writer: Option<SegmentWriter>,
     line: u32,
-    sequence: u64,
+    /// The last line of which anything was found.
+    last_line: u32,
+    /// The last segment, which the next one carries on.
+    last: Option<SegmentName>,
     /// The record that comes next, if nothing is lost.
     next: u64,
     /// The last record that is on the archive's disk.
@@ -33,6 +39,17 @@ pub(super) struct Keeper {
     /// Why the next segment begins a line, if it does.
     anew: Option<Anew>,
     bases: Bases,
+}
+
+/// The life of a world that is archived.
+#[derive(Debug, Clone)]
+pub(super) struct Life {
+    /// The id of the world.
+    pub(super) world: u64,
+    pub(super) epoch: Epoch,
+    pub(super) rows: Rows,
+    /// As long as it holds, the archive is this life's.
+    pub(super) tenure: Arc<dyn Tenure>,
 }
 
 /// What is known about bases.
@@ -56,27 +73,23 @@ pub(super) struct Held {
 
 impl Keeper {
     /// Carries on the archive of a world, or begins one, and archives what the log holds beyond it.
-    pub(super) fn open(
-        task: ArchiveTask,
-        folder: WorldFolder,
-        rows: Rows,
-        world: u64,
-        held: &Held,
-    ) -> Result<Self, ArchiveError> {
+    pub(super) fn open(task: ArchiveTask, folder: WorldFolder, life: Life, held: &Held) -> Result<Self, ArchiveError> {
         folder.make()?;
-        let segments = open_segments(&folder)?;
+        let succession = Succession::of(&folder)?;
+        let last = succession.last();
+        let owner = owner_after(last.map(|(owner, ..)| owner), &life, &folder)?;
+        let (line, last_line) = lines(&succession, &folder)?;
         let now = Instant::now();
         let bases = Bases { job: None, needed: None, due_at: now, has_changes: false, not_before: now };
-        let line = segments.last().map_or(0, |last| last.head.line);
-        // A segment that a process died over before it wrote the head is written anew; a damaged one stays as it is.
-        let mut listed = folder.segments()?.into_iter();
-        let sequence = listed.rfind(|sequence| !is_unfinished(&folder, *sequence)).unwrap_or(0);
-        let (writer, kept, anew) = (None, None, None);
-        let mut keeper = Self { task, folder, rows, world, writer, line, sequence, next: held.next, kept, anew, bases };
-        match segments.last() {
+        let (writer, kept, anew, next) = (None, None, None, held.next);
+        let name = last.map(|(_, name, _)| name);
+        let mut keeper =
+            Self { task, folder, life, owner, writer, line, last_line, last: name, next, kept, anew, bases };
+        match last {
             None => keeper.begin_line(Anew { reason: Reason::First, after: None, why: "the archive begins".into() })?,
-            Some(newest) if newest.head.sequence == sequence => keeper.go_on(newest, held)?,
-            Some(_) => keeper.begin_line(damaged_before("its head cannot be read"))?,
+            Some((_, _, Some(newest))) => keeper.go_on(newest, held)?,
+            // A damaged one stays as it is.
+            Some((_, _, None)) => keeper.begin_line(damaged_before("its head cannot be read"))?,
         }
         Ok(keeper)
     }
@@ -88,6 +101,7 @@ impl Keeper {
             }
             last => last?,
         };
+        newest.sync()?;
         self.kept = last;
         let behind = match last {
             None if held.next == newest.head.first_record => Some(held.records.len()),
@@ -100,13 +114,6 @@ impl Keeper {
         let Some(behind) = behind else {
             return self.begin_line(self.why_anew(last, held));
         };
-        if newest.tail.is_none() {
-            self.writer = Some(SegmentWriter::carry_on(newest)?);
-        }
-        if newest.head.players != self.task.tables.players {
-            // Another program: its tables are those of the next segment.
-            self.close()?;
-        }
         self.plan_base()?;
         let missing = &held.records[behind..];
         self.next = missing.first().map_or(held.next, |(_, record)| record.number);
@@ -153,8 +160,9 @@ impl Keeper {
     /// Begins a line with the next record.
     fn begin_line(&mut self, anew: Anew) -> Result<(), ArchiveError> {
         let reason = anew.reason;
-        self.begin_segment(self.line + 1, Some(anew))?;
-        self.line += 1;
+        let line = self.last_line + 1;
+        self.begin_segment(line, Some(anew))?;
+        (self.line, self.last_line) = (line, line);
         self.bases.needed = Some(self.next - 1);
         self.bases.not_before = Instant::now();
         tracing::info!(folder = self.folder.shown(), line = self.line, ?reason, "a line of the archive begins");
@@ -162,12 +170,13 @@ impl Keeper {
     }
 
     fn begin_segment(&mut self, line: u32, anew: Option<Anew>) -> Result<(), ArchiveError> {
-        let sequence = self.sequence + 1;
-        let (world, first_record, players) = (self.world, self.next, self.task.tables.players.clone());
-        let head = Head { world, sequence, line, first_record, anew, players };
+        let sequence = self.last.map_or(0, |last| last.sequence) + 1;
+        let name = SegmentName { sequence, owner: Some(self.owner) };
+        let (world, first_record, players) = (self.life.world, self.next, self.task.tables.players.clone());
+        let head = Head { name, before: self.last, world, line, first_record, anew, players };
         self.writer = Some(SegmentWriter::begin(&self.folder, head)?);
-        self.folder.note_newest(&Newest { sequence, first_record, last_record: None })?;
-        self.sequence = sequence;
+        self.folder.note_newest(self.owner, &Newest { sequence, first_record, last_record: None })?;
+        self.last = Some(name);
         Ok(())
     }
 
@@ -199,11 +208,12 @@ impl Keeper {
 
     fn close(&mut self) -> Result<(), ArchiveError> {
         if let Some(writer) = self.writer.take() {
-            let (last, Head { sequence, first_record, .. }) = (writer.last, writer.head.clone());
+            let (last, Head { name: SegmentName { sequence, .. }, first_record, .. }) =
+                (writer.last, writer.head.clone());
             writer.close()?;
             self.kept = last.or(self.kept);
             let last_record = last.map(|last| last.record);
-            self.folder.note_newest(&Newest { sequence, first_record, last_record })?;
+            self.folder.note_newest(self.owner, &Newest { sequence, first_record, last_record })?;
         }
         Ok(())
     }
@@ -252,6 +262,10 @@ impl Keeper {
     /// Makes a base if one is due, and deletes what the settings no longer keep. Returns when to look again.
     pub(super) fn look_after_bases(&mut self) -> Result<Option<Instant>, ArchiveError> {
         let now = Instant::now();
+        if !self.life.tenure.holds() {
+            // From now on that is for whoever has the world.
+            return Ok(None);
+        }
         if let Some(job) = &self.bases.job {
             if !job.is_finished() {
                 return Ok(Some(now + BASE_POLL));
@@ -275,8 +289,8 @@ impl Keeper {
             return Ok(Some(self.bases.not_before));
         }
         // The records that the line lacks must be in the base.
-        if self.bases.needed.is_none_or(|needed| self.rows.reached().is_ok_and(|rows| rows.record >= needed)) {
-            self.bases.job = Some(BaseJob::start(&self.folder, &self.rows, self.line)?);
+        if self.bases.needed.is_none_or(|needed| self.life.rows.reached().is_ok_and(|rows| rows.record >= needed)) {
+            self.bases.job = Some(BaseJob::start(&self.folder, self.owner, &self.life.rows, self.line)?);
         }
         Ok(Some(now + BASE_POLL))
     }
@@ -298,6 +312,31 @@ impl Keeper {
         self.bases.has_changes = self.next > record + 1;
         delete_old(&self.folder, self.task.settings.keep_days)
     }
+}
+
+/// Who a life is in an archive of which `last` has written last.
+fn owner_after(last: Option<Owner>, life: &Life, folder: &WorldFolder) -> Result<Owner, ArchiveError> {
+    let Life { epoch, tenure, .. } = life;
+    match last {
+        None => Ok(Owner { era: 0, epoch: *epoch }),
+        Some(last) if last.epoch <= *epoch => Ok(Owner { epoch: *epoch, ..last }),
+        // The world was put back to a state from before that epoch.
+        Some(last) if tenure.holds() => Ok(Owner { era: last.era + 1, epoch: *epoch }),
+        Some(last) => Err(ArchiveError::Elsewhere { folder: folder.shown(), epoch: last.epoch }),
+    }
+}
+
+/// The line of the last segment that counts, and the last one of which there is anything.
+fn lines(succession: &Succession, folder: &WorldFolder) -> Result<(u32, u32), ArchiveError> {
+    let mut counting = succession.entries.iter().filter_map(|(_, segment)| segment.as_ref().ok());
+    let line = counting.next_back().map_or(0, |last| last.head.line);
+    let mut last = folder.bases()?.last().map_or(line, |base| base.line.max(line));
+    for name in &succession.left {
+        if let Ok(left) = Segment::open(folder.segment(*name), *name) {
+            last = last.max(left.head.line);
+        }
+    }
+    Ok((line, last))
 }
 
 /// A line begins because nobody knows where the one before ends.

@@ -1,38 +1,19 @@
 //! What to read for the world as of a moment: a base, and the segments behind it.
 
 use crate::storage::continuous::ArchiveError;
-use crate::storage::continuous::folder::{Base, WorldFolder};
-use crate::storage::continuous::segment::{HEAD_BYTES, Reason, Segment, damaged};
-
-/// The segments of a world that can be opened, in the order they were written.
-pub(super) fn open_segments(folder: &WorldFolder) -> Result<Vec<Segment>, ArchiveError> {
-    let mut segments = Vec::new();
-    for sequence in folder.segments()? {
-        match Segment::open(folder.segment(sequence), sequence) {
-            // Whoever needs it finds that it is missing.
-            Err(ArchiveError::Damaged { .. }) => {}
-            segment => segments.push(segment?),
-        }
-    }
-    Ok(segments)
-}
-
-/// Whether a process died over this segment before it wrote the head, so that it is none yet.
-pub(super) fn is_unfinished(folder: &WorldFolder, sequence: u64) -> bool {
-    let is_noted = folder.newest().ok().flatten().is_some_and(|newest| newest.sequence >= sequence);
-    let has_no_head =
-        |bytes: Vec<u8>| bytes.len() < HEAD_BYTES || (bytes.len() == HEAD_BYTES && bytes.iter().all(|byte| *byte == 0));
-    !is_noted && std::fs::read(folder.segment(sequence)).is_ok_and(has_no_head)
-}
+use crate::storage::continuous::folder::{Base, Newest, WorldFolder};
+use crate::storage::continuous::owner::SegmentName;
+use crate::storage::continuous::segment::{Reason, Segment, damaged};
+use crate::storage::continuous::succession::Succession;
 
 /// Checks that a folder is of this world, or of none yet.
 pub(super) fn check_world(folder: &WorldFolder, world: u64) -> Result<(), ArchiveError> {
     // A folder that cannot be read now may be read later.
-    let Some(sequence) = folder.segments().ok().and_then(|segments| segments.last().copied()) else {
+    let Some(name) = folder.segments().ok().and_then(|segments| segments.last().copied()) else {
         return Ok(());
     };
-    let path = folder.segment(sequence);
-    match Segment::open(path.clone(), sequence) {
+    let path = folder.segment(name);
+    match Segment::open(path.clone(), name) {
         Ok(newest) if newest.head.world != world => {
             Err(ArchiveError::OfAnotherWorld { file: path.display().to_string() })
         }
@@ -57,7 +38,10 @@ impl Chain {
     /// When the archive does not have it: nothing, a gap, or a missing segment.
     pub(super) fn of(folder: &WorldFolder, until_ms: Option<i64>) -> Result<Self, ArchiveError> {
         let bases = folder.bases()?;
-        let segments = open_segments(folder)?;
+        let succession = Succession::of(folder)?;
+        let names: Vec<SegmentName> = succession.entries.iter().map(|(name, _)| *name).collect();
+        let newest = succession.newest(folder);
+        let segments = succession.into_segments();
         if segments.is_empty() && bases.is_empty() {
             return Err(ArchiveError::Nothing { folder: folder.shown() });
         }
@@ -76,7 +60,7 @@ impl Chain {
         check_gap(folder, &bases, &segments, line, until_ms)?;
         let base = bases.iter().rfind(|base| base.line == line && base.moment_ms <= until);
         let base = base.cloned().ok_or_else(|| no_base(folder, &bases, &segments, line, until))?;
-        let opened: Vec<u64> = segments.iter().map(|segment| segment.head.sequence).collect();
+        let opened: Vec<u64> = segments.iter().map(|segment| segment.head.name.sequence).collect();
         let (mut wanted, mut behind) = (Vec::new(), Vec::new());
         for (at, segment) in segments.into_iter().enumerate().filter(|(_, segment)| segment.head.line == line) {
             if last.is_some_and(|last| at <= last) { wanted.push(segment) } else { behind.push(segment) }
@@ -87,16 +71,13 @@ impl Chain {
         let Some(known) = chain.check_segments()? else {
             return Ok(chain);
         };
-        if let Some(next) = behind.first() {
-            check_follows(known, next, chain.base.record)?;
-            if next.tail.is_none() && behind.len() > 1 {
-                return Err(next.cut());
-            }
-        }
+        let reached = check_behind(known, &behind, chain.base.record)?;
+        let newest = newest?;
         if let Some(last) = known.0 {
-            check_next(folder, last.head.sequence + 1, &opened, known.1 + 1)?;
+            let next = SegmentName { sequence: last.head.name.sequence + 1, ..last.head.name };
+            check_next(folder, (next, &names, &opened), newest, known.1 + 1)?;
         }
-        check_newest(folder, behind.first().or(known.0))?;
+        check_newest(folder, reached, (newest, &names))?;
         Ok(chain)
     }
 
@@ -117,29 +98,62 @@ impl Chain {
 }
 
 /// The segment behind the last one that is wanted must be there, if there ever was one, whatever line it belongs to.
-fn check_next(folder: &WorldFolder, sequence: u64, opened: &[u64], from: u64) -> Result<(), ArchiveError> {
-    let path = folder.segment(sequence);
-    if opened.contains(&sequence) || is_unfinished(folder, sequence) {
+fn check_next(
+    folder: &WorldFolder,
+    (next, names, opened): (SegmentName, &[SegmentName], &[u64]),
+    newest: Option<(SegmentName, Newest)>,
+    from: u64,
+) -> Result<(), ArchiveError> {
+    if opened.contains(&next.sequence) {
         return Ok(());
     }
-    if path.exists() {
-        return Err(damaged(&path, 0));
+    if let Some(name) = names.iter().find(|name| name.sequence == next.sequence) {
+        return Err(damaged(&folder.segment(*name), 0));
     }
-    let newest = folder.newest()?.map_or(0, |newest| newest.sequence).max(opened.last().copied().unwrap_or(0));
-    if newest < sequence {
+    let noted = newest.map(|(name, _)| name);
+    let last = noted.map_or(0, |name| name.sequence).max(opened.last().copied().unwrap_or(0));
+    if last < next.sequence {
         return Ok(());
     }
-    Err(ArchiveError::Gone { file: path.display().to_string(), from })
+    let name = noted.filter(|name| name.sequence == next.sequence).unwrap_or(next);
+    Err(ArchiveError::Gone { file: folder.segment(name).display().to_string(), from })
 }
 
-/// A segment that was closed has all that it had then.
-fn check_newest(folder: &WorldFolder, segment: Option<&Segment>) -> Result<(), ArchiveError> {
-    let (Some(segment), Some(newest)) = (segment, folder.newest()?) else {
+/// What is behind the moment follows, up to the first record there. Returns the segment that has it.
+fn check_behind<'a>(
+    known: (Option<&'a Segment>, u64),
+    behind: &'a [Segment],
+    base: u64,
+) -> Result<Option<&'a Segment>, ArchiveError> {
+    let mut known = known;
+    for segment in behind {
+        check_follows(known, segment, base)?;
+        let last = segment.last()?;
+        known = (Some(segment), last.map_or(segment.head.first_record - 1, |last| last.record));
+        if last.is_some() {
+            break;
+        }
+    }
+    Ok(known.0)
+}
+
+/// The newest segment is there, and if it was closed it has all that it had then.
+fn check_newest(
+    folder: &WorldFolder,
+    reached: Option<&Segment>,
+    (newest, names): (Option<(SegmentName, Newest)>, &[SegmentName]),
+) -> Result<(), ArchiveError> {
+    let Some((name, newest)) = newest else {
         return Ok(());
     };
-    let is_newest = newest.sequence == segment.head.sequence;
+    if !names.contains(&name) {
+        return Err(ArchiveError::Gone { file: folder.segment(name).display().to_string(), from: newest.first_record });
+    }
+    let Some(segment) = reached.filter(|segment| segment.head.name == name) else {
+        return Ok(());
+    };
     let last = segment.last()?.map(|last| last.record);
-    if is_newest && newest.last_record > last { Err(segment.cut()) } else { Ok(()) }
+    if newest.last_record > last { Err(segment.cut()) } else { Ok(()) }
 }
 
 /// Whether a base is the earlier state that its line was put back to. Until the line has a record, the moments behind that
@@ -192,7 +206,7 @@ fn check_gap(
 /// A segment follows the one before it, or the base, and what is known until there.
 fn check_follows((before, known): (Option<&Segment>, u64), segment: &Segment, base: u64) -> Result<(), ArchiveError> {
     let first = segment.head.first_record;
-    let is_next = before.is_none_or(|before| before.head.sequence + 1 == segment.head.sequence);
+    let is_next = before.is_none_or(|before| before.head.name.sequence + 1 == segment.head.name.sequence);
     // Only the first may begin before the base ends.
     if (is_next && first == known + 1) || (before.is_none() && first <= base + 1) {
         return Ok(());

@@ -9,7 +9,7 @@ use crate::storage::store::{SECTOR_BYTES, Sector, read_sector};
 const READ_BYTES: usize = 1 << 20;
 const _: () = assert!(READ_BYTES.is_multiple_of(SECTOR_BYTES));
 
-/// Reads the records of a segment. A record at the end of an open segment that was never finished is no record.
+/// Reads the records of a segment that count. A record at the end of an open segment that was never finished is no record.
 pub(super) struct Records<'a> {
     segment: &'a Segment,
     /// Where the next record begins.
@@ -33,11 +33,6 @@ impl<'a> Records<'a> {
         Self { read_bytes, ..self }
     }
 
-    /// Where the next record begins.
-    pub(super) fn at(&self) -> u64 {
-        self.at
-    }
-
     /// The sector at this place; `None` at the end.
     fn sector(&mut self, at_byte: u64) -> Result<Option<[u8; SECTOR_BYTES]>, ArchiveError> {
         let end = self.segment.records_end();
@@ -57,17 +52,20 @@ impl<'a> Records<'a> {
     }
 
     fn read(&mut self) -> Result<Option<FoundRecord>, ArchiveError> {
+        if self.next.is_some_and(|next| !self.segment.counts(next)) {
+            return Ok(None);
+        }
         let (began_at, salt) = (self.at, salt_of(self.segment.head.world));
         let mut record: Option<FoundRecord> = None;
         let mut at_byte = began_at;
         for index in 0.. {
             let Some(sector) = self.sector(at_byte)? else {
-                return self.unfinished(at_byte, record.is_some());
+                return if record.is_some() { self.unfinished(at_byte) } else { Ok(None) };
             };
             let part = match read_sector(salt, &sector) {
-                Sector::Part(part) if part.record == INDEX_RECORD => return self.unfinished(at_byte, record.is_some()),
+                Sector::Part(part) if part.record == INDEX_RECORD => return self.unfinished(at_byte),
                 Sector::Part(part) => part,
-                Sector::Blank => return self.unfinished(at_byte, true),
+                Sector::Blank => return self.unfinished(at_byte),
                 Sector::Damaged => return Err(damaged(&self.segment.path, at_byte)),
             };
             let number = record.as_ref().map(|record| record.number).or(self.next).unwrap_or(part.record);
@@ -91,12 +89,9 @@ impl<'a> Records<'a> {
         Ok(record)
     }
 
-    /// A record that ends too early: its process died while it was written, unless more follows, or the segment was
-    /// closed.
-    fn unfinished(&mut self, at_byte: u64, has_begun: bool) -> Result<Option<FoundRecord>, ArchiveError> {
-        if !has_begun {
-            return Ok(None);
-        }
+    /// A record or an index that ends too early: its process died while it was written, unless more follows, or the segment
+    /// was closed.
+    fn unfinished(&mut self, at_byte: u64) -> Result<Option<FoundRecord>, ArchiveError> {
         if self.segment.tail.is_some() {
             return Err(damaged(&self.segment.path, at_byte));
         }

@@ -9,8 +9,9 @@ use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::WorldFolder;
-use crate::storage::continuous::plan::{Chain, open_segments};
+use crate::storage::continuous::plan::Chain;
 use crate::storage::continuous::segment::{FoundRecord, Segment};
+use crate::storage::continuous::succession::Succession;
 use crate::storage::folder::{log_file, rows_file};
 use crate::storage::proof::{CopyError, verify_copy};
 use crate::storage::store::{LogRecord, RowsFile, Store};
@@ -71,13 +72,16 @@ pub fn restore_world(
     Ok((rows, restored))
 }
 
-/// The newest epoch that any record of the archive has.
+/// The newest epoch that the archive knows of.
 fn last_epoch(folder: &WorldFolder) -> Result<Epoch, ArchiveError> {
-    let sequence = folder.segments()?.last().copied();
-    let newest = sequence.map(|sequence| Segment::open(folder.segment(sequence), sequence)).transpose();
+    let mut last = Epoch::BEFORE;
+    for name in folder.segments()? {
+        last = last.max(name.owner.map_or(Epoch::BEFORE, |owner| owner.epoch));
+    }
+    let segments = Succession::of(folder)?.into_segments();
     // What is damaged behind the moment is of no concern.
-    let last = newest.ok().flatten().and_then(|newest| newest.last().ok().flatten());
-    Ok(last.map_or(Epoch::BEFORE, |last| last.epoch))
+    let newest = segments.last().and_then(|newest| newest.last().ok().flatten());
+    Ok(newest.map_or(last, |newest| last.max(newest.epoch)))
 }
 
 /// Puts the records of a segment on top of the rows; whether more may follow.
@@ -156,7 +160,7 @@ impl Group<'_> {
 /// When the archive cannot be read.
 pub fn highest_account(archive: &Path, world: &str) -> Result<AccountId, ArchiveError> {
     let mut highest = AccountId(0);
-    for segment in open_segments(&WorldFolder::new(archive, world))? {
+    for segment in Succession::of(&WorldFolder::new(archive, world))?.into_segments() {
         // What is damaged behind the moment is of no concern.
         if let Ok(account) = segment.highest_account() {
             highest = highest.max(account);

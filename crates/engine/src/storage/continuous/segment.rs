@@ -16,6 +16,7 @@ use crate::outside::Epoch;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
+use crate::storage::continuous::owner::SegmentName;
 use crate::storage::continuous::records::Records;
 use crate::storage::continuous::touches::{TouchKey, Touches, find, highest_account};
 use crate::storage::store::salt_of;
@@ -26,7 +27,9 @@ pub(super) const HEAD_BYTES: usize = 4096;
 /// The tail's length.
 pub(super) const TAIL_BYTES: usize = SECTOR_BYTES;
 const MAGIC_BYTES: usize = 16;
-const HEAD_MAGIC: &[u8; MAGIC_BYTES] = b"raidkeep seg 01\n";
+const HEAD_MAGIC: &[u8; MAGIC_BYTES] = b"raidkeep seg 02\n";
+/// Of earlier programs, which wrote into whatever segment was open.
+const SHARED_MAGIC: &[u8; MAGIC_BYTES] = b"raidkeep seg 01\n";
 const TAIL_MAGIC: &[u8; MAGIC_BYTES] = b"raidkeep end 01\n";
 /// The number of the index among the records.
 pub(super) const INDEX_RECORD: u64 = u64::MAX;
@@ -34,10 +37,11 @@ pub(super) const INDEX_RECORD: u64 = u64::MAX;
 /// The beginning of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Head {
+    pub(super) name: SegmentName,
+    /// The one that its owner has found before it; `None` = the archive begins with it.
+    pub(super) before: Option<SegmentName>,
     /// The id of the world.
     pub(super) world: u64,
-    /// Its number among the segments of the world.
-    pub(super) sequence: u64,
     /// The line it belongs to.
     pub(super) line: u32,
     /// Its first record.
@@ -46,6 +50,24 @@ pub(super) struct Head {
     pub(super) anew: Option<Anew>,
     /// The tables of which each key begins with an account.
     pub(super) players: Vec<String>,
+}
+
+/// The same as earlier programs wrote it.
+#[derive(Deserialize)]
+struct SharedHead {
+    world: u64,
+    sequence: u64,
+    line: u32,
+    first_record: u64,
+    anew: Option<Anew>,
+    players: Vec<String>,
+}
+
+impl From<SharedHead> for Head {
+    fn from(SharedHead { world, sequence, line, first_record, anew, players }: SharedHead) -> Self {
+        let name = SegmentName { sequence, owner: None };
+        Self { name, before: name.usual_before(), world, line, first_record, anew, players }
+    }
 }
 
 /// Why a line begins.
@@ -151,12 +173,14 @@ pub(super) struct Segment {
     pub(super) head: Head,
     /// `None` while it is open, or when it was never closed.
     pub(super) tail: Option<Tail>,
+    /// The last record that counts; what is behind it was written by a node that had the world no more. `None` = all do.
+    pub(super) until: Option<u64>,
     length: u64,
 }
 
 impl Segment {
     /// Opens a segment and reads its head and its tail.
-    pub(super) fn open(path: PathBuf, sequence: u64) -> Result<Self, ArchiveError> {
+    pub(super) fn open(path: PathBuf, name: SegmentName) -> Result<Self, ArchiveError> {
         let file = File::open(&path).map_err(at("open", &path))?;
         let length = file.metadata().map_err(at("read", &path))?.len();
         let mut head = [0; HEAD_BYTES];
@@ -164,13 +188,27 @@ impl Segment {
             return Err(damaged(&path, length));
         }
         file.read_exact_at(&mut head, 0).map_err(at("read", &path))?;
-        let head: Head = from_block(HEAD_MAGIC, &head).ok_or_else(|| damaged(&path, 0))?;
-        if head.sequence != sequence {
-            return Err(damaged(&path, 0));
-        }
-        let mut segment = Self { path, file, head, tail: None, length };
+        let shared = || from_block::<SharedHead>(SHARED_MAGIC, &head).map(Head::from);
+        let head = from_block::<Head>(HEAD_MAGIC, &head).or_else(shared).filter(|head| head.name == name);
+        let head = head.ok_or_else(|| damaged(&path, 0))?;
+        let mut segment = Self { path, file, head, tail: None, until: None, length };
         segment.tail = segment.read_tail()?;
         Ok(segment)
+    }
+
+    /// Waits until what others have written is on disk.
+    pub(super) fn sync(&self) -> Result<(), ArchiveError> {
+        self.file.sync_all().map_err(at("sync", &self.path))
+    }
+
+    /// Whether a record counts.
+    pub(super) fn counts(&self, record: u64) -> bool {
+        self.until.is_none_or(|until| record <= until)
+    }
+
+    /// The tail, if everything before it counts.
+    pub(super) fn whole_tail(&self) -> Option<Tail> {
+        self.tail.filter(|tail| self.counts(tail.last.record))
     }
 
     fn read_tail(&self) -> Result<Option<Tail>, ArchiveError> {
@@ -209,7 +247,7 @@ impl Segment {
 
     /// The world's clock at the first batch; `None` when there is no record.
     pub(super) fn first_ms(&self) -> Result<Option<i64>, ArchiveError> {
-        if let Some(tail) = self.tail {
+        if let Some(tail) = self.whole_tail() {
             return Ok(Some(tail.first_ms));
         }
         let first = self.all_records().next().transpose()?;
@@ -218,7 +256,7 @@ impl Segment {
 
     /// The last record; `None` when there is none.
     pub(super) fn last(&self) -> Result<Option<Place>, ArchiveError> {
-        if let Some(tail) = self.tail {
+        if let Some(tail) = self.whole_tail() {
             return Ok(Some(tail.last));
         }
         let mut last = None;
@@ -265,7 +303,9 @@ impl Segment {
             let mut records = Records::new(self, at, None).reading(SECTOR_BYTES * 4);
             records.next().unwrap_or_else(|| Err(damaged(&self.path, at)))
         };
-        sectors.into_iter().map(read).collect()
+        let counts =
+            |record: &Result<FoundRecord, _>| record.as_ref().map_or(true, |record| self.counts(record.number));
+        sectors.into_iter().map(read).filter(counts).collect()
     }
 
     /// The highest account that it touches.
@@ -285,13 +325,6 @@ impl Segment {
             touches.add(record.sector, &record.bytes, &self.head.players);
         }
         Ok(touches)
-    }
-
-    /// Where the whole records end.
-    pub(super) fn end(&self) -> Result<u64, ArchiveError> {
-        let mut records = self.all_records();
-        records.by_ref().try_for_each(|record| record.map(drop))?;
-        Ok(records.at())
     }
 }
 

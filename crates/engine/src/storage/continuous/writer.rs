@@ -9,7 +9,7 @@ use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::{WorldFolder, open_private};
-use crate::storage::continuous::segment::{HEAD_BYTES, Head, INDEX_RECORD, Place, Segment, Tail};
+use crate::storage::continuous::segment::{HEAD_BYTES, Head, INDEX_RECORD, Place, Tail};
 use crate::storage::continuous::touches::Touches;
 use crate::storage::store::{LogRecord, salt_of};
 use crate::storage::store::{SECTOR_BYTES, into_sectors};
@@ -36,7 +36,7 @@ pub(super) struct SegmentWriter {
 impl SegmentWriter {
     /// Begins a segment.
     pub(super) fn begin(folder: &WorldFolder, head: Head) -> Result<Self, ArchiveError> {
-        let path = folder.segment(head.sequence);
+        let path = folder.segment(head.name);
         let file = open_private(&path)?;
         file.set_len(0).map_err(at("write", &path))?;
         file.write_all_at(&head.to_bytes(), 0).map_err(at("write", &path))?;
@@ -53,22 +53,6 @@ impl SegmentWriter {
             last: None,
             needs_sync: false,
         })
-    }
-
-    /// Carries on a segment that was not closed. A record that was not finished is cut off.
-    pub(super) fn carry_on(segment: &Segment) -> Result<Self, ArchiveError> {
-        let (mut touches, mut first_ms, mut last) = (Touches::default(), None, None);
-        for record in segment.all_records() {
-            let record = record?;
-            touches.add(record.sector, &record.bytes, &segment.head.players);
-            first_ms = first_ms.or_else(|| batches(&record.bytes).next().map(|batch| batch.moment_ms));
-            last = Some(record.place());
-        }
-        let written = segment.end()?;
-        let file = open_private(&segment.path)?;
-        file.set_len(written).map_err(at("write", &segment.path))?;
-        let (path, head) = (segment.path.clone(), segment.head.clone());
-        Ok(Self { path, file, head, pending: Vec::new(), written, touches, first_ms, last, needs_sync: true })
     }
 
     /// The length in bytes, without an index.
