@@ -1,5 +1,5 @@
-//! Folding into the rows in PostgreSQL: one transaction changes rows and digests, and deletes of the log what earlier folds
-//! have brought into the rows.
+//! Folding into the rows in PostgreSQL: one transaction changes rows and digests, and deletes of the log what has been in the
+//! rows for long enough.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,7 +23,6 @@ const FOLD: &str = "fold the log into the rows";
 /// As many rows as are written by one statement.
 const PAGE: usize = 4096;
 
-/// What the archive may still lack stays until the next fold.
 const TRIM: &str = "DELETE FROM raidkeep.log WHERE world = $1 AND record <= $2";
 
 const CLEAR: &str = "DELETE FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key >= $3 \
@@ -80,9 +79,11 @@ impl<'a> PostgresFold<'a> {
         Ok((Self { connection, world }, end))
     }
 
-    /// Notes how far the rows go now, deletes of the log what they had before, and commits.
-    pub(crate) fn commit(self, before: FoldEnd, end: FoldEnd) -> Result<(), StorageError> {
-        self.change(TRIM, vec![number(before.record.cast_signed())])?;
+    /// Notes how far the rows go now, deletes the records of the log up to `trimmed`, which are in the rows, and commits.
+    pub(crate) fn commit(self, end: FoldEnd, trimmed: u64) -> Result<(), StorageError> {
+        if trimmed > 0 {
+            self.change(TRIM, vec![number(trimmed.min(end.record).cast_signed())])?;
+        }
         keep_fold_end(self.connection, self.world, end)?;
         self.connection.run("COMMIT").map_err(|fault| fault.while_doing(FOLD))
     }

@@ -25,6 +25,7 @@ mod statement;
 mod stores;
 mod takeover;
 mod tenancy;
+mod trims;
 
 pub use lease::LeaseTimes;
 pub use node::{Node, NodeStatus, WorldStatus};

@@ -72,10 +72,6 @@ impl PostgresLog {
             Err(error) => Appended::Unknown(error),
         }
     }
-
-    fn read_from(&self, from: u64) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
-        read_records(&self.connection, &self.world, self.end.id, from)
-    }
 }
 
 impl LogStore for PostgresLog {
@@ -95,13 +91,27 @@ impl LogStore for PostgresLog {
     }
 
     fn tail(&self, from: u64) -> Result<Vec<LogRecord>, StorageError> {
-        let records: Vec<_> = self.read_from(from)?.into_iter().map(|(_, record)| record).collect();
+        let records: Vec<_> = read_records(&self.connection, &self.world, self.end.id, from)?
+            .into_iter()
+            .map(|(_, record)| record)
+            .collect();
         check_tail(&self.world, from, self.end.last_record, &records)?;
         Ok(records)
     }
 
     fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
-        let mut held = self.read_from(0)?;
+        let mut held = Vec::new();
+        visit_records(&self.connection, &self.world, self.end.id, 0, &mut |record| {
+            match record {
+                Ok(record) => held.push(record),
+                // All that the rows lack was read before. This one can no longer be archived.
+                Err(error) => {
+                    tracing::warn!(%error, "the archive can get only what is behind this record");
+                    held.clear();
+                }
+            }
+            Ok(())
+        })?;
         let gap = held.windows(2).rposition(|pair| pair[0].1.number + 1 != pair[1].1.number);
         held.drain(..gap.map_or(0, |at| at + 1));
         Ok(held)
@@ -115,7 +125,7 @@ impl LogStore for PostgresLog {
         Err(StorageError::Fenced { epoch, by: self.end.epoch })
     }
 
-    /// Folds delete what is in the rows.
+    /// Folds delete what has been in the rows for a while.
     fn forget(&mut self, _: u64) {}
 
     /// The next one need not wait until the lease has ended.
@@ -134,21 +144,39 @@ pub(crate) fn read_records(
     id: u64,
     from: u64,
 ) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
-    let mut records: Vec<(Epoch, LogRecord)> = Vec::new();
+    let mut records = Vec::new();
+    visit_records(connection, world, id, from, &mut |record| {
+        records.push(record?);
+        Ok(())
+    })?;
+    Ok(records)
+}
+
+/// A record with its epoch, or that it is not what was written.
+type ReadRecord = Result<(Epoch, LogRecord), StorageError>;
+
+fn visit_records(
+    connection: &Connection,
+    world: &Arc<str>,
+    id: u64,
+    from: u64,
+    visit: &mut dyn FnMut(ReadRecord) -> Result<(), StorageError>,
+) -> Result<(), StorageError> {
+    let mut next = from;
     loop {
-        let next = records.last().map_or(from, |(_, record)| record.number + 1).cast_signed();
-        let page = ask(connection, world, READ, vec![number(next), number(PAGE)]);
+        let page = ask(connection, world, READ, vec![number(next.cast_signed()), number(PAGE)]);
         let page = page.map_err(|fault| fault.while_doing("read the log"))?;
         for row in &page {
             let unsigned = |at: usize| row.get::<_, i64>(at).cast_unsigned();
             let (record, epoch, bytes) = (unsigned(0), Epoch::from_u64(unsigned(1)), row.get::<_, &[u8]>(2));
-            if seal_of_record(id, record, epoch, bytes) != row.get::<_, i64>(3) {
-                return Err(StorageError::RecordDamaged { log: name_of_log(world), record });
-            }
-            records.push((epoch, LogRecord { number: record, bytes: bytes.into() }));
+            visit(match seal_of_record(id, record, epoch, bytes) == row.get::<_, i64>(3) {
+                true => Ok((epoch, LogRecord { number: record, bytes: bytes.into() })),
+                false => Err(StorageError::RecordDamaged { log: name_of_log(world), record }),
+            })?;
+            next = record + 1;
         }
         if page.len() < PAGE as usize {
-            return Ok(records);
+            return Ok(());
         }
     }
 }

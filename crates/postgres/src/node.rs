@@ -127,7 +127,7 @@ impl Node {
         let tail: Vec<_> = tail.into_iter().map(|(_, record)| record).collect();
         check_tail(&world, fold.record + 1, end.last_record, &tail)?;
         let rows = PostgresRows::new(self.pool.clone(), world.clone(), end.epoch);
-        let folded = rows.fold_in(end.epoch, &tail)?;
+        let folded = rows.fold_tail(&tail)?;
         if let Some(answering) = answering {
             let found = Answering { world: end.id, last: folded.batch };
             answering.compare(found, &name_of_rows(&world))?;

@@ -1,7 +1,8 @@
 //! The rows of a world in PostgreSQL behind the seam of [`RowStore`].
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
@@ -15,6 +16,7 @@ use crate::fold::PostgresFold;
 use crate::moment::Moment;
 use crate::pool::Pool;
 use crate::sealed::{FoldEnd, name_of_rows};
+use crate::trims::Trims;
 
 /// After a take-over, players come back all at once, and each is loaded over the network.
 const READERS: usize = 4;
@@ -27,16 +29,23 @@ pub(crate) struct PostgresRows {
     epoch: Epoch,
     name: String,
     players: KnownPlayers,
+    trims: Mutex<Trims>,
 }
 
 impl PostgresRows {
     pub(crate) fn new(pool: Arc<Pool>, world: Arc<str>, epoch: Epoch) -> Self {
         let name = name_of_rows(&world);
-        Self { pool, world, epoch, name, players: KnownPlayers::default() }
+        Self { pool, world, epoch, name, players: KnownPlayers::default(), trims: Mutex::default() }
     }
 
-    /// Folds as [`RowStore::fold`] does. Returns how far the rows go then.
-    pub(crate) fn fold_in(&self, epoch: Epoch, records: &[LogRecord]) -> Result<FoldEnd, StorageError> {
+    /// Folds what a take-over finds in the log, of which nothing is deleted: the archive may lack it. Returns how far the rows
+    /// go then.
+    pub(crate) fn fold_tail(&self, records: &[LogRecord]) -> Result<FoldEnd, StorageError> {
+        self.fold_in(self.epoch, records, 0)
+    }
+
+    /// Folds as [`RowStore::fold`] does, and deletes the records up to `trimmed`.
+    fn fold_in(&self, epoch: Epoch, records: &[LogRecord], trimmed: u64) -> Result<FoldEnd, StorageError> {
         self.pool.with(|connection| {
             let (mut target, before) = PostgresFold::begin(connection, &self.world, epoch)?;
             let mut changes = Changes::default();
@@ -50,7 +59,7 @@ impl PostgresRows {
             }
             let known = self.players.tables(&Moment::within(connection, &self.world), &self.name)?;
             changes.write(&mut target, &known)?;
-            target.commit(before, end)?;
+            target.commit(end, trimmed)?;
             Ok(end)
         })
     }
@@ -89,14 +98,19 @@ impl RowStore for PostgresRows {
             if *known != wanted {
                 renew_player_tables(&moment, &mut target, &self.name, (&known, &wanted))?;
             }
-            target.commit(end, end)
+            target.commit(end, 0)
         })?;
         self.players.keep(Arc::new(wanted));
         Ok(())
     }
 
     fn fold(&self, epoch: Epoch, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
-        Ok(self.fold_in(epoch, records)?.batch)
+        let trims = || self.trims.lock().unwrap_or_else(PoisonError::into_inner);
+        let trimmed = trims().due(Instant::now());
+        let end = self.fold_in(epoch, records, trimmed)?;
+        let bytes = records.iter().map(|record| record.bytes.len()).sum();
+        trims().note(Instant::now(), end.record, bytes);
+        Ok(end.batch)
     }
 
     fn readers(&self) -> usize {

@@ -1,5 +1,6 @@
 //! Worlds on PostgreSQL. These tests need one: `.ci/cluster` installs it and runs them, `cargo test` alone passes them by.
 
+mod archive;
 mod damage;
 pub(crate) mod database;
 mod examples;

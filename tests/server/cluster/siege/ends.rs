@@ -1,6 +1,7 @@
 //! What must be true of all that the field has stored.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::process::Command;
 
 use raidkeep::engine::outside::world_name;
@@ -60,10 +61,14 @@ impl Field {
             let (found, expected) = (all(&restored.rows), all(&*self.checker.peek(&world)));
             let differs = expected.keys().chain(found.keys()).find(|table| expected.get(*table) != found.get(*table));
             if let Some(table) = differs {
-                let [found, expected] = [&found, &expected].map(|rows| rows.get(table).map_or(0, BTreeMap::len));
-                return Err(format!(
-                    "{world}: table {table} of the archive with {found} rows is not that of the database with {expected}"
-                ));
+                let rows = [&found, &expected].map(|rows| rows.get(table).map(BTreeMap::len));
+                return Err(format!("{world}: table {table} of the archive is not that of the database: {rows:?} rows"));
+            }
+            let entries = std::fs::read_dir(archive.join(&world)).map_err(|error| error.to_string())?;
+            let is_base = |name: OsString| name.to_string_lossy().ends_with(".rows.redb");
+            let bases = entries.flatten().filter(|entry| is_base(entry.file_name())).count();
+            if bases != 1 {
+                return Err(format!("{bases} copies of {world} in the archive, which each take-over should carry on"));
             }
         }
         Ok(())
