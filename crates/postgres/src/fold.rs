@@ -16,6 +16,7 @@ use raidkeep_engine::storage::stored::{
 
 use crate::connection::Connection;
 use crate::ends::{keep_fold_end, lock_fold_end};
+use crate::row_mark::{check_mark, keep_mark};
 use crate::sealed::FoldEnd;
 use crate::statement::{self, Parameter, bytes, number, text};
 
@@ -65,7 +66,7 @@ impl<'a> PostgresFold<'a> {
     /// Begins a transaction in which nobody else folds.
     ///
     /// # Errors
-    /// [`StorageError::Fenced`] when a later epoch has the rows, or the database fails.
+    /// [`StorageError::Fenced`] when a later epoch has the rows; others when they are of another time, or the database fails.
     pub(crate) fn begin(
         connection: &'a Connection,
         world: &'a Arc<str>,
@@ -76,6 +77,7 @@ impl<'a> PostgresFold<'a> {
         if end.epoch > epoch {
             return Err(StorageError::Fenced { epoch, by: end.epoch });
         }
+        check_mark(connection, world, end)?;
         Ok((Self { connection, world }, end))
     }
 
@@ -84,6 +86,7 @@ impl<'a> PostgresFold<'a> {
         if trimmed > 0 {
             self.change(TRIM, vec![number(trimmed.min(end.record).cast_signed())])?;
         }
+        keep_mark(self.connection, self.world, end)?;
         keep_fold_end(self.connection, self.world, end)?;
         self.connection.run("COMMIT").map_err(|fault| fault.while_doing(FOLD))
     }

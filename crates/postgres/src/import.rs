@@ -11,6 +11,7 @@ use raidkeep_engine::storage::{Rows, StorageError};
 use crate::connection::Connection;
 use crate::ends::add_world;
 use crate::fault::Fault;
+use crate::row_mark::keep_mark;
 use crate::sealed::{FoldEnd, LogEnd};
 use crate::statement::{Parameter, ask, text};
 
@@ -78,8 +79,9 @@ fn bring_table(
 fn add_ends(connection: &Connection, world: &Arc<str>, reached: Reached) -> Result<(), StorageError> {
     let Reached { world: id, record, batch, moment_ms, epoch } = reached;
     let log = LogEnd { id: id.unwrap_or_else(rand::random), epoch, last_record: record };
-    match add_world(connection, world, log, FoldEnd { record, batch, moment_ms, epoch })? {
-        true => Ok(()),
+    let fold = FoldEnd { record, batch, moment_ms, epoch };
+    match add_world(connection, world, log, fold)? {
+        true => keep_mark(connection, world, fold),
         false => Err(StorageError::IsThere { world: world.to_string() }),
     }
 }

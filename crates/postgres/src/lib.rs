@@ -17,6 +17,7 @@ mod node;
 mod nodes;
 pub mod placement;
 mod pool;
+mod row_mark;
 mod rows;
 mod schema;
 mod sealed;

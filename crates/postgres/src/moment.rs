@@ -13,6 +13,7 @@ use raidkeep_engine::storage::{RowQuery, StorageError};
 use crate::connection::Connection;
 use crate::ends::{read_fold_end, read_log_end};
 use crate::fault::Fault;
+use crate::row_mark::MARK_TABLE;
 use crate::statement::{Parameter, ask, bytes, number, text};
 
 /// As many rows as are read at once.
@@ -183,7 +184,8 @@ impl StoredRows for Moment<'_> {
 
     fn tables(&self) -> Result<Vec<String>, StorageError> {
         let names = self.query(NAMES, Vec::new())?;
-        Ok(names.iter().map(|row| row.get(0)).filter(|name: &String| name != DIGEST_TABLE).collect())
+        let is_table = |name: &String| name != DIGEST_TABLE && name != MARK_TABLE;
+        Ok(names.iter().map(|row| row.get(0)).filter(is_table).collect())
     }
 
     fn count(&self, table: &str) -> Result<u64, StorageError> {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod damage;
+mod damaged_nodes;
 pub(crate) mod database;
 mod examples;
 mod leases;
