@@ -234,6 +234,28 @@ fn a_node_follows_the_database_to_its_new_primary() {
     check_realm(&a, "the primary was killed");
 }
 
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_world_whose_rows_could_not_be_written_in_time_goes_on_by_itself() {
+    let database = Database::start();
+    let host = host(&database, "a");
+    let a = host.start();
+    await_service(&a);
+    let mut players = Player::all(&a);
+    let hinder = "BEGIN; SELECT 1 FROM raidkeep.folds WHERE world = 'world-0' FOR UPDATE; SELECT pg_sleep(14); COMMIT";
+    std::thread::scope(|scope| {
+        scope.spawn(|| database.sql(hinder));
+        wait_for("somebody is in the way", || {
+            (database.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1").then_some(())
+        });
+        players.iter_mut().for_each(Player::change);
+        wait_for("the world stops", || (!is_serving(&a)).then_some(()));
+    });
+    // Its lease is renewed all the time, so that no other node would have it either.
+    await_service(&a);
+    players.iter_mut().for_each(|player| player.go_to(&a, "its rows can be written again"));
+}
+
 pub(crate) fn command(arguments: &[&str], database: &Database) -> (bool, String) {
     command_at(arguments, &database.url())
 }

@@ -97,6 +97,10 @@ impl Revival {
             }
         };
         let is_shared = self.seat.stores().shared().is_some();
+        if is_shared && let Some(storage) = remains.take() {
+            // As long as there is anything left of it, this node renews the lease, and nobody gets the world.
+            give_back(storage);
+        }
         // What was said last; a node that stands by asks too often to say it each time.
         let mut told = String::new();
         loop {
