@@ -219,7 +219,8 @@ pub(crate) fn node_at(url: &str, name: &str) -> Node {
     Node::start(name, settings_of(url), LEASE).expect("the database can be used")
 }
 
-fn settings_of(url: &str) -> DatabaseSettings {
+/// How a node gets there.
+pub(crate) fn settings_of(url: &str) -> DatabaseSettings {
     let settings = DatabaseSettings::read(url, RootCertStore::empty()).expect("a URL");
     settings.with_patience(Duration::from_secs(3))
 }

@@ -8,7 +8,7 @@ use raidkeep::engine::storage::{Batch, RowQuery, Rows, StorageError, StoredWorld
 use raidkeep::postgres::Node;
 use raidkeep::studio::store_life::{CHANGES, ChangeOutcome, StoreLife};
 
-use crate::cluster::database::{self, Database, LEASE, wait_for};
+use crate::cluster::database::{self, Database, LEASE, settings_of, wait_for};
 
 const WORLD: &str = "world-0";
 
@@ -47,6 +47,27 @@ fn a_world_goes_on_where_it_stopped_and_one_that_was_given_back_is_had_at_once()
     assert_eq!((taken.recovered.last_batch, taken.recovered.was_cut_off), (BatchNumber(3), false));
     assert_eq!(taken.recovered.moment_ms, Some(1000));
     assert_eq!(all(&taken.rows), BTreeMap::from([(1, 1), (2, 1), (3, 1)]));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn tables_of_an_earlier_format_are_brought_to_this_one_and_those_of_a_later_one_refused() {
+    let database = Database::start();
+    let mut life = StoreLife::begin(take(&database.node("a")), 1);
+    life.send();
+    assert_eq!(life.outcome(), ChangeOutcome::Answered);
+    drop(life);
+    let mark = "FROM raidkeep.rows WHERE name = 'fold_mark'";
+    database.sql(&format!("DELETE {mark}; UPDATE raidkeep.format SET format = 1"));
+    let taken = take(&database.node("b"));
+    assert_eq!(all(&taken.rows).len(), 1, "its rows are there");
+    assert_eq!(database.sql(&format!("SELECT count(*) {mark}")), "1");
+    assert_eq!(database.sql("SELECT format FROM raidkeep.format"), "2");
+    drop(taken);
+    database.sql("UPDATE raidkeep.format SET format = 3");
+    let refused =
+        Node::start("c", settings_of(&database.url()), LEASE).map(drop).expect_err("it is of a later version");
+    assert!(refused.to_string().contains('3'), "{refused}");
 }
 
 #[test]

@@ -62,7 +62,9 @@ impl Field {
             let differs = expected.keys().chain(found.keys()).find(|table| expected.get(*table) != found.get(*table));
             if let Some(table) = differs {
                 let rows = [&found, &expected].map(|rows| rows.get(table).map(BTreeMap::len));
-                return Err(format!("{world}: table {table} of the archive is not that of the database: {rows:?} rows"));
+                return Err(format!(
+                    "{world}: table {table} of the archive is not that of the database: {rows:?} rows"
+                ));
             }
             let entries = std::fs::read_dir(archive.join(&world)).map_err(|error| error.to_string())?;
             let is_base = |name: OsString| name.to_string_lossy().ends_with(".rows.redb");
