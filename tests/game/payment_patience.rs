@@ -222,3 +222,23 @@ fn a_ticket_for_points_and_an_operators_change_are_pending_too() {
     pass(&mut server, &[10, 5, 5, 5]);
     assert_eq!(points(&mut server, &ann), "105", "the change was made once");
 }
+
+#[test]
+fn a_buyer_is_answered_whenever_the_disk_fails() {
+    for writes in 0..8 {
+        let mut server = TestServer::new();
+        let ann = server.player("ann");
+        let request = json!({"world": 0, "function": "buy_item", "data": {"offer": "diamonds_60"}}).to_string();
+        server.disks().log.fail_after(writes);
+        server.post(ann.connection, &request);
+        server.step(40);
+        let replies = server.collect(ann.connection);
+        let status = |reply: &String| serde_json::from_str::<Value>(reply).unwrap_or_default()["status"].as_i64();
+        let statuses: Vec<Option<i64>> =
+            replies.iter().filter(|reply| !reply.contains("\"event\"")).map(status).collect();
+        assert!(
+            matches!(statuses[..], [Some(0 | 95 | 16 | -2)]),
+            "after {writes} writes one answer that tells whether to ask again: {replies:?}"
+        );
+    }
+}

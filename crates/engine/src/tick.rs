@@ -192,12 +192,12 @@ impl Simulation {
         self.app.world_mut()
     }
 
-    /// Refuses every parked request. What one has started may not be on disk, so it is refused all the same; a retry
-    /// finds what is.
+    /// Refuses every parked request, and those that the next tick would run again. What one has started may not be on disk, so
+    /// it is refused all the same; a retry finds what is.
     pub fn refuse_parked(&mut self, refusal: &Refusal) {
-        for command in self.world_mut().resource_mut::<Parked>().take_all() {
-            command.reply_to.refuse(refusal);
-        }
+        let parked = self.world_mut().resource_mut::<Parked>().take_all();
+        let told = self.world_mut().resource_mut::<Notices>().take();
+        parked.into_iter().chain(told).for_each(|command| command.reply_to.refuse(refusal));
     }
 
     /// Refuses the request that waits for these rows, which will not be read.
@@ -215,9 +215,9 @@ impl Simulation {
         waiting.into_iter().filter_map(|command| command.dismiss_until(refusal, until)).collect()
     }
 
-    /// How many requests are parked.
+    /// How many requests are parked, or are run again by the next tick.
     pub fn parked_count(&self) -> usize {
-        self.world().resource::<Parked>().len()
+        self.world().resource::<Parked>().len() + self.world().resource::<Notices>().len()
     }
 }
 

@@ -271,6 +271,11 @@ impl Notices {
         self.told.len() > before
     }
 
+    /// How many requests are to be run again.
+    pub fn len(&self) -> usize {
+        self.told.len()
+    }
+
     /// Whether no request is to be run again.
     pub fn is_empty(&self) -> bool {
         self.told.is_empty()

@@ -66,21 +66,23 @@ fn ask_all<'a>(
 ) -> Result<Vec<Value>, String> {
     let mut asked = Vec::new();
     for ((function, data), client) in requests.zip(&mut *clients) {
-        let request = json!({"world": world, "function": function, "data": data}).to_string();
+        // A player strikes once; who logs in again has the same account.
+        let once = data.get("token").map(|_| function);
+        let request = json!({"world": world, "function": function, "data": data, "once": once}).to_string();
         client.send(Message::text(request.as_str()))?;
         asked.push(request);
     }
     asked.iter().zip(clients).map(|(request, client)| read_success(client, request)).collect()
 }
 
-/// The reply to a request that was sent, and is sent again while its world moves to another node.
+/// The reply to a request that was sent, and is sent again while its world moves to another node, or when that is not known.
 fn read_success(client: &mut Client, request: &str) -> Result<Value, String> {
     loop {
         let frame = client.read_json().map_err(|ended| format!("{ended:?}"))?;
         match frame["status"].as_i64() {
             None => {}
             Some(0 | 1) => return Ok(frame),
-            Some(16) => {
+            Some(16 | -2) => {
                 std::thread::sleep(Duration::from_millis(100));
                 client.send(Message::text(request))?;
             }
