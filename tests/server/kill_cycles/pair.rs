@@ -29,6 +29,8 @@ enum Duel {
 pub(crate) struct Pair {
     pub(crate) fighters: [Fighter; 2],
     duel: Duel,
+    /// Whether their world may begin a new life while they play on: it takes one for absent then that has not asked anything yet.
+    plays_on: bool,
     /// Answered blows at world bosses since [`Pair::take_blows`].
     blows: i64,
 }
@@ -43,7 +45,12 @@ impl Pair {
         let mut second = Fighter::join(server, world, &format!("second-{number}"))?;
         first.roles.other = second.roles.own.clone();
         second.roles.other = first.roles.own.clone();
-        Ok(Self { fighters: [first, second], duel: Duel::None, blows: 0 })
+        Ok(Self { fighters: [first, second], duel: Duel::None, plays_on: false, blows: 0 })
+    }
+
+    /// The same pair in a world that may begin a new life while they play.
+    pub(crate) fn playing_on(self) -> Self {
+        Self { plays_on: true, ..self }
     }
 
     /// Answered blows at world bosses since the last call.
@@ -124,6 +131,7 @@ impl Pair {
         match act {
             Act::Send(subject) if status == 0 => drop(self.fighters[1 - who].expected.insert(subject.clone())),
             Act::Strike if status == 0 => self.blows += 1,
+            Act::Challenge if self.plays_on && data["status_code"] != 200 => {}
             Act::Challenge => {
                 let id = data["id"].as_str().filter(|_| data["status_code"] == 200);
                 let id = id.ok_or_else(|| format!("both are here and in no battle: {status} {data}"))?;
@@ -132,6 +140,7 @@ impl Pair {
             Act::Accept(id) if data["status"] == true => {
                 self.duel = Duel::Fighting { id: id.clone(), turn: 0 };
             }
+            Act::Accept(_) if self.plays_on && data["status"] == false => self.duel = Duel::None,
             Act::Accept(_) => return Err(format!("an open challenge should be acceptable: {status} {data}")),
             Act::Turn(id) if status == 0 => {
                 let (id, other) = (id.clone(), 1 - who);

@@ -118,7 +118,8 @@ impl Fighter {
                 break reply;
             }
         };
-        if serves_no_more(&reply) { Err(format!("{text} was answered {reply}")) } else { Ok(reply) }
+        let is_known = reply["status"] != -2 && !serves_no_more(&reply);
+        if is_known { Ok(reply) } else { Err(format!("{text} was answered {reply}")) }
     }
 
     /// The server's view of this player.

@@ -352,8 +352,16 @@ pub(crate) fn settle(pair: &mut Pair, [server, operators]: [SocketAddr; 2]) -> R
         let state = reply["data"]["state"].as_str().map(str::to_owned);
         state.ok_or_else(|| format!("an order that was answered is lost: {order}: {reply}"))
     };
-    let who = pair.fighters[0].roles.own.clone();
-    pair.settle(server, &mut state_of).map_err(|objection| format!("{who} and its partner: {objection}"))
+    let who = pair.fighters.each_ref().map(|fighter| fighter.roles.own.clone());
+    let settled = pair.settle(server, &mut state_of);
+    settled.map_err(|objection| {
+        let mut ledger = |name: &str| {
+            let data = json!({"token": OPERATOR, "name": name, "limit": 20});
+            operator.ask_again(world, "ledger_list", &data)["data"]["entries"].to_string()
+        };
+        let entries = who.each_ref().map(|name| ledger(name));
+        format!("{who:?}: {objection}; their last movements: {entries:?}")
+    })
 }
 
 pub(crate) fn verify(folder: &Path) -> Result<(), String> {

@@ -108,7 +108,7 @@ impl Field {
         let doors: Vec<SocketAddr> = nodes.iter().flatten().map(|node| node.address).collect();
         crowd::gather(&doors, size.worlds, size.accounts / u64::from(size.worlds))?;
         let front = |world: u32| {
-            let pair = Pair::join(first.address, world, 0)?;
+            let pair = Pair::join(first.address, world, 0)?.playing_on();
             // Where there are several worlds, their names are those of purses too.
             pair.fighters.iter().for_each(|fighter| bank.grant(&format!("{}@{world}", fighter.roles.own), 1_000_000));
             Ok(Front { world, pair, blows: 0, register: Register::join(first, world) })
