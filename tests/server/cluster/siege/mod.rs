@@ -22,7 +22,7 @@ use raidkeep::studio::long_run::setting;
 
 use self::faults::{Fault, Seen};
 use self::field::{Field, Size};
-use self::patroni::Blow;
+use self::patroni::{Blow, Patroni};
 use crate::kill_cycles::{tell, total};
 use crate::process::Lcg;
 
@@ -53,10 +53,14 @@ fn spread(times: &[Duration]) -> Option<[Duration; 3]> {
     Some([*times.first()?, *within, *times.last()?])
 }
 
+/// A sample is played beside other tests, on whatever machine there is.
+const SAMPLE_PATIENCE: u32 = 3;
+
 fn check_times(seen: &Seen) {
+    let patience = if Patroni::is_wanted() { 1 } else { SAMPLE_PATIENCE };
     let bounds = |fault: &Fault| match fault {
-        Fault::Death | Fault::Hang | Fault::Cut => Some(TAKEN_OVER_WITHIN),
-        Fault::Primary(_) => Some(NEW_PRIMARY_WITHIN),
+        Fault::Death | Fault::Hang | Fault::Cut => Some(TAKEN_OVER_WITHIN * patience),
+        Fault::Primary(_) => Some(NEW_PRIMARY_WITHIN * patience),
         Fault::SlowDisk | Fault::Move => None,
     };
     for (fault, took) in &seen.took {
@@ -67,7 +71,7 @@ fn check_times(seen: &Seen) {
     }
     if let Some([_, within, longest]) = spread(&seen.waits) {
         tell(&format!("while worlds were moved, the longest wait was {longest:?}"));
-        assert!(within < MOVED_WITHIN, "while worlds were moved, somebody waited {within:?}");
+        assert!(within < MOVED_WITHIN * patience, "while worlds were moved, somebody waited {within:?}");
     }
 }
 
