@@ -111,22 +111,8 @@ impl Database {
     pub(crate) fn sql_on(&self, server: usize, statements: &str) -> String {
         let port = self.servers[server].port.to_string();
         let asked = program("psql")
-            .args([
-                "-h",
-                "127.0.0.1",
-                "-U",
-                "raid",
-                "-d",
-                "postgres",
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-p",
-            ])
-            .args([&port, "-c", statements])
+            .args(psql_arguments("127.0.0.1", &port))
+            .args(["-v", "ON_ERROR_STOP=1", "-c", statements])
             .output()
             .expect("psql runs");
         assert!(asked.status.success(), "{statements}: {}", String::from_utf8_lossy(&asked.stderr));
@@ -195,9 +181,7 @@ impl Server {
         wait_for("the server listens", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
         wait_for("the server answers", || {
             let port = port.to_string();
-            let asked = program("psql")
-                .args(["-h", "127.0.0.1", "-U", "raid", "-d", "postgres", "-X", "-q", "-c", "SELECT 1", "-p", &port])
-                .output();
+            let asked = program("psql").args(psql_arguments("127.0.0.1", &port)).args(["-c", "SELECT 1"]).output();
             asked.is_ok_and(|asked| asked.status.success())
         });
         Self { data, port, process: Some(process) }
@@ -249,6 +233,11 @@ pub(crate) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(began.elapsed() < PATIENCE, "waited too long until {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Asks a server as its first user, for bare values.
+pub(crate) fn psql_arguments<'a>(address: &'a str, port: &'a str) -> [&'a str; 12] {
+    ["-h", address, "-p", port, "-U", "raid", "-d", "postgres", "-X", "-q", "-A", "-t"]
 }
 
 pub(crate) fn free_port() -> u16 {

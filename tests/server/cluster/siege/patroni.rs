@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::cluster::database::{free_port, give_away, owner};
+use crate::cluster::database::{free_port, give_away, owner, psql_arguments};
 use crate::cluster::siege::net::Net;
 
 const PROGRAM: &str = "RAIDKEEP_PATRONI";
@@ -142,18 +142,7 @@ impl Patroni {
         // A database that hangs takes connections, and says nothing.
         let mut command = Command::new("timeout");
         command.arg("4").arg(Path::new(POSTGRES).join("psql"));
-        command.args([
-            "-h",
-            &self.addresses[member].to_string(),
-            "-U",
-            "raid",
-            "-d",
-            "postgres",
-            "-X",
-            "-q",
-            "-A",
-            "-t",
-        ]);
+        command.args(psql_arguments(&self.addresses[member].to_string(), "5432"));
         command.args(["-c", statement]).env("PGCONNECT_TIMEOUT", "2").stdin(Stdio::null()).stderr(Stdio::null());
         let asked = command.output().ok()?;
         asked.status.success().then(|| String::from_utf8_lossy(&asked.stdout).trim().to_owned())
