@@ -4,8 +4,8 @@
 //! the sectors of the log. Now and then a copy of the rows is put beside them, a *base*. A base and the records behind it
 //! give the world as of any later moment ([`restore`], [`past`]).
 //!
-//! Only the epoch of the world that has begun a segment (its [`owner`]) writes into it. Of what is there the reader takes what
-//! counts ([`succession`]): who had the world no more may have gone on writing.
+//! Only the epoch of the world that has begun a segment (its `owner`) writes into it. Of what is there the reader takes what
+//! counts (`succession`): who had the world no more may have gone on writing.
 //!
 //! Records that follow each other without a gap are a *line*. A new line begins, with a base of its own, where records
 //! could not be archived, and where the world was put back to an earlier state. The segment that begins a line says why.
