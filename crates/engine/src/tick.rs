@@ -28,7 +28,7 @@ use crate::reload::{self, RulesNews};
 use crate::request::answer::TIMED_OUT;
 use crate::request::background::{self, BackgroundJobs};
 use crate::request::command::Command;
-use crate::request::parked::{self, Notices, Parked};
+use crate::request::parked::{self, Parked};
 use crate::request::reply::{Held, Outbox, Until};
 use crate::request::route::RouteTable;
 use crate::request::{Finding, Job, Refusal, RequestTable};
@@ -195,9 +195,9 @@ impl Simulation {
     /// Refuses every parked request, and those that the next tick would run again. What one has started may not be on disk, so
     /// it is refused all the same; a retry finds what is.
     pub fn refuse_parked(&mut self, refusal: &Refusal) {
-        let parked = self.world_mut().resource_mut::<Parked>().take_all();
-        let told = self.world_mut().resource_mut::<Notices>().take();
-        parked.into_iter().chain(told).for_each(|command| command.reply_to.refuse(refusal));
+        for command in self.world_mut().resource_mut::<Parked>().take_all() {
+            command.reply_to.refuse(refusal);
+        }
     }
 
     /// Refuses the request that waits for these rows, which will not be read.
@@ -217,7 +217,7 @@ impl Simulation {
 
     /// How many requests are parked, or are run again by the next tick.
     pub fn parked_count(&self) -> usize {
-        self.world().resource::<Parked>().len() + self.world().resource::<Notices>().len()
+        self.world().resource::<Parked>().len()
     }
 }
 
@@ -237,7 +237,6 @@ impl bevy_app::Plugin for TickPlugin {
             .init_resource::<Handlers>()
             .init_resource::<Outbox>()
             .init_resource::<Parked>()
-            .init_resource::<Notices>()
             .init_resource::<BackgroundJobs>()
             .init_resource::<Exchanges>();
         app.init_schedule(Tick);
@@ -315,7 +314,7 @@ pub fn receive(world: &mut World) {
         }
         arrivals.ready.extend(parked::answered(world));
         arrivals.ready.extend(parked::lose_patience(world));
-        arrivals.ready.extend(world.resource_mut::<Notices>().take());
+        arrivals.ready.extend(world.resource_mut::<Parked>().take_told());
         // A parked command is older than everything that arrives now, and no request overtakes an earlier one of its
         // player.
         if arrivals.ready.is_empty() {
@@ -331,7 +330,6 @@ pub fn receive(world: &mut World) {
 fn wake_in_time(
     agenda: Res<Agenda>,
     exchanges: Res<Exchanges>,
-    notices: Res<Notices>,
     parked: Res<Parked>,
     mut surroundings: ResMut<Surroundings>,
     (clock, time): (Res<Clock>, Res<Time<Real>>),
@@ -342,7 +340,7 @@ fn wake_in_time(
     if let Some(at) = parked.next_out_of_patience() {
         surroundings.wake_within(at.saturating_sub(time.elapsed()));
     }
-    if !notices.is_empty() {
+    if parked.has_told() {
         surroundings.wake_within(Duration::ZERO);
     }
 }

@@ -329,7 +329,7 @@ pub enum Need {
     Rows(RowQuery),
     /// A platform's answer; the fact is a [`crate::exchange::CallOutcome`].
     Exchange(Line, Exchange),
-    /// A notice that a system of this world will give through [`super::Notices`] at some later time.
+    /// A notice that a system of this world will give through [`super::parked::Parked::tell`] at some later time.
     Notice(Notice),
 }
 

@@ -33,7 +33,6 @@ pub use answer::{Answer, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, Sig
 pub use background::{BackgroundJobs, JobKey};
 pub use code::{Code, CodeKind};
 pub use job::{Fact, Finding, Job, JobQueue};
-pub use parked::Notices;
 pub use registry::RequestTable;
 
 use crate::account::AccountId;

@@ -26,6 +26,8 @@ pub struct Parked {
     notices: HashMap<Notice, Vec<Command>>,
     jobs: HashMap<JobId, Command>,
     queries: HashMap<QueryId, Command>,
+    /// Told what they waited for; they are run again in the next tick.
+    told: Vec<Command>,
     /// Until when some of them wait, in real time.
     patience: BTreeMap<Duration, Vec<Impatient>>,
     /// The number of jobs and queries so far.
@@ -51,7 +53,7 @@ struct OutOfPatience {
 }
 
 impl Parked {
-    /// How many commands wait.
+    /// How many commands wait, or are run again in the next tick.
     pub fn len(&self) -> usize {
         let waiting = self.lookups.values().map(Vec::len).sum::<usize>();
         let waiting = waiting + self.players.values().map(Vec::len).sum::<usize>();
@@ -60,9 +62,10 @@ impl Parked {
             + self.jobs.len()
             + self.queries.len()
             + self.exchanges.len()
+            + self.told.len()
     }
 
-    /// Whether no command waits.
+    /// Whether there is no such command.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -99,10 +102,24 @@ impl Parked {
         Some(Command { fact: Some(Box::new(outcome)), ..command })
     }
 
-    /// The commands that waited for this notice, in order of arrival.
-    pub fn take_notice<T: Clone + Send + Sync + 'static>(&mut self, notice: Notice, told: &T) -> Vec<Command> {
+    /// Has every command that waits for `notice` run again in the next tick, with `fact` as the result. Returns whether there
+    /// was any.
+    pub fn tell<T: Clone + Send + Sync + 'static>(&mut self, notice: Notice, fact: &T) -> bool {
         let waiting = self.notices.remove(&notice).unwrap_or_default();
-        waiting.into_iter().map(|command| Command { fact: Some(Box::new(told.clone())), ..command }).collect()
+        let is_awaited = !waiting.is_empty();
+        let told = waiting.into_iter().map(|command| Command { fact: Some(Box::new(fact.clone())), ..command });
+        self.told.extend(told);
+        is_awaited
+    }
+
+    /// Whether a command is to be run again in the next tick.
+    pub fn has_told(&self) -> bool {
+        !self.told.is_empty()
+    }
+
+    /// The commands to run again.
+    pub fn take_told(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.told)
     }
 
     /// The commands that wait for any notice.
@@ -163,6 +180,7 @@ impl Parked {
         all.extend(self.queries.drain().map(|(_, command)| command));
         all.extend(self.exchanges.drain().map(|(_, command)| command));
         all.extend(self.take_notices());
+        all.extend(self.take_told());
         all
     }
 
@@ -255,34 +273,4 @@ pub(crate) fn lose_patience(world: &mut World) -> Vec<Command> {
     let replies = in_between.into_iter().filter_map(|command| command.dismiss_until(&TIMED_OUT, Until::Everything));
     world.resource_mut::<Outbox>().replies.extend(replies);
     unanswered
-}
-
-/// Notifies the requests that wait for a system of this world. They are run again in the next tick.
-#[derive(Debug, Default, Resource)]
-pub struct Notices {
-    told: Vec<Command>,
-}
-
-impl Notices {
-    /// Has every request that waits for `notice` run again, with `fact` as the result. Returns whether there was any.
-    pub fn tell<T: Clone + Send + Sync + 'static>(&mut self, parked: &mut Parked, notice: Notice, fact: &T) -> bool {
-        let before = self.told.len();
-        self.told.extend(parked.take_notice(notice, fact));
-        self.told.len() > before
-    }
-
-    /// How many requests are to be run again.
-    pub fn len(&self) -> usize {
-        self.told.len()
-    }
-
-    /// Whether no request is to be run again.
-    pub fn is_empty(&self) -> bool {
-        self.told.is_empty()
-    }
-
-    /// Takes the requests to run again.
-    pub fn take(&mut self) -> Vec<Command> {
-        std::mem::take(&mut self.told)
-    }
 }

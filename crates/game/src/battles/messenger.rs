@@ -9,21 +9,20 @@ use crate::battles::verdict::{Pair, Seat};
 use raidkeep_engine::events::Events;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Notice;
-use raidkeep_engine::request::parked::{Notices, Parked};
+use raidkeep_engine::request::parked::Parked;
 
 /// Tells both players of a verdict: a waiting request by its reply, all connections by the event.
 #[derive(SystemParam)]
 pub struct Messenger<'w> {
     /// For other events.
     pub events: ResMut<'w, Events>,
-    notices: ResMut<'w, Notices>,
     parked: ResMut<'w, Parked>,
 }
 
 impl Messenger<'_> {
     /// Answers the requests of one player that wait for the verdict.
     pub fn answer(&mut self, battle: u64, seat: Seat, told: &Told) {
-        self.notices.tell(&mut self.parked, verdict_for(battle, seat), told);
+        self.parked.tell(verdict_for(battle, seat), told);
     }
 
     /// Announces a verdict to both players.

@@ -17,7 +17,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::outside::Number;
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::parked::{Notices, Parked};
+use raidkeep_engine::request::parked::Parked;
 use raidkeep_engine::request::reply::Outbox;
 use raidkeep_engine::request::{Notice, Refusal};
 use raidkeep_engine::schedule::Surroundings;
@@ -155,9 +155,7 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
         return;
     }
     let told = OrderTold { order: order.clone(), reply };
-    let is_awaited = world.resource_scope(|world, mut parked: Mut<Parked>| {
-        world.resource_mut::<Notices>().tell(&mut parked, order.id.notice(), &told)
-    });
+    let is_awaited = world.resource_mut::<Parked>().tell(order.id.notice(), &told);
     // A player who was told that a watched order is not charged learns nothing new when that stays so.
     let is_known = before == StateName::Watched && order.state == OrderState::Refused;
     if !is_awaited && !is_known && !matches!(order.state, OrderState::InDoubt { .. }) {
