@@ -26,6 +26,11 @@ pub(crate) enum Ended {
     Silent,
 }
 
+/// Whether a world answered like this because it is on its way to another node.
+pub(crate) fn is_on_its_way(reply: &Value) -> bool {
+    reply["status"] == 16 && reply["data"]["retry_after_ms"].is_u64()
+}
+
 /// A WebSocket client.
 pub(crate) struct Client {
     socket: WebSocket<TcpStream>,
@@ -90,7 +95,7 @@ impl Client {
     pub(crate) fn ask_again(&mut self, world: u32, function: &str, data: &Value) -> Value {
         wait_for("a world that comes", || {
             let reply = self.ask_in(world, function, data.clone());
-            (reply["status"] != 16 || reply["data"]["retry_after_ms"].is_null()).then_some(reply)
+            (!is_on_its_way(&reply)).then_some(reply)
         })
     }
 

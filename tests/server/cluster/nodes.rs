@@ -47,18 +47,16 @@ const AGAIN: [i64; 2] = [16, -2];
 /// Whether all worlds answer whoever asks this node.
 fn answers(server: &Server) -> bool {
     let Ok(mut client) = Client::connect(server.address) else { return false };
-    let mut status = |world: u32| client.ask_in(world, "ping", json!({}))["status"].as_i64();
+    let mut status = |world: u32| {
+        let request = json!({"world": world, "function": "ping", "data": {}}).to_string();
+        client.try_ask(&request).ok()?["status"].as_i64()
+    };
     (0..).map_while(|world| Some(status(world)).filter(|status| *status != Some(14))).all(|status| status == Some(0))
 }
 
-/// Whether a node says that it serves all of so many worlds, they answer whoever asks it, and so does the realm.
-pub(crate) fn is_well(server: &Server, worlds: u32) -> bool {
-    let Ok(mut client) = Client::connect(server.address) else { return false };
-    let mut answers = |world: u32| {
-        let request = json!({"world": world, "function": "ping", "data": {}}).to_string();
-        client.try_ask(&request).is_ok_and(|reply| reply["status"] == 0)
-    };
-    is_serving(server) && (0..worlds).all(&mut answers) && realm_answers(server)
+/// Whether a node says that it serves all worlds, they answer whoever asks it, and so does the realm.
+pub(crate) fn is_well(server: &Server) -> bool {
+    is_serving(server) && answers(server) && realm_answers(server)
 }
 
 fn realm_answers(server: &Server) -> bool {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::client::is_on_its_way;
 use crate::kill_cycles::acts::{Act, Goods, Roles};
 use crate::kill_cycles::books::Books;
 use crate::process::{Client, Ended};
@@ -272,7 +273,7 @@ fn strip(books: &Books) -> Books {
 
 /// Whether the world is on its way to another node; if so, after a while.
 fn waits_for_world(reply: &Value) -> bool {
-    let waits = reply["status"] == 16 && reply["data"]["retry_after_ms"].is_u64();
+    let waits = is_on_its_way(reply);
     if waits {
         std::thread::sleep(Duration::from_millis(50));
     }

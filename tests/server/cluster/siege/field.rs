@@ -104,7 +104,7 @@ impl Field {
         let hosts: Vec<Host> = (0..).zip(&NODES).map(machine).collect();
         let nodes: Vec<Option<Server>> = hosts.iter().map(|host| Some(host.start())).collect();
         let first = nodes[0].as_ref().ok_or("a node")?;
-        await_field(first, size.worlds).ok_or("the field should begin")?;
+        await_field(first).ok_or("the field should begin")?;
         let doors: Vec<SocketAddr> = nodes.iter().flatten().map(|node| node.address).collect();
         crowd::gather(&doors, size.worlds, size.accounts / u64::from(size.worlds))?;
         let front = |world: u32| {
@@ -210,7 +210,7 @@ impl Field {
     fn heal(&mut self) -> Result<(), String> {
         for (node, host) in self.nodes.iter_mut().zip(&self.hosts) {
             let server = node.get_or_insert_with(|| host.start());
-            await_field(server, self.worlds).ok_or("a node does not come back")?;
+            await_field(server).ok_or("a node does not come back")?;
         }
         Ok(())
     }
@@ -287,9 +287,9 @@ fn machine(number: u8, net: Option<&Net>) -> Host {
 }
 
 /// Waits until whoever asks this node is answered by all worlds and the realm; `None` if that does not come.
-pub(super) fn await_field(server: &Server, worlds: u32) -> Option<()> {
+pub(super) fn await_field(server: &Server) -> Option<()> {
     let began = Instant::now();
-    while !is_well(server, worlds) {
+    while !is_well(server) {
         if began.elapsed() > HEALED_WITHIN {
             return None;
         }

@@ -85,7 +85,7 @@ impl Field {
     /// Waits until a node has noticed that the primary has gone; reads are answered until then.
     fn await_trouble(&self, at: usize) -> Result<(), String> {
         let (server, began) = (self.nodes[at].as_ref().ok_or("a node")?, Instant::now());
-        while is_well(server, self.worlds) {
+        while is_well(server) {
             if began.elapsed() > NOTICED_WITHIN {
                 return Err("nobody has noticed that the primary has gone".to_owned());
             }
@@ -96,7 +96,7 @@ impl Field {
     /// Waits until whoever asks this node is answered by all worlds and the realm, and notes how long that took since it `began`.
     fn await_all(&mut self, fault: Fault, at: usize, began: Instant) -> Result<(), String> {
         let server = self.nodes[at].as_ref().ok_or("a node")?;
-        await_field(server, self.worlds).ok_or_else(|| format!("{fault:?}: it does not heal"))?;
+        await_field(server).ok_or_else(|| format!("{fault:?}: it does not heal"))?;
         self.seen.took.entry(fault).or_default().push(began.elapsed());
         Ok(())
     }
