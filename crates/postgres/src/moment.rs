@@ -36,7 +36,9 @@ const NAMES: &str = "WITH RECURSIVE names (name) AS ( \
      SELECT (SELECT name FROM raidkeep.rows WHERE world = $1 AND name > names.name ORDER BY name LIMIT 1) \
      FROM names WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL";
 
-const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// Whoever only reads stands in nobody's way, and may look something else up about a row before it reads on.
+const BEGIN: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '10min'";
 const READ: &str = "read rows";
 
 /// A connection that reads rows. What takes more than one statement is read in a transaction.

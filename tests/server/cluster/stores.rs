@@ -95,6 +95,28 @@ fn what_the_rows_lack_is_folded_by_whoever_takes_the_world_over() {
 
 #[test]
 #[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_check_may_think_about_a_row_for_longer_than_a_node_may_hang_in_a_change() {
+    let database = Database::start();
+    let mut stored = take(&database.node("a"));
+    let mut batch = Batch::new(BatchNumber(1), 1);
+    // More than are read at once.
+    (1..=5000_u64).for_each(|number| batch.put(CHANGES, &number.to_be_bytes(), |out| out.push(1)));
+    stored.log.append(&[batch], 0).expect("the world is ours");
+    drop(stored);
+    let taken = take(&database.node("b"));
+    let mut seen = 0;
+    let mut look = |_: &[u8], _: &[u8]| {
+        if seen == 0 {
+            std::thread::sleep(Duration::from_millis(2500));
+        }
+        seen += 1;
+    };
+    taken.rows.scan_sound(CHANGES, &mut look).expect("it stands in nobody's way");
+    assert_eq!(seen, 5000);
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
 fn a_world_that_was_taken_over_is_fenced_in_log_and_rows() {
     let database = Database::start();
     let (first, second) = (database.node("a"), database.node("b"));
