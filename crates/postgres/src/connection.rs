@@ -14,11 +14,13 @@ use crate::bridge::Bridge;
 use crate::fault::Fault;
 use crate::settings::DatabaseSettings;
 
-/// Set on each connection: no statement is given up by the server on its own, but a transaction is whose node hangs between two of
-/// them, since it would keep others from taking over. Plans look for rows by their keys.
+/// Set on each connection: no statement is given up by the server on its own, unless its node has given it up and closed the
+/// connection; but a transaction is whose node hangs between two of them. Either would keep others from taking over, and the
+/// first use up the server's connections. Plans look for rows by their keys.
 const PREPARE: &str = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 2000; \
+     SET client_connection_check_interval = 500; \
      SET synchronous_commit = on; SET client_min_messages = warning; SET max_parallel_workers_per_gather = 0; \
-     SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+     SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off";
 
 /// The timeline on which a server writes; none while it only follows.
 const TIMELINE: &str = "SELECT CASE WHEN pg_is_in_recovery() THEN NULL \

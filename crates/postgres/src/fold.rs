@@ -30,16 +30,20 @@ const CLEAR: &str = "DELETE FROM raidkeep.rows WHERE world = $1 AND name = $2 AN
      AND ($4 IS NULL OR key < $4) RETURNING key, substr(value, length(value) - 3)";
 const CLEAR_INDEX: &str = "DELETE FROM raidkeep.rows WHERE world = $1 AND name = $2 \
      AND substr(key, $3, $4) = $5 RETURNING key, substr(value, length(value) - 3)";
-const OLD: &str = "SELECT wanted.at, substr(rows.value, length(rows.value) - 3) \
-     FROM unnest($2, $3) WITH ORDINALITY AS wanted (name, key, at) \
-     JOIN raidkeep.rows ON rows.world = $1 AND rows.name = wanted.name AND rows.key = wanted.key";
-const WHOLE: &str = "SELECT wanted.at, rows.value FROM unnest($2, $3) WITH ORDINALITY AS wanted (name, key, at) \
-     JOIN raidkeep.rows ON rows.world = $1 AND rows.name = wanted.name AND rows.key = wanted.key";
+// Each row is looked for by its whole key, whatever the server believes of how many there are: what it knows of a table that has
+// just grown is of before, and a join would be planned as if the world had one row.
+const OLD: &str = "SELECT wanted.at, substr(found.value, length(found.value) - 3) \
+     FROM unnest($2, $3) WITH ORDINALITY AS wanted (name, key, at) CROSS JOIN LATERAL (SELECT value FROM raidkeep.rows \
+     WHERE rows.world = $1 AND rows.name = wanted.name AND rows.key = wanted.key LIMIT 1) AS found";
+const WHOLE: &str = "SELECT wanted.at, found.value \
+     FROM unnest($2, $3) WITH ORDINALITY AS wanted (name, key, at) CROSS JOIN LATERAL (SELECT value FROM raidkeep.rows \
+     WHERE rows.world = $1 AND rows.name = wanted.name AND rows.key = wanted.key LIMIT 1) AS found";
 const WRITE: &str = "INSERT INTO raidkeep.rows (world, name, key, value) \
      SELECT $1, name, key, value FROM unnest($2, $3, $4) AS new (name, key, value) \
      ON CONFLICT (world, name, key) DO UPDATE SET value = EXCLUDED.value";
-const DELETE: &str = "DELETE FROM raidkeep.rows USING unnest($2, $3) AS gone (name, key) \
-     WHERE rows.world = $1 AND rows.name = gone.name AND rows.key = gone.key";
+const DELETE: &str = "DELETE FROM raidkeep.rows WHERE ctid = ANY (ARRAY(SELECT found.ctid \
+     FROM unnest($2, $3) AS gone (name, key) CROSS JOIN LATERAL (SELECT ctid FROM raidkeep.rows \
+     WHERE rows.world = $1 AND rows.name = gone.name AND rows.key = gone.key LIMIT 1) AS found))";
 
 /// The rows of a world under change, in a transaction that the caller begins and commits.
 pub(crate) struct PostgresFold<'a> {

@@ -23,9 +23,10 @@ const UP: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name
      AND ($4 IS NULL OR key < $4) ORDER BY key LIMIT $5";
 const DOWN: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key >= $3 \
      AND ($4 IS NULL OR key < $4) ORDER BY key DESC LIMIT $5";
-/// The rows of an account, and its digest.
-const ACCOUNT: &str = "SELECT name, key, value FROM raidkeep.rows \
-     WHERE world = $1 AND name = ANY ($2) AND key >= $3 AND key < $4 \
+/// The rows of an account, and its digest. Each table is looked into by itself, whatever the server believes of their sizes.
+const ACCOUNT: &str = "SELECT found.name, found.key, found.value FROM unnest($2) AS wanted (name) \
+     CROSS JOIN LATERAL (SELECT name, key, value FROM raidkeep.rows \
+     WHERE rows.world = $1 AND rows.name = wanted.name AND rows.key >= $3 AND rows.key < $4 OFFSET 0) AS found \
      UNION ALL SELECT name, key, value FROM raidkeep.rows WHERE world = $1 AND name = $5 AND key = $6 \
      ORDER BY 1, 2";
 const ONE: &str = "SELECT value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key = $3";

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use raidkeep::engine::account::AccountId;
 use raidkeep::engine::numbers::BatchNumber;
-use raidkeep::engine::storage::{Batch, RowQuery, Rows, StorageError, StoredWorld};
+use raidkeep::engine::storage::{Batch, PlayerTables, RowQuery, Rows, StorageError, StoredWorld};
 use raidkeep::postgres::Node;
 use raidkeep::studio::store_life::{CHANGES, ChangeOutcome, StoreLife};
 
@@ -113,6 +114,70 @@ fn a_check_may_think_about_a_row_for_longer_than_a_node_may_hang_in_a_change() {
     };
     taken.rows.scan_sound(CHANGES, &mut look).expect("it stands in nobody's way");
     assert_eq!(seen, 5000);
+}
+
+/// How many entries of the rows' index have been read by connections that are closed.
+fn read_of_index(database: &Database) -> u64 {
+    let read = "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE relname = 'rows' ORDER BY 1 DESC LIMIT 1";
+    database.sql(read).parse().expect("a number")
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn a_large_world_of_which_the_database_knows_nothing_yet_is_read_and_changed_by_its_keys() {
+    let database = Database::start();
+    let large = |world: &str, node: &str| {
+        let mut stored = database::take(&database.node(node), world);
+        let mut batch = Batch::new(BatchNumber(1), 1);
+        (0..20_000_u64).for_each(|number| batch.put(CHANGES, &number.to_be_bytes(), |out| out.push(1)));
+        stored.log.append(&[batch], 0).expect("the world is ours");
+    };
+    large("world-1", "a");
+    drop(database::take(&database.node("b"), "world-1"));
+    // What it learns now is all that it knows, as in the minutes after a migration.
+    database.sql("ALTER TABLE raidkeep.rows SET (autovacuum_enabled = false); ANALYZE raidkeep.rows");
+    large(WORLD, "c");
+    drop(take(&database.node("d")));
+    let before = read_of_index(&database);
+    let mut taken = take(&database.node("e"));
+    let mut batch = Batch::new(BatchNumber(2), 2);
+    batch.put(CHANGES, &7_u64.to_be_bytes(), |out| out.push(2));
+    batch.delete(CHANGES, &8_u64.to_be_bytes());
+    taken.log.append(&[batch], 0).expect("the world is ours");
+    drop(taken);
+    let taken = take(&database.node("f"));
+    let players = PlayerTables { tables: vec![CHANGES], identity: CHANGES };
+    let ninth = taken.rows.load_player(&players, AccountId(9)).expect("readable").expect("it is there");
+    assert_eq!(ninth, [vec![(9_u64.to_be_bytes().to_vec(), vec![1])]]);
+    drop(taken);
+    wait_for("what was read is known", || read_of_index(&database) > before);
+    let read = read_of_index(&database) - before;
+    assert!(read < 5000, "a change or a player costs a few rows, not all of the world's: {read}");
+    let changed = all(&take(&database.node("g")).rows);
+    assert_eq!((changed.len(), changed[&7], changed.get(&8)), (19_999, 2, None));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn what_a_node_has_given_up_ends_in_the_database_too() {
+    let database = Database::start();
+    let mut life = StoreLife::begin(take(&database.node("a")), 1);
+    life.send();
+    assert_eq!(life.outcome(), ChangeOutcome::Answered);
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    std::thread::scope(|scope| {
+        let hinder = "BEGIN; SELECT 1 FROM raidkeep.worlds FOR UPDATE; SELECT pg_sleep(8); COMMIT";
+        scope.spawn(|| database.sql(hinder));
+        wait_for("somebody is in the way", || {
+            database.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1"
+        });
+        life.send();
+        assert!(matches!(life.outcome(), ChangeOutcome::Stopped { .. }), "a commit that takes too long is unknown");
+        drop(life);
+        wait_for("nobody waits any more for a client that has gone", || database.sql(waiting) == "0");
+        let hinders = database.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+        assert_eq!(hinders, "1", "and before what was in the way has gone");
+    });
 }
 
 #[test]
