@@ -10,7 +10,7 @@ use crate::cluster::database::Database;
 use crate::process::{Client, Host, PROGRAM, Server, edited_assets, wait_for};
 
 /// The keys of players' sessions, which all nodes have.
-const KEYS: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+pub(crate) const KEYS: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
 const WORLDS: u32 = 2;
 
 /// A node.

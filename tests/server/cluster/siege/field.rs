@@ -2,19 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
+use raidkeep::engine::outside::world_name;
 use raidkeep::postgres::Node;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::bank::Bank;
 use crate::cluster::database::{Database, node_at};
-use crate::cluster::nodes::{is_well, on_url};
+use crate::cluster::nodes::{KEYS, is_well, on_url};
 use crate::cluster::siege::crowd;
+use crate::cluster::siege::ends::bases;
 use crate::cluster::siege::faults::{Fault, Seen};
 use crate::cluster::siege::net::{Net, forward};
 use crate::cluster::siege::patroni::Patroni;
@@ -22,6 +25,7 @@ use crate::cluster::siege::register::{Heard, Register};
 use crate::kill_cycles::bosses::{BOSS_LIFE, check_life, shown_life};
 use crate::kill_cycles::pair::Pair;
 use crate::kill_cycles::siege::{Part, make_trouble, pass_time, some_seconds, take_part, under_siege};
+use crate::kill_cycles::tell;
 use crate::process::{Host, Lcg, PATIENCE, Server};
 
 pub(super) const NODES: [&str; 3] = ["a", "b", "c"];
@@ -35,6 +39,7 @@ const SKEWS: [&str; 3] = ["+0s", "+2700s", "-2700s"];
 const LIFE_FOR_A_CROWD: i64 = 1_000_000_000;
 /// By then everything is there again, whatever has happened.
 const HEALED_WITHIN: Duration = Duration::from_secs(90);
+const COPIED_WITHIN: Duration = Duration::from_secs(1200);
 
 /// How large a field is.
 pub(super) struct Size {
@@ -76,7 +81,7 @@ pub(super) struct Field {
     pub(super) fronts: Vec<Front>,
     pub(super) lcg: Lcg,
     pub(super) worlds: u32,
-    has_crowd: bool,
+    pub(super) has_crowd: bool,
     pub(super) seen: Seen,
     /// Looks at the database beside the nodes.
     pub(super) checker: Node,
@@ -100,13 +105,20 @@ impl Field {
             let host = machine(number, net.as_ref()).with(&["--worlds", &size.worlds.to_string()]);
             on_url(&databases.url(), name, bank.serve_at(bank_address, under_siege(host, archive.path(), boss_life)))
         };
+        if size.accounts > 0 {
+            let alone = Host::new(&["--worlds", &size.worlds.to_string()]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS);
+            let its_archive = alone.path("archive");
+            let alone = bank.serve(under_siege(alone, &its_archive, boss_life));
+            crowd::bring(&alone, size.worlds, size.accounts / u64::from(size.worlds), &databases.url())?;
+        }
         let checker = node_at(&databases.url(), "checker");
         let hosts: Vec<Host> = (0..).zip(&NODES).map(machine).collect();
         let nodes: Vec<Option<Server>> = hosts.iter().map(|host| Some(host.start())).collect();
         let first = nodes[0].as_ref().ok_or("a node")?;
         await_field(first).ok_or("the field should begin")?;
-        let doors: Vec<SocketAddr> = nodes.iter().flatten().map(|node| node.address).collect();
-        crowd::gather(&doors, size.worlds, size.accounts / u64::from(size.worlds))?;
+        if size.accounts > 0 {
+            await_bases(archive.path(), size.worlds).ok_or("the archive should get its first copy of each world")?;
+        }
         let front = |world: u32| {
             let pair = Pair::join(first.address, world, 0)?.playing_on();
             // Where there are several worlds, their names are those of purses too.
@@ -284,6 +296,19 @@ fn machine(number: u8, net: Option<&Net>) -> Host {
             .with_variable("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         Err(_) => host,
     }
+}
+
+/// Waits until the archive has all worlds, which are copied while they are spread over the nodes; `None` if that does not come.
+fn await_bases(archive: &Path, worlds: u32) -> Option<()> {
+    let began = Instant::now();
+    while (0..worlds).any(|world| bases(archive, &world_name(world)) == 0) {
+        if began.elapsed() > COPIED_WITHIN {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    tell(&format!("the archive has all worlds, after {:?}", began.elapsed()));
+    Some(())
 }
 
 /// Waits until whoever asks this node is answered by all worlds and the realm; `None` if that does not come.

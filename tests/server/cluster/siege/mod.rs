@@ -99,6 +99,7 @@ fn worlds_on_machines_that_die_hang_and_are_cut_off_lose_nothing_and_double_noth
         }
     }
     let ends = field.close_books().expect("everything should be stored, and each order settled");
+    tell(&format!("all rounds are played, after {:?}", began.elapsed()));
     field.verify().expect("everything should be consistent");
     field.restore().expect("the archive has all of it, whoever wrote it");
     let tally = total(field.pairs());
