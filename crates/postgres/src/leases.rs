@@ -17,7 +17,7 @@ use crate::connection::Connection;
 use crate::fault::Fault;
 use crate::lease::{LeaseTimes, LeaseView, SeenLease};
 use crate::nodes::{Introduction, KnownNodes, Roll, forget, wish};
-use crate::placement::{NodeState, PlaceOrder, WantedPlace, WorldState, kept_for, orders, wanted_by, withheld};
+use crate::placement::{Calm, NodeState, PlaceOrder, WantedPlace, WorldState, kept_for, orders, wanted_by, withheld};
 use crate::settings::DatabaseSettings;
 use crate::tenancy::Tenancy;
 
@@ -324,9 +324,9 @@ impl Keeper {
         if !has_realm {
             return Ok(());
         }
-        let is_settled = self.settled_at.elapsed() >= self.shared.times.silence();
+        let calm = Calm::after(self.settled_at.elapsed(), self.shared.times.silence());
         let Some(connection) = &self.connection else { return Ok(()) };
-        for order in orders(&nodes, &worlds, is_settled) {
+        for order in orders(&nodes, &worlds, calm) {
             match order {
                 PlaceOrder::Go { world, node } => {
                     tracing::info!(world, node, "the world is to go to another node");

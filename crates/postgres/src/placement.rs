@@ -1,5 +1,7 @@
 //! Which node should have which world. One node decides, the one that has the realm; the others follow what it has written.
 
+use std::time::Duration;
+
 use raidkeep_engine::cluster::RowVersions;
 
 /// Where a world is wanted.
@@ -69,6 +71,31 @@ pub enum PlaceOrder {
     },
 }
 
+/// For how long neither the nodes nor the places of worlds have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Calm {
+    /// Something has just changed.
+    None,
+    /// For as long as it takes to notice that a node is gone. What a world costs after a move is hardly known.
+    Short,
+    /// For long enough to know what worlds cost.
+    Long,
+}
+
+impl Calm {
+    /// In three times of the memory of loads, a move has been forgotten.
+    const LONG: Duration = Duration::from_secs(30);
+
+    /// After such a time.
+    pub fn after(unchanged: Duration, silence: Duration) -> Self {
+        match unchanged {
+            unchanged if unchanged < silence => Self::None,
+            unchanged if unchanged < Self::LONG => Self::Short,
+            _ => Self::Long,
+        }
+    }
+}
+
 /// What a world costs that does nothing, in microseconds of a second: idle worlds are spread by their number.
 const IDLE_US: u64 = 20_000;
 
@@ -130,9 +157,10 @@ fn cost(world: &WorldState) -> u64 {
     IDLE_US + world.load
 }
 
-/// What is to change. Nodes that drain give all worlds away at once; loads are evened out by one world at a time, and only
-/// when nothing else is under way and `is_settled`.
-pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> Vec<PlaceOrder> {
+/// What is to change. Nodes that drain give all worlds away at once; loads are evened out by one world at a time, only when
+/// nothing else is under way, and after a [short](Calm::Short) calm only where a node has less than half of another's, as one
+/// that has just come: players wait for each move, and loads go up and down.
+pub fn orders(nodes: &[NodeState], worlds: &[WorldState], calm: Calm) -> Vec<PlaceOrder> {
     let mut shares = Shares::of(nodes, worlds);
     let mut orders = Vec::new();
     let mut is_busy = false;
@@ -152,15 +180,18 @@ pub fn orders(nodes: &[NodeState], worlds: &[WorldState], is_settled: bool) -> V
             orders.push(PlaceOrder::Stay { world: world.name.clone() });
         }
     }
-    if !is_busy && is_settled {
-        orders.extend(evened(&shares, worlds));
+    if !is_busy {
+        orders.extend(evened(&shares, worlds, calm));
     }
     orders
 }
 
 /// The world whose move makes the heaviest share smaller by the most, if that is worth a move.
-fn evened(shares: &Shares<'_>, worlds: &[WorldState]) -> Option<PlaceOrder> {
+fn evened(shares: &Shares<'_>, worlds: &[WorldState], calm: Calm) -> Option<PlaceOrder> {
     let ((heavy, most), (light, least)) = (shares.heaviest()?, shares.lightest()?);
+    if calm == Calm::None || calm == Calm::Short && least * 2 >= most {
+        return None;
+    }
     let is_free = |world: &&WorldState| !world.wish.as_ref().is_some_and(|wish| wish.is_pinned);
     let there = worlds.iter().filter(|world| world.node.as_deref() == Some(heavy)).filter(is_free);
     let after = |world: &WorldState| (most - cost(world).min(most)).max(least + cost(world));
@@ -199,7 +230,7 @@ mod tests {
     /// Carries orders out until there are none; returns how many worlds went.
     fn settle(nodes: &[NodeState], worlds: &mut [WorldState]) -> usize {
         for moves in 0..100 {
-            let orders = orders(nodes, worlds, true);
+            let orders = orders(nodes, worlds, Calm::Long);
             if orders.is_empty() {
                 return moves;
             }
@@ -245,7 +276,25 @@ mod tests {
     fn small_differences_move_nothing() {
         let mut worlds = on("a", &[("0", 300_000), ("1", 5_000)]);
         worlds.extend(on("b", &[("2", 280_000), ("3", 0)]));
-        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, true), []);
+        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, Calm::Long), []);
+    }
+
+    #[test]
+    fn loads_that_go_up_and_down_move_nothing_but_what_lasts_does() {
+        let silence = Duration::from_secs(3);
+        let two = nodes(&["a", "b"]);
+        let mut worlds = on("a", &[("0", 300_000), ("1", 200_000), ("2", 100_000)]);
+        worlds.extend(on("b", &[("3", 350_000)]));
+        let after = |seconds| orders(&two, &worlds, Calm::after(Duration::from_secs(seconds), silence));
+        assert_eq!(after(2), [], "it has just changed");
+        assert_eq!(after(29), [], "it may be a busy moment");
+        assert_eq!(after(30), [go("2", "b")]);
+        let alone = on("a", &[("0", 200_000), ("1", 200_000)]);
+        assert_eq!(
+            orders(&two, &alone, Calm::after(silence, silence)),
+            [go("0", "b")],
+            "a node that has nothing gets some at once"
+        );
     }
 
     #[test]
@@ -254,21 +303,21 @@ mod tests {
         worlds[3].wish = wish("a", true);
         let mut three = nodes(&["a", "b", "c"]);
         three[0].drains = true;
-        let found = orders(&three, &worlds, false);
+        let found = orders(&three, &worlds, Calm::None);
         assert_eq!(found, [go("0", "b"), go("1", "c"), go("2", "b"), go("3", "c")], "whatever was wished");
         let mut alone = nodes(&["a"]);
         alone[0].drains = true;
-        assert_eq!(orders(&alone, &worlds, true), [], "nobody else is there");
+        assert_eq!(orders(&alone, &worlds, Calm::Long), [], "nobody else is there");
     }
 
     #[test]
     fn what_an_operator_has_moved_stays() {
         let mut worlds = on("b", &[("0", 0), ("1", 0), ("2", 0)]);
         worlds.iter_mut().for_each(|world| world.wish = wish("b", true));
-        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, true), []);
+        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, Calm::Long), []);
         worlds[1].wish = wish("b", false);
         assert_eq!(
-            orders(&nodes(&["a", "b"]), &worlds, true),
+            orders(&nodes(&["a", "b"]), &worlds, Calm::Long),
             [PlaceOrder::Stay { world: "1".to_owned() }, go("1", "a")],
             "what was only balanced is forgotten once it is done"
         );
@@ -278,11 +327,11 @@ mod tests {
     fn nothing_is_evened_out_while_a_world_is_on_its_way() {
         let mut worlds = on("a", &[("0", 0), ("1", 0), ("2", 0), ("3", 0)]);
         worlds[0].wish = wish("b", false);
-        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, true), []);
+        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, Calm::Long), []);
         worlds[0].wish = None;
         worlds[0].node = None;
-        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, true), []);
-        assert_eq!(orders(&nodes(&["a", "b"]), &on("a", &[("0", 0), ("1", 0)]), false), [], "it has just changed");
+        assert_eq!(orders(&nodes(&["a", "b"]), &worlds, Calm::Long), []);
+        assert_eq!(orders(&nodes(&["a", "b"]), &on("a", &[("0", 0), ("1", 0)]), Calm::None), [], "it has just changed");
     }
 
     #[test]
@@ -295,11 +344,11 @@ mod tests {
         let mut two = nodes(&["a", "b"]);
         two[1].is_too_new = true;
         let worlds = on("a", &[("0", 0), ("1", 0)]);
-        assert_eq!(orders(&two, &worlds, true), [], "nothing goes to it");
+        assert_eq!(orders(&two, &worlds, Calm::Long), [], "nothing goes to it");
         assert_eq!(kept_for("b", &two, None), Some("a".to_owned()));
         two[0].drains = true;
         two[1].is_too_new = false;
-        assert_eq!(orders(&two, &worlds, true), [go("0", "b"), go("1", "b")]);
+        assert_eq!(orders(&two, &worlds, Calm::Long), [go("0", "b"), go("1", "b")]);
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use raidkeep::engine::outside::{Epoch, REALM, world_name};
 use raidkeep::postgres::lease::{LeaseTimes, LeaseView, SeenLease};
-use raidkeep::postgres::placement::{NodeState, PlaceOrder, WantedPlace, WorldState, orders, wanted_by, withheld};
+use raidkeep::postgres::placement::{
+    Calm, NodeState, PlaceOrder, WantedPlace, WorldState, orders, wanted_by, withheld,
+};
 
 use crate::cluster_model::database::{Look, WORLDS};
 use crate::cluster_model::life::Life;
@@ -176,7 +178,7 @@ impl Node {
         if !self.lives.contains_key(&REALM) {
             return Vec::new();
         }
-        orders(&states, &worlds, local.saturating_duration_since(since) >= TIMES.silence())
+        orders(&states, &worlds, Calm::after(local.saturating_duration_since(since), TIMES.silence()))
     }
 
     /// Ends the lives of worlds that are wanted elsewhere and have nothing left to do.

@@ -13,7 +13,7 @@ pub trait Tenure: Debug + Send + Sync {
         false
     }
 
-    /// Notes for how long the world has worked, so that others can see what it takes to serve it.
+    /// Notes for how long a processor has worked for the world, so that others can see what it takes to serve it.
     fn note_work(&self, took: Duration) {
         let _ = took;
     }

@@ -56,3 +56,4 @@ pub mod trust;
 mod turns;
 pub mod way_in;
 pub mod websocket;
+mod working_time;

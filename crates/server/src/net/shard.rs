@@ -27,6 +27,7 @@ use crate::net::post_office::PostOffice;
 use crate::net::socket::Socket;
 use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, CloseReason};
+use crate::net::working_time::WorkingTime;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::effects::{carry_out, release};
 use raidkeep_engine::gate::ReplyGate;
@@ -57,6 +58,7 @@ pub struct WorldLoop {
     exit: AppExit,
     ticks: metrics::Counter,
     tenure: Arc<dyn Tenure>,
+    working_time: WorkingTime,
 }
 
 /// How a world has ended.
@@ -104,6 +106,7 @@ impl WorldLoop {
             exit: AppExit::Success,
             ticks,
             tenure: Arc::new(LockedFiles),
+            working_time: WorkingTime::default(),
         }
     }
 
@@ -234,7 +237,7 @@ impl WorldLoop {
         carry_out(&mut effects, &mut self.gate, &mut self.around);
         // The emptied lists return their capacity to the next tick.
         self.simulation.world_mut().resource_mut::<NetworkOutbox>().0 = effects;
-        self.tenure.note_work(real.elapsed());
+        self.tenure.note_work(self.working_time.look());
         if let Some(exit) = self.simulation.should_exit() {
             self.exit = exit;
             self.inbox.stop();
