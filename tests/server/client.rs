@@ -93,9 +93,16 @@ impl Client {
 
     /// The same; asks again while the world is on its way to another node.
     pub(crate) fn ask_again(&mut self, world: u32, function: &str, data: &Value) -> Value {
+        let reply = self.try_ask_again(world, function, data);
+        reply.unwrap_or_else(|ended| panic!("{function} should be answered, but: {ended:?}"))
+    }
+
+    /// The same, of a server that may end meanwhile.
+    pub(crate) fn try_ask_again(&mut self, world: u32, function: &str, data: &Value) -> Result<Value, Ended> {
+        let request = json!({"world": world, "function": function, "data": data}).to_string();
         wait_for("a world that comes", || {
-            let reply = self.ask_in(world, function, data.clone());
-            (!is_on_its_way(&reply)).then_some(reply)
+            let reply = self.try_ask(&request);
+            (!reply.as_ref().is_ok_and(is_on_its_way)).then_some(reply)
         })
     }
 

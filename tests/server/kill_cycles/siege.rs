@@ -350,7 +350,7 @@ pub(crate) fn settle(pair: &mut Pair, [server, operators]: [SocketAddr; 2]) -> R
     let world = pair.fighters[0].world;
     let mut state_of = |order: &str| {
         let data = json!({"token": OPERATOR, "order": order});
-        let reply = operator.ask_again(world, "order_inspect", &data);
+        let reply = operator.try_ask_again(world, "order_inspect", &data).map_err(|ended| format!("{ended:?}"))?;
         let state = reply["data"]["state"].as_str().map(str::to_owned);
         state.ok_or_else(|| format!("an order that was answered is lost: {order}: {reply}"))
     };
@@ -359,7 +359,9 @@ pub(crate) fn settle(pair: &mut Pair, [server, operators]: [SocketAddr; 2]) -> R
     settled.map_err(|objection| {
         let mut ledger = |name: &str| {
             let data = json!({"token": OPERATOR, "name": name, "limit": 20});
-            operator.ask_again(world, "ledger_list", &data)["data"]["entries"].to_string()
+            // Another pair that objects ends the server.
+            let reply = operator.try_ask_again(world, "ledger_list", &data);
+            reply.map_or_else(|ended| format!("{ended:?}"), |reply| reply["data"]["entries"].to_string())
         };
         let entries = who.each_ref().map(|name| ledger(name));
         format!("{who:?}: {objection}; their last movements: {entries:?}")
