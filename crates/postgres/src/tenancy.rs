@@ -127,8 +127,8 @@ impl Tenure for Tenancy {
         self.is_called_away.load(Ordering::Acquire)
     }
 
-    fn note_work(&self, took: Duration) {
-        self.load.worked_us.fetch_add(took.as_micros() as u64, Ordering::Relaxed);
+    fn note_work(&self, measure: &mut dyn FnMut() -> Duration) {
+        self.load.worked_us.fetch_add(measure().as_micros() as u64, Ordering::Relaxed);
     }
 
     fn ask_every(&self) -> Option<Duration> {
@@ -153,7 +153,7 @@ mod tests {
     fn the_load_follows_what_is_worked() {
         let began = Instant::now();
         let held = tenancy(200_000, began);
-        held.note_work(Duration::from_secs(30));
+        held.note_work(&mut || Duration::from_secs(30));
         let at = |seconds| began + Duration::from_secs(seconds);
         let busy = held.load(at(60));
         assert!((490_000..=500_000).contains(&busy), "half of the time: {busy}");

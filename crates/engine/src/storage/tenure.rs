@@ -13,9 +13,10 @@ pub trait Tenure: Debug + Send + Sync {
         false
     }
 
-    /// Notes for how long a processor has worked for the world, so that others can see what it takes to serve it.
-    fn note_work(&self, took: Duration) {
-        let _ = took;
+    /// Notes for how long a processor has worked for the world since the last time, so that others can see what it takes to serve
+    /// it. Where nobody looks, it is not measured.
+    fn note_work(&self, measure: &mut dyn FnMut() -> Duration) {
+        let _ = measure;
     }
 
     /// How often to ask when nothing is to be delivered; `None` = it never ends by itself.

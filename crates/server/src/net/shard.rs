@@ -237,7 +237,7 @@ impl WorldLoop {
         carry_out(&mut effects, &mut self.gate, &mut self.around);
         // The emptied lists return their capacity to the next tick.
         self.simulation.world_mut().resource_mut::<NetworkOutbox>().0 = effects;
-        self.tenure.note_work(self.working_time.look());
+        self.tenure.note_work(&mut || self.working_time.look());
         if let Some(exit) = self.simulation.should_exit() {
             self.exit = exit;
             self.inbox.stop();
