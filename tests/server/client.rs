@@ -86,8 +86,7 @@ impl Client {
 
     /// Calls a function in a world and waits for the reply.
     pub(crate) fn ask_in(&mut self, world: u32, function: &str, data: Value) -> Value {
-        let request = json!({"world": world, "function": function, "data": data}).to_string();
-        let reply = self.try_ask(&request);
+        let reply = self.try_ask_in(world, function, &data);
         reply.unwrap_or_else(|ended| panic!("{function} should be answered, but: {ended:?}"))
     }
 
@@ -99,16 +98,25 @@ impl Client {
 
     /// The same, of a server that may end meanwhile.
     pub(crate) fn try_ask_again(&mut self, world: u32, function: &str, data: &Value) -> Result<Value, Ended> {
-        let request = json!({"world": world, "function": function, "data": data}).to_string();
         wait_for("a world that comes", || {
-            let reply = self.try_ask(&request);
+            let reply = self.try_ask_in(world, function, data);
             (!reply.as_ref().is_ok_and(is_on_its_way)).then_some(reply)
         })
     }
 
-    /// Sends a request's text and waits for the reply. Events that come before it are skipped.
+    /// Calls a function in a world and waits for the reply, of a server that may end meanwhile.
+    pub(crate) fn try_ask_in(&mut self, world: u32, function: &str, data: &Value) -> Result<Value, Ended> {
+        self.try_ask(&json!({"world": world, "function": function, "data": data}).to_string())
+    }
+
+    /// Sends a request's text and waits for the reply.
     pub(crate) fn try_ask(&mut self, request: &str) -> Result<Value, Ended> {
         self.send(Message::text(request)).map_err(Ended::Cut)?;
+        self.read_reply()
+    }
+
+    /// The next reply. Events that come before it are skipped.
+    pub(crate) fn read_reply(&mut self) -> Result<Value, Ended> {
         loop {
             let frame = self.read_json()?;
             if frame.get("event").is_none() {
@@ -147,7 +155,7 @@ impl Client {
         }
     }
 
-    /// The next reply.
+    /// The next reply or event.
     pub(crate) fn read_json(&mut self) -> Result<Value, Ended> {
         self.read_text().map(|text| serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
     }

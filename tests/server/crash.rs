@@ -290,8 +290,8 @@ impl Raider {
     }
 
     fn look(&self, client: &mut Client) -> Result<Model, String> {
-        let request = json!({"world": 0, "function": "get_player_info", "data": {"token": self.token}}).to_string();
-        let info = client.try_ask(&request).map_err(|ended| format!("{ended:?}"))?;
+        let info = client.try_ask_in(0, "get_player_info", &json!({"token": self.token}));
+        let info = info.map_err(|ended| format!("{ended:?}"))?;
         Model::seen(&info, self.history.now)
     }
 

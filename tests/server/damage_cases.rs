@@ -152,8 +152,8 @@ fn answers(server: &Server) -> Vec<(String, Value)> {
     for guest in GUESTS {
         let mut client = server.connect();
         let mut ask = |function: &str, data: Value| {
-            let request = json!({"world": 0, "function": function, "data": data}).to_string();
-            client.try_ask(&request).unwrap_or_else(|ended| json!({"status": -1, "ended": format!("{ended:?}")}))
+            let reply = client.try_ask_in(0, function, &data);
+            reply.unwrap_or_else(|ended| json!({"status": -1, "ended": format!("{ended:?}")}))
         };
         let mut login = ask("login_unique", json!({"unique_id": guest}));
         if let Some(token) = login["data"].get_mut("token") {

@@ -119,6 +119,11 @@ impl Database {
         String::from_utf8_lossy(&asked.stdout).trim().to_owned()
     }
 
+    /// Whether a transaction sleeps that is in somebody's way.
+    pub(crate) fn has_sleeper(&self) -> bool {
+        self.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1"
+    }
+
     /// Stops a server's processes where they are, as a machine does that hangs.
     pub(crate) fn freeze(&self, server: usize) {
         self.signal(server, "STOP");

@@ -47,10 +47,7 @@ const AGAIN: [i64; 2] = [16, -2];
 /// Whether all worlds answer whoever asks this node.
 fn answers(server: &Server) -> bool {
     let Ok(mut client) = Client::connect(server.address) else { return false };
-    let mut status = |world: u32| {
-        let request = json!({"world": world, "function": "ping", "data": {}}).to_string();
-        client.try_ask(&request).ok()?["status"].as_i64()
-    };
+    let mut status = |world: u32| client.try_ask_in(world, "ping", &json!({})).ok()?["status"].as_i64();
     (0..).map_while(|world| Some(status(world)).filter(|status| *status != Some(14))).all(|status| status == Some(0))
 }
 
@@ -243,9 +240,7 @@ fn a_world_whose_rows_could_not_be_written_in_time_goes_on_by_itself() {
     let hinder = "BEGIN; SELECT 1 FROM raidkeep.folds WHERE world = 'world-0' FOR UPDATE; SELECT pg_sleep(14); COMMIT";
     std::thread::scope(|scope| {
         scope.spawn(|| database.sql(hinder));
-        wait_for("somebody is in the way", || {
-            (database.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1").then_some(())
-        });
+        wait_for("somebody is in the way", || database.has_sleeper().then_some(()));
         players.iter_mut().for_each(Player::change);
         wait_for("the world stops", || (!is_serving(&a)).then_some(()));
     });
@@ -265,8 +260,8 @@ pub(crate) fn command_at(arguments: &[&str], url: &str) -> (bool, String) {
     (ran.status.success(), String::from_utf8_lossy(&told).into_owned())
 }
 
-fn migrate(to: &str, data: &Path, database: &Database) -> (bool, String) {
-    command(&["migrate", "--to", to, "--data", &data.display().to_string()], database)
+pub(crate) fn migrate(to: &str, data: &Path, url: &str) -> (bool, String) {
+    command_at(&["migrate", "--to", to, "--data", &data.display().to_string()], url)
 }
 
 #[test]
@@ -278,7 +273,7 @@ fn worlds_move_from_files_into_the_database_and_back() {
     let mut players = Player::all(&server);
     players.iter_mut().for_each(Player::change);
     server.stop();
-    let (moved, told) = migrate("database", &alone.data(), &database);
+    let (moved, told) = migrate("database", &alone.data(), &database.url());
     assert!(moved && told.contains("world-0:") && told.contains("world-1:") && told.contains("realm:"), "{told}");
     let (code, told) = alone.start_in_vain();
     assert!(code == Some(1) && told.contains("migrated"), "no server finds the files of before: {told}");
@@ -289,10 +284,10 @@ fn worlds_move_from_files_into_the_database_and_back() {
     let (_, status) = command(&["cluster", "status"], &database);
     assert!(status.contains("realm: on a") && status.contains("world-1: on a"), "{status}");
     let elsewhere = alone.path("files");
-    let (moved, told) = migrate("files", &elsewhere, &database);
+    let (moved, told) = migrate("files", &elsewhere, &database.url());
     assert!(!moved && told.contains("node a has") && told.contains("Nothing was changed"), "{told}");
     a.stop();
-    let (moved, told) = migrate("files", &elsewhere, &database);
+    let (moved, told) = migrate("files", &elsewhere, &database.url());
     assert!(moved, "{told}");
     let (_, status) = command(&["cluster", "status"], &database);
     assert!(status.contains("no worlds"), "{status}");

@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::cluster::nodes::command_at;
+use crate::cluster::nodes::migrate;
 use crate::kill_cycles::tell;
 use crate::process::{Client, Host};
 
@@ -25,8 +25,7 @@ pub(super) fn bring(alone: &Host, worlds: u32, accounts: u64, url: &str) -> Resu
     gather(server.address, worlds, accounts)?;
     server.stop();
     let began = Instant::now();
-    let (moved, told) =
-        command_at(&["migrate", "--to", "database", "--data", &alone.data().display().to_string()], url);
+    let (moved, told) = migrate("database", &alone.data(), url);
     tell(&format!("{told} in {:?}", began.elapsed()));
     if moved { Ok(()) } else { Err(told) }
 }
@@ -85,12 +84,9 @@ fn ask_all<'a>(
 }
 
 fn read_success(client: &mut Client, request: &str) -> Result<Value, String> {
-    loop {
-        let frame = client.read_json().map_err(|ended| format!("{ended:?}"))?;
-        match frame["status"].as_i64() {
-            None => {}
-            Some(0 | 1) => return Ok(frame),
-            Some(_) => return Err(format!("everybody is let in: {request}: {frame}")),
-        }
+    let reply = client.read_reply().map_err(|ended| format!("{ended:?}"))?;
+    match reply["status"].as_i64() {
+        Some(0 | 1) => Ok(reply),
+        _ => Err(format!("everybody is let in: {request}: {reply}")),
     }
 }

@@ -100,12 +100,13 @@ impl Field {
         };
         let (bank, archive) = (Bank::open_in_memory(), tempfile::tempdir().map_err(|error| error.to_string())?);
         let bank_address = net.as_ref().map_or(bank.address(), |net| forward(net.here(), bank.address()));
-        let boss_life = if size.accounts == 0 { BOSS_LIFE } else { LIFE_FOR_A_CROWD };
+        let has_crowd = size.accounts > 0;
+        let boss_life = if has_crowd { LIFE_FOR_A_CROWD } else { BOSS_LIFE };
         let machine = |(number, name): (u8, &&str)| {
             let host = machine(number, net.as_ref()).with(&["--worlds", &size.worlds.to_string()]);
             on_url(&databases.url(), name, bank.serve_at(bank_address, under_siege(host, archive.path(), boss_life)))
         };
-        if size.accounts > 0 {
+        if has_crowd {
             let alone = Host::new(&["--worlds", &size.worlds.to_string()]).with_variable("RAIDKEEP_SESSION_KEYS", KEYS);
             let its_archive = alone.path("archive");
             let alone = bank.serve(under_siege(alone, &its_archive, boss_life));
@@ -116,7 +117,7 @@ impl Field {
         let nodes: Vec<Option<Server>> = hosts.iter().map(|host| Some(host.start())).collect();
         let first = nodes[0].as_ref().ok_or("a node")?;
         await_field(first).ok_or("the field should begin")?;
-        if size.accounts > 0 {
+        if has_crowd {
             await_bases(archive.path(), size.worlds).ok_or("the archive should get its first copy of each world")?;
         }
         let front = |world: u32| {
@@ -126,7 +127,7 @@ impl Field {
             Ok(Front { world, pair, blows: 0, register: Register::join(first, world) })
         };
         let fronts = (0..size.worlds).map(front).collect::<Result<_, String>>()?;
-        let (lcg, worlds, has_crowd) = (Lcg(seed), size.worlds, size.accounts > 0);
+        let (lcg, worlds) = (Lcg(seed), size.worlds);
         Ok(Self {
             hosts,
             nodes,
@@ -301,21 +302,21 @@ fn machine(number: u8, net: Option<&Net>) -> Host {
 /// Waits until the archive has all worlds, which are copied while they are spread over the nodes; `None` if that does not come.
 fn await_bases(archive: &Path, worlds: u32) -> Option<()> {
     let began = Instant::now();
-    while (0..worlds).any(|world| bases(archive, &world_name(world)) == 0) {
-        if began.elapsed() > COPIED_WITHIN {
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    within(COPIED_WITHIN, || (0..worlds).all(|world| bases(archive, &world_name(world)) > 0))?;
     tell(&format!("the archive has all worlds, after {:?}", began.elapsed()));
     Some(())
 }
 
 /// Waits until whoever asks this node is answered by all worlds and the realm; `None` if that does not come.
 pub(super) fn await_field(server: &Server) -> Option<()> {
+    within(HEALED_WITHIN, || is_well(server))
+}
+
+/// Waits until something is so; `None` if it is not in time.
+pub(super) fn within(patience: Duration, mut is_so: impl FnMut() -> bool) -> Option<()> {
     let began = Instant::now();
-    while !is_well(server) {
-        if began.elapsed() > HEALED_WITHIN {
+    while !is_so() {
+        if began.elapsed() > patience {
             return None;
         }
         std::thread::sleep(Duration::from_millis(20));

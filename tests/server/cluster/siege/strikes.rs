@@ -7,7 +7,7 @@ use raidkeep::engine::outside::world_name;
 
 use crate::cluster::nodes::{command_at, is_well};
 use crate::cluster::siege::faults::Fault;
-use crate::cluster::siege::field::{Databases, Field, NODES, await_field};
+use crate::cluster::siege::field::{Databases, Field, NODES, await_field, within};
 
 /// For how long a disk is slow.
 const SLOW_FOR: Duration = Duration::from_secs(4);
@@ -84,13 +84,9 @@ impl Field {
 
     /// Waits until a node has noticed that the primary has gone; reads are answered until then.
     fn await_trouble(&self, at: usize) -> Result<(), String> {
-        let (server, began) = (self.nodes[at].as_ref().ok_or("a node")?, Instant::now());
-        while is_well(server) {
-            if began.elapsed() > NOTICED_WITHIN {
-                return Err("nobody has noticed that the primary has gone".to_owned());
-            }
-        }
-        Ok(())
+        let server = self.nodes[at].as_ref().ok_or("a node")?;
+        let noticed = within(NOTICED_WITHIN, || !is_well(server));
+        noticed.ok_or_else(|| "nobody has noticed that the primary has gone".to_owned())
     }
 
     /// Waits until whoever asks this node is answered by all worlds and the realm, and notes how long that took since it `began`.
