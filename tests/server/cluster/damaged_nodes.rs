@@ -7,7 +7,8 @@ use crate::cluster::database::{Database, wait_for};
 use crate::cluster::nodes::{await_service, on};
 use crate::process::{Host, Server};
 
-const TABLES: [&str; 5] = ["worlds", "leases", "folds", "log", "rows"];
+/// In the order in which a node locks them: who puts them back beside one that looks for the world waits for it.
+const TABLES: [&str; 5] = ["leases", "worlds", "folds", "log", "rows"];
 
 /// A database with a world in which two players were, and a node for it.
 struct Scene {
@@ -60,7 +61,7 @@ impl Scene {
         keep(&database, "killed");
         let [_, bob] = stopped.clone();
         let server = {
-            put_back(&database, "killed");
+            put_back_alone(&database, "killed");
             node.start()
         };
         await_service(&server);
@@ -72,7 +73,7 @@ impl Scene {
 
     /// Starts the node on what was kept, with this done to it.
     fn start(&self, kept: &str, damage: &str) -> Server {
-        put_back(&self.database, kept);
+        put_back_alone(&self.database, kept);
         self.database.sql(damage);
         self.node.start()
     }
@@ -111,7 +112,7 @@ fn keep(database: &Database, name: &str) {
     database.sql(&format!("CREATE SCHEMA {name}; {}", copies.join("; ")));
 }
 
-/// Puts it back, with a lease that nobody need wait for.
+/// Puts it back, with a lease of the world that nobody need wait for.
 fn put_back(database: &Database, name: &str) {
     let put = TABLES.map(|table| {
         let of_world = format!("raidkeep.{table} WHERE world = 'world-0'");
@@ -119,7 +120,14 @@ fn put_back(database: &Database, name: &str) {
             "DELETE FROM {of_world}; INSERT INTO raidkeep.{table} SELECT * FROM {name}.{table} WHERE world = 'world-0'"
         )
     });
-    database.sql(&format!("BEGIN; {}; UPDATE raidkeep.leases SET is_free = true; COMMIT", put.join("; ")));
+    let free = "UPDATE raidkeep.leases SET is_free = true WHERE world = 'world-0'";
+    database.sql(&format!("BEGIN; {}; {free}; COMMIT", put.join("; ")));
+}
+
+/// The same once no node is there; the realm need not be waited for either.
+fn put_back_alone(database: &Database, name: &str) {
+    put_back(database, name);
+    database.sql("UPDATE raidkeep.leases SET is_free = true");
 }
 
 #[test]
