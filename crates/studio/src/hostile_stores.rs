@@ -8,13 +8,16 @@ use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::batch::batches;
-use raidkeep_engine::storage::directory::{INDEX_TABLE, decode_entry};
 use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
 use raidkeep_engine::storage::row_store::ReadRows;
-use raidkeep_engine::storage::store::{LoadedPlayer, Reached};
-use raidkeep_engine::storage::stored::RowDamage;
+use raidkeep_engine::storage::store::Reached;
+use raidkeep_engine::storage::stored::{Changes, CheckedRows, KnownPlayers, renew_player_tables};
 use raidkeep_engine::storage::worker::Stores;
-use raidkeep_engine::storage::{FoundRows, IndexKey, PlayerTables, RowQuery, RowStore, Rows, StorageError};
+use raidkeep_engine::storage::{IndexKey, RowStore, Rows, StorageError};
+
+use crate::memory_rows::{MemoryMoment, MemoryRows};
+
+const NAME: &str = "hostile";
 
 /// What happens to an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +43,7 @@ struct Kept {
     records: BTreeMap<u64, (Epoch, Arc<[u8]>)>,
     /// What a torn append has left.
     torn: Option<(u64, Vec<u8>)>,
-    rows: BTreeMap<(String, Vec<u8>), Vec<u8>>,
+    rows: Arc<MemoryRows>,
     folded: u64,
     last_batch: BatchNumber,
     treatments: VecDeque<Treatment>,
@@ -48,6 +51,23 @@ struct Kept {
     is_held: bool,
     /// How many look-ups have come, and how many wait for each other.
     look_ups: [usize; 2],
+}
+
+impl Kept {
+    fn moment(&self) -> MemoryMoment {
+        let reached =
+            Reached { world: None, record: self.folded, batch: self.last_batch, moment_ms: 0, epoch: self.rows_epoch };
+        MemoryMoment { rows: self.rows.clone(), reached }
+    }
+
+    /// Moments that somebody still reads stay as they are.
+    fn rows_to_change(&mut self) -> &mut MemoryRows {
+        Arc::make_mut(&mut self.rows)
+    }
+
+    fn players(&self) -> Result<Arc<BTreeSet<String>>, StorageError> {
+        KnownPlayers::default().tables(&self.moment(), NAME)
+    }
 }
 
 fn failed() -> StorageError {
@@ -96,7 +116,7 @@ impl HostileStores {
         let tail = log.tail(folded + 1)?;
         let last_batch = self.fold(epoch, &tail)?;
         let next_record = folded + tail.len() as u64 + 1;
-        let meters = Meters::of_name("hostile");
+        let meters = Meters::of_name(NAME);
         Ok(Stores {
             log: Log::new(log, epoch, next_record),
             rows: Rows::new(self.clone()),
@@ -107,10 +127,14 @@ impl HostileStores {
     }
 
     /// All rows of a table, whoever has folded them.
+    ///
+    /// # Panics
+    /// When they are not what was folded.
     pub fn rows(&self, table: &str) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let kept = self.lock();
-        let rows = kept.rows.iter().filter(|((of, _), _)| of == table);
-        rows.map(|((_, key), value)| (key.clone(), value.clone())).collect()
+        let mut rows = Vec::new();
+        let scanned = self.scan(table, &mut |key, value| rows.push((key.to_vec(), value.to_vec())));
+        scanned.expect("the rows are as they were folded");
+        rows
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -165,19 +189,30 @@ impl LogStore for HostileStores {
 
 impl RowStore for HostileStores {
     fn world_name(&self) -> &'static str {
-        "hostile"
+        NAME
     }
 
-    fn reached(&self) -> Result<Reached, StorageError> {
-        let kept = self.lock();
-        Ok(Reached { world: None, record: kept.folded, batch: kept.last_batch, moment_ms: 0, epoch: kept.rows_epoch })
+    fn checked(&self, read: ReadRows<'_>) -> Result<(), StorageError> {
+        let moment = self.lock().moment();
+        read(&CheckedRows::new(&moment, NAME, &KnownPlayers::default()))
+    }
+
+    fn hold(&self, read: ReadRows<'_>) -> Result<(), StorageError> {
+        self.checked(read)
     }
 
     fn begin_epoch(&self, _: u32, _: Epoch) -> Result<Epoch, StorageError> {
         Ok(self.lock().rows_epoch)
     }
 
-    fn know_players(&self, _: &[&str]) -> Result<(), StorageError> {
+    fn know_players(&self, tables: &[&str]) -> Result<(), StorageError> {
+        let wanted = tables.iter().map(|table| (*table).to_owned()).collect();
+        let mut kept = self.lock();
+        let known = kept.players()?;
+        if *known != wanted {
+            let moment = kept.moment();
+            renew_player_tables(&moment, kept.rows_to_change(), NAME, (&known, &wanted))?;
+        }
         Ok(())
     }
 
@@ -190,22 +225,16 @@ impl RowStore for HostileStores {
             kept.folds_to_fail -= 1;
             return Err(failed());
         }
+        let mut changes = Changes::default();
         for record in records {
             for batch in batches(&record.bytes) {
-                for row in batch.rows() {
-                    let at = (row.table.to_owned(), row.key.to_vec());
-                    match row.value {
-                        Some(value) => drop(kept.rows.insert(at, value.to_vec())),
-                        None if row.is_prefix => {
-                            kept.rows.retain(|(table, key), _| *table != at.0 || !key.starts_with(row.key));
-                        }
-                        None => drop(kept.rows.remove(&at)),
-                    }
-                }
+                batch.rows().for_each(|row| changes.take_in(row));
                 kept.last_batch = batch.number;
             }
             kept.folded = record.number;
         }
+        let players = kept.players()?;
+        changes.write(kept.rows_to_change(), &players)?;
         Ok(kept.last_batch)
     }
 
@@ -219,61 +248,11 @@ impl RowStore for HostileStores {
         self.0.1.notify_all();
         let waits = |kept: &mut Kept| kept.look_ups[0] < kept.look_ups[1];
         drop(self.0.1.wait_while(kept, waits).unwrap_or_else(PoisonError::into_inner));
-        let value = self.get(INDEX_TABLE, key.as_bytes())?;
-        Ok(value.and_then(|value| decode_entry(&value)))
-    }
-
-    fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        Ok(self.lock().rows.get(&(table.to_owned(), key.to_vec())).cloned())
-    }
-
-    fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
-        self.rows(table).iter().for_each(|(key, value)| each(key, value));
-        Ok(())
-    }
-
-    fn scan_sound(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
-        self.scan(table, each)
-    }
-
-    fn tables(&self) -> Result<Vec<String>, StorageError> {
-        let tables: BTreeSet<String> = self.lock().rows.keys().map(|(table, _)| table.clone()).collect();
-        Ok(tables.into_iter().collect())
-    }
-
-    fn count(&self, table: &str) -> Result<u64, StorageError> {
-        Ok(self.rows(table).len() as u64)
-    }
-
-    fn damages(&self) -> Result<Vec<RowDamage>, StorageError> {
-        Ok(Vec::new())
-    }
-
-    /// They are kept without checksums, so that there is nothing to check.
-    fn checked(&self, _: ReadRows<'_>) -> Result<(), StorageError> {
-        Err(failed())
-    }
-
-    fn hold(&self, _: ReadRows<'_>) -> Result<(), StorageError> {
-        Err(failed())
-    }
-
-    fn load_player(&self, players: &PlayerTables, account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
-        let rows = |table: &&'static str| self.read(&RowQuery::of_account(table, account));
-        let loaded = players.tables.iter().map(rows).collect::<Result<LoadedPlayer, _>>()?;
-        let mut named = players.tables.iter().zip(&loaded);
-        let exists = named.any(|(table, rows)| *table == players.identity && !rows.is_empty());
-        Ok(exists.then_some(loaded))
-    }
-
-    fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {
-        let (from, until) = (query.from.as_slice(), query.until.as_slice());
-        let mut found = self.rows(query.table);
-        found.retain(|(key, _)| (from..until).contains(&key.as_slice()));
-        if query.newest_first {
-            found.reverse();
-        }
-        found.truncate(query.limit);
+        let mut found = None;
+        self.checked(&mut |rows| {
+            found = rows.look_up(key)?;
+            Ok(())
+        })?;
         Ok(found)
     }
 }

@@ -14,6 +14,7 @@ pub mod impact;
 pub mod language;
 pub mod load;
 pub mod long_run;
+mod memory_rows;
 pub mod report;
 pub mod rule_study;
 pub mod scenario;
