@@ -20,6 +20,7 @@ use crate::realm::incidents::{self, IncidentKind};
 use crate::reload::RulesState;
 use crate::rules::{Catalogue, LoadedRules, RuleTables};
 use crate::storage::rows::{self, Persistence};
+use crate::storage::stored::CheckedRows;
 use crate::storage::{Rows, StorageError, StoredWorld, WorldRow};
 use crate::tick::Simulation;
 use crate::timekeeping::{DayCount, begin_day_count};
@@ -120,21 +121,14 @@ pub fn start_app(
              stored under a wrong clock, `raidkeep clock mend` brings it back"
         );
     }
-    let persistence = world.resource::<Persistence>();
-    store.rows.know_players(&persistence.player_tables())?;
-    let tables = persistence.world_tables();
-    let rows = tables.iter().map(|table| store.rows.only_row(table)).collect::<Result<Vec<_>, _>>()?;
-    rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
-    let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch: start.epoch };
-    world.insert_resource(numbering);
-    world.insert_resource(EventTotal::of(start.epoch));
+    let player_tables = world.resource::<Persistence>().player_tables();
+    store.rows.know_players(&player_tables)?;
     let stored_at = recovered.moment_ms.map(|moment_ms| moment_ms / 1000);
-    let counts_anew = begin_day_count(world, stored_at);
-    for (table, reader) in world.resource::<Persistence>().start_readers() {
-        let mut outcome = Ok(());
-        reader(world, &mut |each| outcome = store.rows.scan(table, each));
-        outcome?;
-    }
+    let mut restored = Restored::default();
+    store.rows.hold(&mut |rows| {
+        restored = restore(world, rows, start.epoch, stored_at)?;
+        Ok(())
+    })?;
     rows::begin_persistence(world, recovered.last_batch);
     in_force::catch_up(world, stored_at);
     // No world starts with assets that have errors.
@@ -149,15 +143,46 @@ pub fn start_app(
     players::begin_meters(world);
     let hooks = world.get_resource::<StartHooks>().cloned().unwrap_or_default();
     hooks.0.iter().for_each(|hook| hook(world));
-    let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
-    if !has_seed {
+    if !restored.has_seed {
         // The first batch stores it: the seed of a world never changes.
         world.resource_mut::<WorldSeed>().set_changed();
     }
-    if counts_anew {
+    if restored.counts_anew {
         world.resource_mut::<DayCount>().set_changed();
     }
     let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
     world.insert_resource(randomness);
     Ok(Simulation::new(app))
+}
+
+/// What a world's rows said at its start.
+#[derive(Debug, Default)]
+struct Restored {
+    /// Whether the world has a seed of its own.
+    has_seed: bool,
+    /// Whether its days are counted from a new beginning.
+    counts_anew: bool,
+}
+
+/// Loads the rows that are always in memory.
+fn restore(
+    world: &mut World,
+    stored: &CheckedRows<'_>,
+    epoch: Epoch,
+    stored_at: Option<i64>,
+) -> Result<Restored, StorageError> {
+    let tables = world.resource::<Persistence>().world_tables();
+    let rows = tables.iter().map(|table| stored.only_row(table)).collect::<Result<Vec<_>, _>>()?;
+    rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
+    let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch };
+    world.insert_resource(numbering);
+    world.insert_resource(EventTotal::of(epoch));
+    let counts_anew = begin_day_count(world, stored_at);
+    for (table, reader) in world.resource::<Persistence>().start_readers() {
+        let mut outcome = Ok(());
+        reader(world, &mut |each| outcome = stored.scan(table, each));
+        outcome?;
+    }
+    let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
+    Ok(Restored { has_seed, counts_anew })
 }

@@ -23,10 +23,12 @@ const UP: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name
      AND ($4 IS NULL OR key < $4) ORDER BY key LIMIT $5";
 const DOWN: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key >= $3 \
      AND ($4 IS NULL OR key < $4) ORDER BY key DESC LIMIT $5";
-/// The rows of an account, and its digest. Each table is looked into by itself, whatever the server believes of their sizes.
-const ACCOUNT: &str = "SELECT found.name, found.key, found.value FROM unnest($2) AS wanted (name) \
+/// The rows of a group, as many of each table as are wanted at most, and its digest. Each table is looked into by itself,
+/// whatever the server believes of their sizes.
+const GROUP: &str = "SELECT found.name, found.key, found.value FROM unnest($2) AS wanted (name) \
      CROSS JOIN LATERAL (SELECT name, key, value FROM raidkeep.rows \
-     WHERE rows.world = $1 AND rows.name = wanted.name AND rows.key >= $3 AND rows.key < $4 OFFSET 0) AS found \
+     WHERE rows.world = $1 AND rows.name = wanted.name AND rows.key >= $3 AND ($4 IS NULL OR rows.key < $4) \
+     ORDER BY key LIMIT $7) AS found \
      UNION ALL SELECT name, key, value FROM raidkeep.rows WHERE world = $1 AND name = $5 AND key = $6 \
      ORDER BY 1, 2";
 const ONE: &str = "SELECT value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key = $3";
@@ -96,38 +98,16 @@ impl<'a> Moment<'a> {
             let last: Vec<u8> = last.get(0);
             match newest_first {
                 true => until = Some(last),
-                // The first key behind it.
-                false => from = [&last[..], &[0]].concat(),
+                false => from = behind(&last),
             }
         }
         Ok(())
     }
+}
 
-    fn account(
-        &self,
-        account: AccountId,
-        tables: &[&str],
-        each: EachStored<'_>,
-    ) -> Result<Option<Vec<u8>>, StorageError> {
-        let names: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
-        let (from, until) = (account.to_key(), AccountId(account.0.wrapping_add(1)).to_key());
-        let parameters: Vec<Parameter> = vec![
-            (Box::new(names), Type::TEXT_ARRAY),
-            bytes(&from),
-            bytes(&until),
-            text(DIGEST_TABLE),
-            bytes(&Group::Account(account).key()),
-        ];
-        let mut digest = None;
-        for row in &self.query(ACCOUNT, parameters)? {
-            let name: &str = row.get(0);
-            match tables.iter().position(|table| *table == name) {
-                Some(at) => each(at, row.get(1), row.get(2))?,
-                None => digest = Some(row.get(2)),
-            }
-        }
-        Ok(digest)
-    }
+/// The first key behind this one.
+fn behind(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
 }
 
 /// Rows of a table between two keys.
@@ -158,18 +138,42 @@ impl StoredRows for Moment<'_> {
     }
 
     fn group(&self, group: &Group<'_>, tables: &[&str], each: EachStored<'_>) -> Result<Option<Vec<u8>>, StorageError> {
-        let (prefix, table): (&[u8], &str) = match group {
-            Group::Account(account) => return self.account(*account, tables, each),
-            Group::Table(name) => (&[], name),
-            Group::Bucket(bucket) => (bucket, tables.first().copied().unwrap_or_default()),
+        let (from, until, limit) = match group {
+            Group::Account(account) => {
+                (account.to_key().to_vec(), Some(AccountId(account.0.wrapping_add(1)).to_key().to_vec()), None)
+            }
+            Group::Bucket(bucket) => (bucket.to_vec(), behind_prefix(bucket), None),
+            Group::Table(_) => (Vec::new(), None, Some(PAGE)),
         };
-        if !self.in_transaction {
+        if limit.is_some() && !self.in_transaction {
             return Self::held(self.connection, self.world, |moment| moment.group(group, tables, each));
         }
-        let until = behind_prefix(prefix);
-        let span = Span { table, from: prefix, until: until.as_deref(), newest_first: false, limit: usize::MAX };
-        self.pages(span, each)?;
-        self.get(DIGEST_TABLE, &group.key())
+        let names: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
+        let parameters: Vec<Parameter> = vec![
+            (Box::new(names), Type::TEXT_ARRAY),
+            bytes(&from),
+            (Box::new(until), Type::BYTEA),
+            text(DIGEST_TABLE),
+            bytes(&group.key()),
+            (Box::new(limit.map(|limit| limit as i64)), Type::INT8),
+        ];
+        let (mut found, mut last, mut digest) = (0, &[][..], None);
+        let rows = self.query(GROUP, parameters)?;
+        for row in &rows {
+            let name: &str = row.get(0);
+            match tables.iter().position(|table| *table == name) {
+                Some(at) => {
+                    (found, last) = (found + 1, row.get(1));
+                    each(at, last, row.get(2))?;
+                }
+                None => digest = Some(row.get(2)),
+            }
+        }
+        if let (Group::Table(table), Some(PAGE)) = (group, limit.filter(|limit| found == *limit)) {
+            let span = Span { table, from: &behind(last), until: None, newest_first: false, limit: usize::MAX };
+            self.pages(span, each)?;
+        }
+        Ok(digest)
     }
 
     fn range(&self, query: &RowQuery, each: EachStored<'_>) -> Result<(), StorageError> {

@@ -92,12 +92,13 @@ impl RowStore for PostgresRows {
     fn know_players(&self, tables: &[&str]) -> Result<(), StorageError> {
         let wanted: BTreeSet<String> = tables.iter().map(|table| (*table).to_owned()).collect();
         self.pool.with(|connection| {
+            let known = self.players.tables(&Moment::each(connection, &self.world), &self.name)?;
+            if *known == wanted {
+                return Ok(());
+            }
             let (mut target, end) = PostgresFold::begin(connection, &self.world, self.epoch)?;
             let moment = Moment::within(connection, &self.world);
-            let known = self.players.tables(&moment, &self.name)?;
-            if *known != wanted {
-                renew_player_tables(&moment, &mut target, &self.name, (&known, &wanted))?;
-            }
+            renew_player_tables(&moment, &mut target, &self.name, (&known, &wanted))?;
             target.commit(end, 0)
         })?;
         self.players.keep(Arc::new(wanted));

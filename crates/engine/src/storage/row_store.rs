@@ -141,13 +141,7 @@ pub trait RowStore: Debug + Send + Sync {
     /// # Errors
     /// As [`scan`](Self::scan), and when it has vanished.
     fn only_row(&self, table: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        let mut only = None;
-        self.scan(table, &mut |key, value| {
-            if key.is_empty() {
-                only = Some(value.to_vec());
-            }
-        })?;
-        Ok(only)
+        ask(|read| self.checked(read), |rows| rows.only_row(table))
     }
 
     /// The account that an index entry names; `None` = the name is free.

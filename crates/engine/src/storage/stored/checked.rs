@@ -179,7 +179,21 @@ impl<'a> CheckedRows<'a> {
         self.check(&group, digest, kept.as_deref())
     }
 
-    /// The same with the rows that are sound and can be reached, for a check that has told of the others.
+    /// The row of a table that has no other.
+    ///
+    /// # Errors
+    /// As [`scan`](Self::scan), and when it has vanished.
+    pub fn only_row(&self, table: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        let mut only = None;
+        self.scan(table, &mut |key, value| {
+            if key.is_empty() {
+                only = Some(value.to_vec());
+            }
+        })?;
+        Ok(only)
+    }
+
+    /// [`scan`](Self::scan) over the rows that are sound and can be reached, for a check that has told of the others.
     ///
     /// # Errors
     /// When the table cannot be read for another reason than damage.
