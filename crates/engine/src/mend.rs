@@ -74,6 +74,10 @@ impl PlayerRow for Mended {
         Self::default()
     }
 
+    fn is_blank(&self) -> bool {
+        self.through == 0
+    }
+
     /// The mends of the world that it comes from mean nothing here.
     fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
         *self = Self::default();

@@ -32,8 +32,13 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
     /// The version of the row format; raise it with every change of the fields.
     const VERSION: u16 = 1;
 
-    /// The value for a new player, and for a player whose rows are older than the table.
+    /// The value for a new player, and for a player without a row.
     fn newcomer(world: &World) -> Self;
+
+    /// Whether it says no more than the value of every new player, today and in any later world: no row is kept then.
+    fn is_blank(&self) -> bool {
+        false
+    }
 
     /// Reads a row that an earlier program wrote; `None` when that version is unknown.
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
@@ -71,6 +76,10 @@ pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
     const ROW_VERSION: u16;
     /// The value for a new player.
     fn newcomer(world: &World) -> Self;
+    /// Whether nothing is stored of it, because it says no more than the value of every new player.
+    fn is_blank(&self) -> bool {
+        false
+    }
     /// Adds the changes to the batch.
     fn save(&mut self, account: AccountId, batch: &mut Batch);
     /// Appends the complete component, for the state hash.
@@ -101,8 +110,15 @@ impl<T: PlayerRow> PlayerRows for T {
         T::newcomer(world)
     }
 
+    fn is_blank(&self) -> bool {
+        PlayerRow::is_blank(self)
+    }
+
     fn save(&mut self, account: AccountId, batch: &mut Batch) {
-        batch.put(T::TABLE, &account.to_key(), |out| encode_value(T::VERSION, self, out));
+        match PlayerRow::is_blank(self) {
+            true => batch.delete(T::TABLE, &account.to_key()),
+            false => batch.put(T::TABLE, &account.to_key(), |out| encode_value(T::VERSION, self, out)),
+        }
     }
 
     fn digest(&self, out: &mut Vec<u8>) {
@@ -283,7 +299,7 @@ pub(super) struct PlayerKind {
     table: &'static str,
     part: PlayerPart,
     pub(super) component: ComponentId,
-    newcomer: fn(&mut EntityWorldMut<'_>),
+    newcomer: fn(&mut EntityWorldMut<'_>, ChangeTick),
     save: fn(&mut EntityWorldMut<'_>, AccountId, &mut Batch),
     digest: fn(&World, Entity, &mut Vec<u8>),
     load: fn(&mut EntityWorldMut<'_>, &[(Vec<u8>, Vec<u8>)], ChangeTick) -> Result<(), RowError>,
@@ -398,9 +414,9 @@ impl StorageApp for App {
             table: T::TABLE,
             part: PlayerPart::of::<T>(),
             component: self.world_mut().register_component::<T>(),
-            newcomer: |entity| {
+            newcomer: |entity, since| {
                 let component = T::newcomer(entity.world());
-                entity.insert(component);
+                insert_player_kind(entity, component, false, since);
             },
             save: |entity, account, batch| {
                 if let Some(mut component) = entity.get_mut::<T>() {
@@ -527,20 +543,31 @@ fn load_player_kind<T: PlayerRows>(
     since: ChangeTick,
 ) -> Result<(), RowError> {
     let component = T::load(rows, entity.world())?;
+    insert_player_kind(entity, component, !rows.is_empty(), since);
+    Ok(())
+}
+
+/// Inserts a component that is to be saved, unless it is stored already or nothing is stored of it.
+fn insert_player_kind<T: PlayerRows>(
+    entity: &mut EntityWorldMut<'_>,
+    component: T,
+    is_stored: bool,
+    since: ChangeTick,
+) {
+    let is_saved = is_stored || component.is_blank();
     entity.insert(component);
-    if let (false, Some(mut component)) = (rows.is_empty(), entity.get_mut::<T>()) {
+    if let (true, Some(mut component)) = (is_saved, entity.get_mut::<T>()) {
         component.set_last_changed(since);
     }
-    Ok(())
 }
 
 /// Spawns a newly created player: every stored component with its initial value.
 pub fn spawn_newcomer(world: &mut World, account: AccountId) -> Entity {
-    let kinds = world.resource::<Persistence>().players.clone();
-    let last_batch = world.resource::<Persistence>().last_batch;
+    let persistence = world.resource::<Persistence>();
+    let (kinds, since, last_batch) = (persistence.players.clone(), persistence.since, persistence.last_batch);
     let mut entity = world.spawn(Stored::new(account, last_batch));
     for kind in kinds {
-        (kind.newcomer)(&mut entity);
+        (kind.newcomer)(&mut entity, since);
     }
     let id = entity.id();
     world.resource_mut::<Touched>().push(id);
@@ -863,5 +890,52 @@ mod tests {
         let mut world = world_with::<PurseNow>();
         let entity = spawn_stored(&mut world, ACCOUNT, &[Vec::new()]).expect("a missing row is no error");
         assert_eq!(world.get::<PurseNow>(entity), Some(&PurseNow { coins: 5, gems: 1 }));
+    }
+
+    /// Says nothing until something is written into it.
+    #[derive(Debug, Default, Component, Serialize, Deserialize)]
+    struct Diary {
+        lines: u32,
+    }
+
+    impl PlayerRow for Diary {
+        const TABLE: &'static str = "diaries";
+
+        fn newcomer(_: &World) -> Self {
+            Self::default()
+        }
+
+        fn is_blank(&self) -> bool {
+            self.lines == 0
+        }
+    }
+
+    /// What a tick writes of a player: `None` is a row that is deleted.
+    fn written(world: &mut World, player: Entity) -> Vec<Option<u32>> {
+        world.resource_mut::<Touched>().push(player);
+        collect_batch(world);
+        let batch = world.resource_mut::<Persistence>().take_batch().unwrap_or_default();
+        let lines =
+            |value| decode_value(Diary::VERSION, value, Diary::upgrade).map_or(u32::MAX, |Diary { lines }| lines);
+        batch.rows().map(|row| row.value.map(lines)).collect()
+    }
+
+    #[test]
+    fn of_what_every_newcomer_has_nothing_is_stored() {
+        let mut app = App::empty();
+        app.add_plugins((crate::tick::TickPlugin, crate::storage::StoragePlugin)).add_player_rows::<Diary>();
+        app.insert_resource(Clock::start(crate::clock::ClockMode::Manual, jiff::tz::TimeZone::UTC, 0, None));
+        let world = app.world_mut();
+        begin_persistence(world, BatchNumber(0));
+        let player = spawn_newcomer(world, ACCOUNT);
+        assert_eq!(written(world, player), [], "a newcomer's diary is blank");
+        world.get_mut::<Diary>(player).expect("everybody has one").lines = 3;
+        assert_eq!(written(world, player), [Some(3)]);
+        world.get_mut::<Diary>(player).expect("everybody has one").lines = 0;
+        assert_eq!(written(world, player), [None], "its row goes when it is blank again");
+        world.despawn(player);
+        let player = spawn_stored(world, ACCOUNT, &[Vec::new()]).expect("a missing row is no error");
+        assert_eq!(world.get::<Diary>(player).map(|diary| diary.lines), Some(0), "who comes back has a blank one");
+        assert_eq!(written(world, player), [], "and nothing is stored of it");
     }
 }

@@ -96,6 +96,10 @@ impl PlayerRow for PaidBattles {
         Self::default()
     }
 
+    fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// In another world the opponents' numbers mean other players.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         if !arrival.is_same_world {

@@ -217,6 +217,10 @@ impl PlayerRow for BossRecord {
         Self::default()
     }
 
+    fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// A record counts only in the world whose bosses were struck, and no two records may have the same number.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         let season = arrival.world.resource::<Season>();

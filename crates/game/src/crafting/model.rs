@@ -90,6 +90,10 @@ impl PlayerRow for Possessions {
     fn newcomer(_: &World) -> Self {
         Self::default()
     }
+
+    fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[cfg(test)]

@@ -189,6 +189,10 @@ impl PlayerRow for HangUp {
         Self::default()
     }
 
+    fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
         let Some(hanging) = &self.hanging else {
             return Ok(());

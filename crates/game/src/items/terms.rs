@@ -189,6 +189,10 @@ impl PlayerRow for ItemTerms {
         Self::default()
     }
 
+    fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
         let is_wrong = |lot: &Lot| lot.quantity < 1 || lot.each_seconds < 0;
         match self.lots.iter().position(is_wrong) {

@@ -94,6 +94,10 @@ impl PlayerRow for TaskBook {
         Self::default()
     }
 
+    fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
         let before: TaskBook1 = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
         let TaskBook1 { active, personal, taken, wished } = before;

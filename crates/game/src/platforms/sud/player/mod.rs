@@ -58,6 +58,10 @@ impl PlayerRow for SudIdentity {
         Self::default()
     }
 
+    fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The session would let others act for the player on the platform.
     fn depart(&mut self) {
         self.ss_token = Box::default();
