@@ -172,7 +172,7 @@ fn restore(
     stored_at: Option<i64>,
 ) -> Result<Restored, StorageError> {
     let tables = world.resource::<Persistence>().world_tables();
-    let rows = tables.iter().map(|table| stored.only_row(table)).collect::<Result<Vec<_>, _>>()?;
+    let rows = stored.only_rows(&tables)?;
     rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
     let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch };
     world.insert_resource(numbering);

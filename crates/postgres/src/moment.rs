@@ -23,13 +23,15 @@ const UP: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name
      AND ($4 IS NULL OR key < $4) ORDER BY key LIMIT $5";
 const DOWN: &str = "SELECT key, value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key >= $3 \
      AND ($4 IS NULL OR key < $4) ORDER BY key DESC LIMIT $5";
-/// The rows of a group, as many of each table as are wanted at most, and its digest. Each table is looked into by itself,
+/// The rows of groups, as many of each table as are wanted at most, and their digests. Each table is looked into by itself,
 /// whatever the server believes of their sizes.
-const GROUP: &str = "SELECT found.name, found.key, found.value FROM unnest($2) AS wanted (name) \
+const GROUPS: &str = "SELECT found.name, found.key, found.value FROM unnest($2) AS wanted (name) \
      CROSS JOIN LATERAL (SELECT name, key, value FROM raidkeep.rows \
      WHERE rows.world = $1 AND rows.name = wanted.name AND rows.key >= $3 AND ($4 IS NULL OR rows.key < $4) \
      ORDER BY key LIMIT $7) AS found \
-     UNION ALL SELECT name, key, value FROM raidkeep.rows WHERE world = $1 AND name = $5 AND key = $6 \
+     UNION ALL SELECT digests.name, digests.key, digests.value FROM unnest($6) AS wanted (key) \
+     CROSS JOIN LATERAL (SELECT name, key, value FROM raidkeep.rows \
+     WHERE rows.world = $1 AND rows.name = $5 AND rows.key = wanted.key OFFSET 0) AS digests \
      ORDER BY 1, 2";
 const ONE: &str = "SELECT value FROM raidkeep.rows WHERE world = $1 AND name = $2 AND key = $3";
 const COUNT: &str = "SELECT count(*) FROM raidkeep.rows WHERE world = $1 AND name = $2";
@@ -79,6 +81,26 @@ impl<'a> Moment<'a> {
         ask(self.connection, self.world, statement, parameters).map_err(|fault| fault.while_doing(READ))
     }
 
+    /// The rows of these tables between two keys, so many of each at most, and these digests.
+    fn groups(
+        &self,
+        tables: &[&str],
+        digests: &[Vec<u8>],
+        (from, until): (&[u8], Option<Vec<u8>>),
+        limit: Option<usize>,
+    ) -> Result<Vec<Row>, StorageError> {
+        let names: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
+        let parameters: Vec<Parameter> = vec![
+            (Box::new(names), Type::TEXT_ARRAY),
+            bytes(from),
+            (Box::new(until), Type::BYTEA),
+            text(DIGEST_TABLE),
+            (Box::new(digests.to_vec()), Type::BYTEA_ARRAY),
+            (Box::new(limit.map(|limit| limit as i64)), Type::INT8),
+        ];
+        self.query(GROUPS, parameters)
+    }
+
     /// Calls `each` with rows of a table between two keys, page by page.
     fn pages(&self, span: Span<'_>, each: EachStored<'_>) -> Result<(), StorageError> {
         let Span { table, newest_first, limit, .. } = span;
@@ -103,6 +125,12 @@ impl<'a> Moment<'a> {
         }
         Ok(())
     }
+}
+
+/// Which of these tables a row is of; `None` for a digest.
+fn table_of(row: &Row, tables: &[&str]) -> Option<usize> {
+    let name: &str = row.get(0);
+    tables.iter().position(|table| *table == name)
 }
 
 /// The first key behind this one.
@@ -148,20 +176,10 @@ impl StoredRows for Moment<'_> {
         if limit.is_some() && !self.in_transaction {
             return Self::held(self.connection, self.world, |moment| moment.group(group, tables, each));
         }
-        let names: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
-        let parameters: Vec<Parameter> = vec![
-            (Box::new(names), Type::TEXT_ARRAY),
-            bytes(&from),
-            (Box::new(until), Type::BYTEA),
-            text(DIGEST_TABLE),
-            bytes(&group.key()),
-            (Box::new(limit.map(|limit| limit as i64)), Type::INT8),
-        ];
         let (mut found, mut last, mut digest) = (0, &[][..], None);
-        let rows = self.query(GROUP, parameters)?;
+        let rows = self.groups(tables, &[group.key()], (&from, until), limit)?;
         for row in &rows {
-            let name: &str = row.get(0);
-            match tables.iter().position(|table| *table == name) {
+            match table_of(row, tables) {
                 Some(at) => {
                     (found, last) = (found + 1, row.get(1));
                     each(at, last, row.get(2))?;
@@ -174,6 +192,21 @@ impl StoredRows for Moment<'_> {
             self.pages(span, each)?;
         }
         Ok(digest)
+    }
+
+    fn small_tables(&self, tables: &[&str], each: EachStored<'_>) -> Result<Vec<Option<Vec<u8>>>, StorageError> {
+        let keys: Vec<Vec<u8>> = tables.iter().map(|table| Group::Table(table).key()).collect();
+        let mut digests = vec![None; tables.len()];
+        for row in &self.groups(tables, &keys, (&[], None), Some(PAGE))? {
+            let (key, stored): (&[u8], &[u8]) = (row.get(1), row.get(2));
+            match table_of(row, tables) {
+                Some(at) => each(at, key, stored)?,
+                None => {
+                    keys.iter().position(|of| of == key).into_iter().for_each(|at| digests[at] = Some(stored.to_vec()))
+                }
+            }
+        }
+        Ok(digests)
     }
 
     fn range(&self, query: &RowQuery, each: EachStored<'_>) -> Result<(), StorageError> {

@@ -141,7 +141,8 @@ pub trait RowStore: Debug + Send + Sync {
     /// # Errors
     /// As [`scan`](Self::scan), and when it has vanished.
     fn only_row(&self, table: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        ask(|read| self.checked(read), |rows| rows.only_row(table))
+        let only = ask(|read| self.checked(read), |rows| rows.only_rows(&[table]))?;
+        Ok(only.into_iter().next().flatten())
     }
 
     /// The account that an index entry names; `None` = the name is free.

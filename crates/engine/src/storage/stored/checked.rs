@@ -179,17 +179,23 @@ impl<'a> CheckedRows<'a> {
         self.check(&group, digest, kept.as_deref())
     }
 
-    /// The row of a table that has no other.
+    /// The row of each of these tables, of which none has another one.
     ///
     /// # Errors
-    /// As [`scan`](Self::scan), and when it has vanished.
-    pub fn only_row(&self, table: &str) -> Result<Option<Vec<u8>>, StorageError> {
-        let mut only = None;
-        self.scan(table, &mut |key, value| {
-            if key.is_empty() {
-                only = Some(value.to_vec());
+    /// As [`scan`](Self::scan), and when one has vanished.
+    pub fn only_rows(&self, tables: &[&str]) -> Result<Vec<Option<Vec<u8>>>, StorageError> {
+        let (mut digests, mut only) = (vec![Digest::default(); tables.len()], vec![None; tables.len()]);
+        let kept = self.stored.small_tables(tables, &mut |at, key, stored| {
+            let row = self.sound(tables[at], key, stored)?;
+            digests[at].add(row);
+            if row.key.is_empty() {
+                only[at] = Some(row.value.to_vec());
             }
+            Ok(())
         })?;
+        for ((table, digest), kept) in tables.iter().zip(digests).zip(kept) {
+            self.check(&Group::Table(table), digest, kept.as_deref())?;
+        }
         Ok(only)
     }
 

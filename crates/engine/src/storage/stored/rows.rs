@@ -23,6 +23,17 @@ pub trait StoredRows {
     /// When they cannot be read, or `each` fails.
     fn group(&self, group: &Group<'_>, tables: &[&str], each: EachStored<'_>) -> Result<Option<Vec<u8>>, StorageError>;
 
+    /// Calls `each` with all rows of tables that have few, and returns the digest that is kept of each table.
+    ///
+    /// # Errors
+    /// As [`group`](Self::group).
+    fn small_tables(&self, tables: &[&str], each: EachStored<'_>) -> Result<Vec<Option<Vec<u8>>>, StorageError> {
+        let group = |(at, table): (usize, &&str)| {
+            self.group(&Group::Table(table), &[table], &mut |_, key, stored| each(at, key, stored))
+        };
+        tables.iter().enumerate().map(group).collect()
+    }
+
     /// Calls `each` with the rows that a query selects, in the order it asks for. The table is not the index, whose stored
     /// keys are others.
     ///
