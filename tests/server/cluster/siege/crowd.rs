@@ -1,4 +1,4 @@
-//! Accounts of people who are not here, of whom some have struck a boss. They are made on one machine, whose worlds are in files, and
+//! Accounts of people who have played and are not here, of whom some have struck a boss. They are made on one machine, whose worlds are in files, and
 //! brought into the database as an operator would: three databases need an hour for what files take in minutes.
 
 use std::net::SocketAddr;
@@ -48,6 +48,9 @@ fn fill(door: SocketAddr, world: u32, accounts: u64, made: &AtomicU64, began: In
         let until = (number + AT_ONCE).min(accounts);
         let login = |account| ("login_unique", json!({"unique_id": format!("crowd-{account}")}));
         let logins = ask_all(&mut clients, world, (number..until).map(login))?;
+        // Who never plays is a guest to be forgotten soon, of whom each start reads.
+        let play = |login: &Value| ("start_hang_up", json!({"token": login["data"]["token"], "stage": 1}));
+        ask_all(&mut clients, world, logins.iter().map(play))?;
         let ranked: Vec<(u64, &Value)> =
             (number..until).zip(&logins).filter(|(account, _)| account % RANKED_EVERY == 0).collect();
         let enter = |(_, login): &(u64, &Value)| {
