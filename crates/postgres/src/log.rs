@@ -7,11 +7,12 @@ use tokio_postgres::types::Type;
 
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::StorageError;
-use raidkeep_engine::storage::log_store::{Appended, LogRecord, LogStore, NewRecord};
+use raidkeep_engine::storage::log_store::{Appended, LogRecord, LogStore, NewRecord, ReadHeld};
 
 use crate::connection::Connection;
 use crate::ends::read_log_end;
 use crate::fault::Fault;
+use crate::pool::Pool;
 use crate::sealed::{LogEnd, name_of_log, seal_of_record};
 use crate::statement::{ask, number};
 use crate::tenancy::Holding;
@@ -35,6 +36,8 @@ pub(crate) struct PostgresLog {
     world: Arc<str>,
     end: LogEnd,
     holding: Holding,
+    /// For what may be read beside the appends.
+    pool: Arc<Pool>,
 }
 
 impl PostgresLog {
@@ -43,10 +46,11 @@ impl PostgresLog {
         world: Arc<str>,
         end: LogEnd,
         holding: Holding,
+        pool: Arc<Pool>,
     ) -> Result<Self, StorageError> {
         let append = connection.ask(async |client| client.prepare_typed(APPEND, &APPEND_TYPES).await);
         let append = append.map_err(|fault| fault.while_doing("prepare the log"))?;
-        Ok(Self { connection, append, world, end, holding })
+        Ok(Self { connection, append, world, end, holding, pool })
     }
 
     /// One statement, and so one transaction, which is committed when its answer comes.
@@ -99,22 +103,10 @@ impl LogStore for PostgresLog {
         Ok(records)
     }
 
-    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
-        let mut held = Vec::new();
-        visit_records(&self.connection, &self.world, self.end.id, 0, &mut |record| {
-            match record {
-                Ok(record) => held.push(record),
-                // All that the rows lack was read before. This one can no longer be archived.
-                Err(error) => {
-                    tracing::warn!(%error, "the archive can get only what is behind this record");
-                    held.clear();
-                }
-            }
-            Ok(())
-        })?;
-        let gap = held.windows(2).rposition(|pair| pair[0].1.number + 1 != pair[1].1.number);
-        held.drain(..gap.map_or(0, |at| at + 1));
-        Ok(held)
+    /// There may be a minute of them, which nobody deletes before another minute has passed.
+    fn held(&self) -> Result<ReadHeld, StorageError> {
+        let (pool, world, end) = (self.pool.clone(), self.world.clone(), self.end);
+        Ok(Box::new(move || pool.with(|connection| read_held(connection, &world, end))))
     }
 
     /// The world was taken over before its log was opened.
@@ -132,6 +124,26 @@ impl LogStore for PostgresLog {
     fn close(&mut self) -> Result<(), StorageError> {
         self.holding.0.release(&self.connection)
     }
+}
+
+/// The last records up to the end of the log, without a gap.
+fn read_held(connection: &Connection, world: &Arc<str>, end: LogEnd) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+    let mut held = Vec::new();
+    visit_records(connection, world, end.id, 0, &mut |record| {
+        match record {
+            Ok((_, record)) if record.number > end.last_record => {}
+            Ok(record) => held.push(record),
+            // All that the rows lack was read before. This one can no longer be archived.
+            Err(error) => {
+                tracing::warn!(%error, "the archive can get only what is behind this record");
+                held.clear();
+            }
+        }
+        Ok(())
+    })?;
+    let gap = held.windows(2).rposition(|pair| pair[0].1.number + 1 != pair[1].1.number);
+    held.drain(..gap.map_or(0, |at| at + 1));
+    Ok(held)
 }
 
 /// The records of a world from one on, with their epochs.

@@ -139,7 +139,7 @@ impl Node {
             was_cut_off: !was_free,
             was_copy: false,
         };
-        let log = PostgresLog::new(connection, world, end, holding)?;
+        let log = PostgresLog::new(connection, world, end, holding, self.pool.clone())?;
         let log = Log::new(Box::new(log), end.epoch, end.last_record + 1);
         Ok(StoredWorld { log, rows: Rows::new(rows), recovered, tenure: tenancy })
     }

@@ -8,7 +8,7 @@ use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::Epoch;
 use raidkeep_engine::storage::batch::batches;
-use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
+use raidkeep_engine::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord, ReadHeld};
 use raidkeep_engine::storage::row_store::ReadRows;
 use raidkeep_engine::storage::store::Reached;
 use raidkeep_engine::storage::stored::{Changes, CheckedRows, KnownPlayers, renew_player_tables};
@@ -164,12 +164,13 @@ impl LogStore for HostileStores {
         Ok((from..).map_while(read).collect())
     }
 
-    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+    fn held(&self) -> Result<ReadHeld, StorageError> {
         let kept = self.lock();
         let read = |(number, (epoch, bytes)): (&u64, &(Epoch, Arc<[u8]>))| {
             (*epoch, LogRecord { number: *number, bytes: bytes.clone() })
         };
-        Ok(kept.records.iter().map(read).collect())
+        let held = kept.records.iter().map(read).collect();
+        Ok(Box::new(|| Ok(held)))
     }
 
     fn take_over(&mut self, epoch: Epoch) -> Result<(), StorageError> {

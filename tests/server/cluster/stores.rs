@@ -26,6 +26,13 @@ fn all(rows: &Rows) -> BTreeMap<u64, u8> {
     found
 }
 
+/// A batch of one change.
+fn batch(number: u64) -> Batch {
+    let mut batch = Batch::new(BatchNumber(number), 1);
+    batch.put(CHANGES, &number.to_be_bytes(), |out| out.push(1));
+    batch
+}
+
 /// Begins a world whose first batch has so many rows, and gives it back.
 fn begin(node: &Node, world: &str, rows: u64) {
     let mut stored = database::take(node, world);
@@ -56,6 +63,23 @@ fn a_world_goes_on_where_it_stopped_and_one_that_was_given_back_is_had_at_once()
     assert_eq!((taken.recovered.last_batch, taken.recovered.was_cut_off), (BatchNumber(3), false));
     assert_eq!(taken.recovered.moment_ms, Some(1000));
     assert_eq!(all(&taken.rows), BTreeMap::from([(1, 1), (2, 1), (3, 1)]));
+}
+
+#[test]
+#[ignore = "needs PostgreSQL: .ci/cluster"]
+fn whoever_takes_a_world_over_need_not_wait_for_what_its_log_keeps_for_the_archive() {
+    let database = Database::start();
+    let mut stored = take(&database.node("a"));
+    for number in 1..=3 {
+        stored.log.append(&[batch(number)], 0).expect("the world is ours");
+    }
+    drop(stored);
+    let mut stored = take(&database.node("b"));
+    let read = stored.log.held().expect("it can be read later");
+    stored.log.append(&[batch(4)], 0).expect("the world is ours");
+    database.sql("DELETE FROM raidkeep.log WHERE record = 1");
+    let numbers: Vec<u64> = read().expect("it can be read").iter().map(|(_, record)| record.number).collect();
+    assert_eq!(numbers, [2, 3], "it is read when somebody has time, as far as the log went when it was taken over");
 }
 
 #[test]

@@ -55,6 +55,9 @@ pub enum Appended {
     Unknown(StorageError),
 }
 
+/// Reads what a log held, on whatever thread has the time: whoever has just taken a world over need not wait for it.
+pub type ReadHeld = Box<dyn FnOnce() -> Result<Vec<(Epoch, LogRecord)>, StorageError> + Send>;
+
 /// A log. One thread appends to it.
 pub trait LogStore: Debug + Send + Sync {
     /// Appends a record under the number `seq`, the one after the last, in `epoch`, and waits until it is kept.
@@ -66,11 +69,12 @@ pub trait LogStore: Debug + Send + Sync {
     /// When the log cannot be read, or later records are there but not this one.
     fn tail(&self, from: u64) -> Result<Vec<LogRecord>, StorageError>;
 
-    /// The last records that are still there without a gap, in the rows or not, with their epochs.
+    /// The last records that are still there without a gap, in the rows or not, with their epochs. They are as of now, and may
+    /// be read later, where reading takes long.
     ///
     /// # Errors
     /// When the log cannot be read.
-    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError>;
+    fn held(&self) -> Result<ReadHeld, StorageError>;
 
     /// Takes the log over for an epoch; appends of earlier ones are fenced from now on.
     ///
@@ -178,7 +182,7 @@ impl Log {
     ///
     /// # Errors
     /// As there.
-    pub fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+    pub fn held(&self) -> Result<ReadHeld, StorageError> {
         self.store.held()
     }
 }

@@ -15,6 +15,7 @@ use crate::storage::continuous::keeper::{Held, Keeper, Life};
 use crate::storage::continuous::plan::check_world;
 use crate::storage::continuous::shipper::{Shipment, Shipper};
 use crate::storage::continuous::{ArchiveError, ArchiveTask};
+use crate::storage::log_store::ReadHeld;
 
 /// How long a record may wait to be synced.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -83,7 +84,8 @@ impl Archivist {
         if let Some(folder) = &folder {
             check_world(folder, world)?;
         }
-        let held = Held { records: store.log.held()?, next: store.log.next_record() };
+        let read_held = store.log.held()?;
+        let held = Held { records: Vec::new(), next: store.log.next_record() };
         let meters = ArchiveMeters::new(&Meters::of_name(&name));
         meters.is_failing.set(0.0);
         let queued = Arc::new(AtomicUsize::new(0));
@@ -106,15 +108,19 @@ impl Archivist {
             meters,
         };
         let spawned = std::thread::Builder::new().name("raidkeep-archive".into()).spawn(move || {
-            archivist.run(&shipments);
+            archivist.run(read_held, &shipments);
             drop(ending);
         });
         spawned.map_err(at("start a thread for", Path::new("the archive")))?;
         Ok(Some(Shipper { sender: Some(sender), queued, queue_bytes, takes_all, ended }))
     }
 
-    fn run(mut self, shipments: &Receiver<Shipment>) {
-        for (epoch, record) in std::mem::take(&mut self.held.records) {
+    fn run(mut self, read_held: ReadHeld, shipments: &Receiver<Shipment>) {
+        let held = read_held().unwrap_or_else(|error| {
+            tracing::error!(%error, "the archive can get only what is committed from now on");
+            Vec::new()
+        });
+        for (epoch, record) in held {
             let shipment = Shipment { epoch, record, is_lost: false };
             self.note_deletions(&shipment);
             if self.folder.is_some() {

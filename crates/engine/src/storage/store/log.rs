@@ -10,7 +10,7 @@ use redb::StorageBackend;
 
 use crate::outside::Epoch;
 use crate::storage::batch::batches;
-use crate::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
+use crate::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord, ReadHeld};
 use crate::storage::store::identity::{FileKind, Identity};
 use crate::storage::store::mark::{Answered, Mark};
 use crate::storage::store::sector::{Part, SECTOR_BYTES, Sector, into_sectors, read_sector};
@@ -224,7 +224,8 @@ impl LogStore for FileLog {
         }
     }
 
-    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+    /// Their place may be used again, so that they are read at once.
+    fn held(&self) -> Result<ReadHeld, StorageError> {
         let scan = Scan::of(&*self.file, &self.name, self.world, 0)?;
         let read = |number| {
             let epoch = scan.parts.get(&(number, 0))?.epoch;
@@ -232,7 +233,7 @@ impl LogStore for FileLog {
         };
         let mut held: Vec<_> = (1..=self.last.record).rev().map_while(read).collect();
         held.reverse();
-        Ok(held)
+        Ok(Box::new(|| Ok(held)))
     }
 
     /// The lock on the files keeps other processes out, so that only this one has to know.
