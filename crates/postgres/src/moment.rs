@@ -187,7 +187,9 @@ impl StoredRows for Moment<'_> {
                 None => digest = Some(row.get(2)),
             }
         }
-        if let (Group::Table(table), Some(PAGE)) = (group, limit.filter(|limit| found == *limit)) {
+        if let Group::Table(table) = group
+            && found == PAGE
+        {
             let span = Span { table, from: &behind(last), until: None, newest_first: false, limit: usize::MAX };
             self.pages(span, each)?;
         }

@@ -174,8 +174,10 @@ impl Fighter {
         }
         self.open = None;
         self.note(act, status, &reply["data"])?;
-        // A "pending" order gets another answer once it is settled; a refusal changes nothing, so it is not remembered.
-        if matches!(status, 0 | 1) && !matches!(act, Act::Order(_)) {
+        // A "pending" order gets another answer once it is settled; a refusal changes nothing, so it is not remembered. Between players
+        // it is told in `status_code`.
+        let is_refused = reply["data"]["status_code"].as_i64().is_some_and(|code| code != 200);
+        if matches!(status, 0 | 1) && !is_refused && !matches!(act, Act::Order(_)) {
             self.kept = Some((text, reply.clone()));
         }
         Ok(Outcome::Answered(status, reply["data"].clone()))
