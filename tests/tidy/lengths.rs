@@ -13,7 +13,7 @@ const FILE_LINES_MAX: usize = 400;
 /// not grow again; no file is added.
 const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/engine/src/journal/replay.rs", 403),
-    ("crates/engine/src/storage/rows.rs", 867),
+    ("crates/engine/src/storage/rows.rs", 816),
     ("crates/game/src/boss/ranking/standings.rs", 573),
     ("crates/game/src/mail/model.rs", 480),
     ("crates/game/src/orders/model.rs", 447),

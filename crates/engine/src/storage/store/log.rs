@@ -224,7 +224,6 @@ impl LogStore for FileLog {
         }
     }
 
-    /// Their place may be used again, so that they are read at once.
     fn held(&self) -> Result<ReadHeld, StorageError> {
         let scan = Scan::of(&*self.file, &self.name, self.world, 0)?;
         let read = |number| {
