@@ -93,10 +93,20 @@ impl Scene {
         assert_eq!(reply["status"], 16, "{damage}: nobody is shown anything of it: {reply}");
         wait_for(&format!("{damage}: the realm goes on"), || server.operate("operator_list", json!({}))["status"] == 0);
         put_back(&self.database, kept);
+        await_changes(&server);
         await_service(&server);
         let expected = if kept == "killed" { &self.killed } else { &self.stopped };
         self.check(&server, expected, &format!("{damage}: mended"));
     }
+}
+
+/// Waits until the world keeps what is changed. A node that was beginning it while it was put back does not have what that took
+/// away, its epoch, and learns it by its first change.
+fn await_changes(server: &Server) {
+    wait_for("a change is kept", || {
+        let reply = server.connect().ask_again(0, "login_unique", &json!({"unique_id": "bob"}));
+        matches!(reply["status"].as_i64(), Some(0 | 1))
+    });
 }
 
 /// How many records the rows lack.
