@@ -5,7 +5,6 @@ use std::sync::Arc;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
-use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::store::Reached;
 use raidkeep_engine::storage::stored::{DIGEST_TABLE, EachStored, Group, StoredRows, behind_prefix};
 use raidkeep_engine::storage::{RowQuery, StorageError};
@@ -81,24 +80,36 @@ impl<'a> Moment<'a> {
         ask(self.connection, self.world, statement, parameters).map_err(|fault| fault.while_doing(READ))
     }
 
-    /// The rows of these tables between two keys, so many of each at most, and these digests.
+    /// Calls `each` with the rows of these tables whose keys begin with a prefix, so many of each at most. Returns these digests,
+    /// and all that was found.
     fn groups(
         &self,
         tables: &[&str],
-        digests: &[Vec<u8>],
-        (from, until): (&[u8], Option<Vec<u8>>),
+        prefix: &[u8],
         limit: Option<usize>,
-    ) -> Result<Vec<Row>, StorageError> {
+        digests: &[Vec<u8>],
+        each: EachStored<'_>,
+    ) -> Result<(Vec<Option<Vec<u8>>>, Vec<Row>), StorageError> {
         let names: Vec<String> = tables.iter().map(|name| (*name).to_owned()).collect();
         let parameters: Vec<Parameter> = vec![
             (Box::new(names), Type::TEXT_ARRAY),
-            bytes(from),
-            (Box::new(until), Type::BYTEA),
+            bytes(prefix),
+            (Box::new(behind_prefix(prefix)), Type::BYTEA),
             text(DIGEST_TABLE),
             (Box::new(digests.to_vec()), Type::BYTEA_ARRAY),
             (Box::new(limit.map(|limit| limit as i64)), Type::INT8),
         ];
-        self.query(GROUPS, parameters)
+        let rows = self.query(GROUPS, parameters)?;
+        let mut kept = vec![None; digests.len()];
+        for row in &rows {
+            let (name, key, stored): (&str, &[u8], &[u8]) = (row.get(0), row.get(1), row.get(2));
+            if let Some(at) = tables.iter().position(|table| *table == name) {
+                each(at, key, stored)?;
+            } else if let Some(at) = digests.iter().position(|of| of == key) {
+                kept[at] = Some(stored.to_vec());
+            }
+        }
+        Ok((kept, rows))
     }
 
     /// Calls `each` with rows of a table between two keys, page by page.
@@ -125,12 +136,6 @@ impl<'a> Moment<'a> {
         }
         Ok(())
     }
-}
-
-/// Which of these tables a row is of; `None` for a digest.
-fn table_of(row: &Row, tables: &[&str]) -> Option<usize> {
-    let name: &str = row.get(0);
-    tables.iter().position(|table| *table == name)
 }
 
 /// The first key behind this one.
@@ -166,49 +171,27 @@ impl StoredRows for Moment<'_> {
     }
 
     fn group(&self, group: &Group<'_>, tables: &[&str], each: EachStored<'_>) -> Result<Option<Vec<u8>>, StorageError> {
-        let (from, until, limit) = match group {
-            Group::Account(account) => {
-                (account.to_key().to_vec(), Some(AccountId(account.0.wrapping_add(1)).to_key().to_vec()), None)
-            }
-            Group::Bucket(bucket) => (bucket.to_vec(), behind_prefix(bucket), None),
-            Group::Table(_) => (Vec::new(), None, Some(PAGE)),
+        let Group::Table(table) = group else {
+            let (mut digests, _) = self.groups(tables, &group.prefix(), None, &[group.key()], each)?;
+            return Ok(digests.pop().flatten());
         };
-        if limit.is_some() && !self.in_transaction {
+        if !self.in_transaction {
             return Self::held(self.connection, self.world, |moment| moment.group(group, tables, each));
         }
-        let (mut found, mut last, mut digest) = (0, &[][..], None);
-        let rows = self.groups(tables, &[group.key()], (&from, until), limit)?;
-        for row in &rows {
-            match table_of(row, tables) {
-                Some(at) => {
-                    (found, last) = (found + 1, row.get(1));
-                    each(at, last, row.get(2))?;
-                }
-                None => digest = Some(row.get(2)),
-            }
-        }
-        if let Group::Table(table) = group
-            && found == PAGE
-        {
-            let span = Span { table, from: &behind(last), until: None, newest_first: false, limit: usize::MAX };
+        let (mut digests, rows) = self.groups(&[table], &[], Some(PAGE), &[group.key()], each)?;
+        let mut page = rows.iter().filter(|row| row.get::<_, &str>(0) == *table);
+        // All that is there, if the page is not full.
+        if let Some(last) = page.nth(PAGE - 1) {
+            let from = behind(last.get(1));
+            let span = Span { table, from: &from, until: None, newest_first: false, limit: usize::MAX };
             self.pages(span, each)?;
         }
-        Ok(digest)
+        Ok(digests.pop().flatten())
     }
 
     fn small_tables(&self, tables: &[&str], each: EachStored<'_>) -> Result<Vec<Option<Vec<u8>>>, StorageError> {
         let keys: Vec<Vec<u8>> = tables.iter().map(|table| Group::Table(table).key()).collect();
-        let mut digests = vec![None; tables.len()];
-        for row in &self.groups(tables, &keys, (&[], None), Some(PAGE))? {
-            let (key, stored): (&[u8], &[u8]) = (row.get(1), row.get(2));
-            match table_of(row, tables) {
-                Some(at) => each(at, key, stored)?,
-                None => {
-                    keys.iter().position(|of| of == key).into_iter().for_each(|at| digests[at] = Some(stored.to_vec()))
-                }
-            }
-        }
-        Ok(digests)
+        Ok(self.groups(tables, &[], Some(PAGE), &keys, each)?.0)
     }
 
     fn range(&self, query: &RowQuery, each: EachStored<'_>) -> Result<(), StorageError> {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::store::Reached;
 use raidkeep_engine::storage::stored::{
     DIGEST_TABLE, DigestTally, EachStored, FoldTarget, Group, LastValues, StoredRows, behind_prefix, shown_key,
@@ -93,8 +92,7 @@ impl MemoryMoment {
         until: Option<&'a [u8]>,
     ) -> impl DoubleEndedIterator<Item = (&'a Vec<u8>, &'a Vec<u8>)> {
         let range = (Bound::Included(from), until.map_or(Bound::Unbounded, Bound::Excluded));
-        let table = self.rows.0.get(table).filter(|_| until.is_none_or(|until| from < until));
-        table.into_iter().flat_map(move |rows| rows.range::<[u8], _>(range))
+        self.rows.0.get(table).into_iter().flat_map(move |rows| rows.range::<[u8], _>(range))
     }
 }
 
@@ -104,13 +102,8 @@ impl StoredRows for MemoryMoment {
     }
 
     fn group(&self, group: &Group<'_>, tables: &[&str], each: EachStored<'_>) -> Result<Option<Vec<u8>>, StorageError> {
-        let (from, until) = match group {
-            Group::Table(_) => (Vec::new(), None),
-            Group::Bucket(bucket) => (bucket.to_vec(), behind_prefix(bucket)),
-            Group::Account(AccountId(account)) => {
-                (AccountId(*account).to_key().to_vec(), Some(AccountId(account.wrapping_add(1)).to_key().to_vec()))
-            }
-        };
+        let from = group.prefix();
+        let until = behind_prefix(&from);
         for (at, table) in tables.iter().enumerate() {
             self.between(table, &from, until.as_deref()).try_for_each(|(key, stored)| each(at, key, stored))?;
         }

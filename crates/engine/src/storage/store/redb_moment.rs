@@ -4,7 +4,6 @@ use std::ops::Bound;
 
 use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTableMetadata, TableError, TableHandle};
 
-use crate::account::AccountId;
 use crate::storage::store::redb_fold::{DIGESTS, rows_of};
 use crate::storage::store::{META, Reached, RowsFile, failed};
 use crate::storage::stored::{EachStored, Group, RowDamage, StoredRows, behind_prefix};
@@ -118,15 +117,11 @@ impl StoredRows for RedbMoment<'_> {
     fn group(&self, group: &Group<'_>, tables: &[&str], each: EachStored<'_>) -> Result<Option<Vec<u8>>, StorageError> {
         match group {
             Group::Table(name) => self.each((0, name), ALL, Order::ALL, each)?,
-            Group::Bucket(bucket) => {
-                let until = behind_prefix(bucket);
+            Group::Bucket(_) | Group::Account(_) => {
+                let from = group.prefix();
+                let until = behind_prefix(&from);
                 let until = until.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-                let range: KeyRange<'_> = (Bound::Included(bucket), until);
-                self.file.guarded(|| tables.iter().try_for_each(|name| self.few((0, name), range, each)))?;
-            }
-            Group::Account(account) => {
-                let (from, until) = (account.to_key(), AccountId(account.0.wrapping_add(1)).to_key());
-                let range: KeyRange<'_> = (Bound::Included(&from), Bound::Excluded(&until));
+                let range: KeyRange<'_> = (Bound::Included(&from), until);
                 let mut tables = tables.iter().enumerate();
                 self.file.guarded(|| tables.try_for_each(|(at, name)| self.few((at, name), range, each)))?;
             }

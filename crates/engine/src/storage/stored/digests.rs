@@ -157,6 +157,15 @@ impl<'a> Group<'a> {
         }
     }
 
+    /// What the stored keys of its rows begin with, in whatever tables they are.
+    pub fn prefix(&self) -> Vec<u8> {
+        match self {
+            Self::Table(_) => Vec::new(),
+            Self::Account(account) => account.to_key().to_vec(),
+            Self::Bucket(bucket) => bucket.to_vec(),
+        }
+    }
+
     fn from_key(key: &'a [u8]) -> Option<Self> {
         match key.split_first()? {
             (b't', name) => Some(Self::Table(std::str::from_utf8(name).ok()?)),
