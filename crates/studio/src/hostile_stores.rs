@@ -169,8 +169,8 @@ impl LogStore for HostileStores {
         let read = |(number, (epoch, bytes)): (&u64, &(Epoch, Arc<[u8]>))| {
             (*epoch, LogRecord { number: *number, bytes: bytes.clone() })
         };
-        let held = kept.records.iter().map(read).collect();
-        Ok(Box::new(|| Ok(held)))
+        let mut held = kept.records.iter().map(read).collect();
+        Ok(Box::new(move || Ok(std::mem::take(&mut held))))
     }
 
     fn take_over(&mut self, epoch: Epoch) -> Result<(), StorageError> {

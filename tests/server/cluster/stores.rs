@@ -75,7 +75,7 @@ fn whoever_takes_a_world_over_need_not_wait_for_what_its_log_keeps_for_the_archi
     }
     drop(stored);
     let mut stored = take(&database.node("b"));
-    let read = stored.log.held().expect("it can be read later");
+    let mut read = stored.log.held().expect("it can be read later");
     stored.log.append(&[batch(4)], 0).expect("the world is ours");
     database.sql("DELETE FROM raidkeep.log WHERE record = 1");
     let numbers: Vec<u64> = read().expect("it can be read").iter().map(|(_, record)| record.number).collect();

@@ -55,8 +55,9 @@ pub enum Appended {
     Unknown(StorageError),
 }
 
-/// Reads what a log held, on whatever thread has the time: whoever has just taken a world over need not wait for it.
-pub type ReadHeld = Box<dyn FnOnce() -> Result<Vec<(Epoch, LogRecord)>, StorageError> + Send>;
+/// Reads what a log held, on whatever thread has the time: whoever has just taken a world over need not wait for it. It may be
+/// called again after an error, and no more after that.
+pub type ReadHeld = Box<dyn FnMut() -> Result<Vec<(Epoch, LogRecord)>, StorageError> + Send>;
 
 /// A log. One thread appends to it.
 pub trait LogStore: Debug + Send + Sync {

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::meters::Meters;
+use crate::outside::Epoch;
 use crate::storage::StoredWorld;
 use crate::storage::continuous::deleted::{DeletedAccount, DeletionList, deleted_by};
 use crate::storage::continuous::error::at;
@@ -15,7 +16,7 @@ use crate::storage::continuous::keeper::{Held, Keeper, Life};
 use crate::storage::continuous::plan::check_world;
 use crate::storage::continuous::shipper::{Shipment, Shipper};
 use crate::storage::continuous::{ArchiveError, ArchiveTask};
-use crate::storage::log_store::ReadHeld;
+use crate::storage::log_store::{LogRecord, ReadHeld};
 
 /// How long a record may wait to be synced.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -116,10 +117,10 @@ impl Archivist {
     }
 
     fn run(mut self, read_held: ReadHeld, shipments: &Receiver<Shipment>) {
-        let held = read_held().unwrap_or_else(|error| {
-            tracing::error!(%error, "the archive can get only what is committed from now on");
-            Vec::new()
-        });
+        let Some((held, since)) = await_held(read_held, shipments, RETRY) else {
+            tracing::error!("the archive lacks all of this run; it follows after the next start, from the log");
+            return;
+        };
         for (epoch, record) in held {
             let shipment = Shipment { epoch, record, is_lost: false };
             self.note_deletions(&shipment);
@@ -128,6 +129,7 @@ impl Archivist {
             }
         }
         self.open();
+        since.iter().for_each(|each| self.take(each));
         loop {
             let wakes_at = self.work();
             let arrived = match wakes_at {
@@ -196,9 +198,8 @@ impl Archivist {
 
     /// While the archive cannot be opened, what waits for it is bounded.
     fn shorten_held(&mut self) {
-        let bytes = |records: &[(_, crate::storage::store::LogRecord)]| -> usize {
-            records.iter().map(|(_, record)| record.bytes.len()).sum()
-        };
+        let bytes =
+            |records: &[(_, LogRecord)]| -> usize { records.iter().map(|(_, record)| record.bytes.len()).sum() };
         if self.held.records.len() > 1 && bytes(&self.held.records) > self.task.settings.queue_bytes {
             let gone = self.held.records.len() / 2;
             self.held.records.drain(..gone);
@@ -288,5 +289,76 @@ impl Archivist {
                 tracing::error!(%error, "a deleted account cannot be listed for restores; it is tried again");
             }
         }
+    }
+}
+
+/// Records with their epochs, as a log holds them.
+type HeldRecords = Vec<(Epoch, LogRecord)>;
+
+/// What the log held at the start, and what was committed until it could be read: accounts that are deleted in it must be
+/// listed. `None` when the world ends before.
+fn await_held(
+    mut read_held: ReadHeld,
+    shipments: &Receiver<Shipment>,
+    pause: Duration,
+) -> Option<(HeldRecords, Vec<Shipment>)> {
+    let mut since = Vec::new();
+    loop {
+        match read_held() {
+            Ok(held) => return Some((held, since)),
+            Err(error) => tracing::error!(%error, "the archive waits for what the log holds, which is read again soon"),
+        }
+        let again_at = Instant::now() + pause;
+        loop {
+            match shipments.recv_timeout(again_at.saturating_duration_since(Instant::now())) {
+                Ok(shipment) => since.push(shipment),
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::StorageError;
+
+    fn record(number: u64) -> LogRecord {
+        LogRecord { number, bytes: Arc::default() }
+    }
+
+    /// Fails so many times.
+    fn reads(mut failures: u32) -> ReadHeld {
+        Box::new(move || {
+            if failures == 0 {
+                return Ok(vec![(Epoch::BEFORE, record(1))]);
+            }
+            failures -= 1;
+            Err(StorageError::stopped())
+        })
+    }
+
+    #[test]
+    fn what_the_log_holds_is_read_again_until_it_is_known_and_nothing_that_came_meanwhile_is_missed() {
+        let (sender, shipments) = channel();
+        for number in [2, 3] {
+            let shipment = Shipment { epoch: Epoch::BEFORE, record: record(number), is_lost: false };
+            sender.send(shipment).expect("somebody listens");
+        }
+        let (held, since) = await_held(reads(2), &shipments, Duration::ZERO).expect("the world goes on");
+        assert_eq!(held, [(Epoch::BEFORE, record(1))]);
+        let came = since
+            .iter()
+            .map(|shipment| shipment.record.number)
+            .chain(shipments.try_iter().map(|shipment| shipment.record.number));
+        assert_eq!(came.collect::<Vec<_>>(), [2, 3]);
+    }
+
+    #[test]
+    fn nobody_waits_for_what_a_log_holds_once_the_world_has_ended() {
+        let (sender, shipments) = channel();
+        drop(sender);
+        assert!(await_held(reads(1), &shipments, RETRY).is_none());
     }
 }

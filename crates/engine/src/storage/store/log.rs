@@ -232,7 +232,7 @@ impl LogStore for FileLog {
         };
         let mut held: Vec<_> = (1..=self.last.record).rev().map_while(read).collect();
         held.reverse();
-        Ok(Box::new(|| Ok(held)))
+        Ok(Box::new(move || Ok(std::mem::take(&mut held))))
     }
 
     /// The lock on the files keeps other processes out, so that only this one has to know.
