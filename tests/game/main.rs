@@ -92,6 +92,7 @@ mod traveller;
 mod trial;
 mod undoing;
 mod usage;
+mod watched_orders;
 mod windows;
 mod world_ranking;
 

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 /// A card that exists in the sandbox without being added, with the lengths of channel 1. It is worth 100 points.
 pub(crate) const CARD: (&str, &str) = ("88000000000000001", "123456789012345678");
+/// An offer of 60 diamonds for 6 points.
+pub(crate) const DIAMONDS_60: &str = "diamonds_60";
 /// How a second order is refused.
 pub(crate) const UNSETTLED: (i64, &str) = (98, "an earlier order is still being settled");
 /// The platform's message for a purchase that costs too much.
@@ -106,4 +108,26 @@ pub(crate) const DECIDED: [i64; 9] = [5, 5, 10, 15, 30, 60, 120, 300, 600];
 /// The state of an order, as operators see it.
 pub(crate) fn state_of(server: &mut TestServer, order: &Value) -> Value {
     server.operate("order_inspect", json!({"order": order}))["data"]["state"].clone()
+}
+
+/// A player with 100 points buys 60 diamonds while the platform misbehaves, until the answer is given up on.
+pub(crate) fn bought_with(fault: Misbehavior) -> (TestServer, TestPlayer, Value) {
+    let mut server = TestServer::new();
+    let (ann, _) = rich(&mut server, "ann", 100);
+    faults(&mut server, "Pay", &[fault]);
+    post(&mut server, &ann, "buy_item", json!({"offer": DIAMONDS_60}), Some("k1"));
+    pass(&mut server, &[10]);
+    let pending = reply(&mut server, &ann);
+    let data = json!({"order": pending["data"]["order"], "state": "pending", "remain": [], "reward": []});
+    assert_eq!(pending, json!({"status": 0, "message": "pending", "data": data}), "nobody knows yet");
+    let order = data["order"].clone();
+    (server, ann, order)
+}
+
+/// The event that tells how an order of 60 diamonds went on.
+pub(crate) fn settled(order: &Value, state: &str, message: &str, amounts: &[&str], points: Value) -> Value {
+    json!({"event": "order_settled", "data": {
+        "order": order, "offer": "60钻石", "state": state, "message": message,
+        "remain": amounts, "reward": amounts, "points": points,
+    }})
 }

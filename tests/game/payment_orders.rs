@@ -3,36 +3,14 @@
 use std::time::Duration;
 
 use crate::payer::{
-    DECIDED, UNSETTLED, check, diamonds, faults, paid, pass, points, post, reply, rich, sent, state_of,
+    DECIDED, DIAMONDS_60, UNSETTLED, bought_with, check, diamonds, faults, paid, pass, points, post, reply, rich, sent,
+    settled, state_of,
 };
 use raidkeep::engine::exchange::{Exchange, Method};
 use raidkeep::game::platforms::signature::signed_query;
 use raidkeep::sandbox::{Misbehavior, SandboxSettings};
 use raidkeep::studio::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
-
-const DIAMONDS_60: &str = "diamonds_60";
-
-/// A player with 100 points buys 60 diamonds while the platform misbehaves, until the answer is given up on.
-fn bought_with(fault: Misbehavior) -> (TestServer, TestPlayer, Value) {
-    let mut server = TestServer::new();
-    let (ann, _) = rich(&mut server, "ann", 100);
-    faults(&mut server, "Pay", &[fault]);
-    post(&mut server, &ann, "buy_item", json!({"offer": DIAMONDS_60}), Some("k1"));
-    pass(&mut server, &[10]);
-    let pending = reply(&mut server, &ann);
-    let data = json!({"order": pending["data"]["order"], "state": "pending", "remain": [], "reward": []});
-    assert_eq!(pending, json!({"status": 0, "message": "pending", "data": data}), "nobody knows yet");
-    let order = data["order"].clone();
-    (server, ann, order)
-}
-
-fn settled(order: &Value, state: &str, message: &str, amounts: &[&str], points: Value) -> Value {
-    json!({"event": "order_settled", "data": {
-        "order": order, "offer": "60钻石", "state": state, "message": message,
-        "remain": amounts, "reward": amounts, "points": points,
-    }})
-}
 
 fn resend(server: &mut TestServer, ann: &TestPlayer) -> Value {
     post(server, ann, "buy_item", json!({"offer": DIAMONDS_60}), Some("k1"));
@@ -60,31 +38,6 @@ fn while_an_order_is_in_doubt_its_buyer_cannot_make_another() {
     let (bob, _) = rich(&mut server, "bob", 100);
     assert_eq!(server.ask(&bob, "list_orders", json!({}))["data"]["orders"], json!([]), "orders are the buyer's own");
     assert_eq!(server.ask(&bob, "buy_item", json!({"offer": DIAMONDS_60}))["data"]["state"], "granted");
-}
-
-#[test]
-fn a_payment_that_was_not_made_is_told_and_lets_the_buyer_try_again() {
-    let (mut server, ann, order) = bought_with(Misbehavior::HttpStatus(503));
-    pass(&mut server, &DECIDED);
-    assert_eq!(server.events(ann.connection), [settled(&order, "watched", "not charged", &[], Value::Null)]);
-    assert_eq!(state_of(&mut server, &order), "watched", "it may still be paid late");
-    assert_eq!(server.ask(&ann, "buy_item", json!({"offer": DIAMONDS_60}))["data"]["state"], "granted");
-    pass(&mut server, &[3600, 86_400]);
-    assert_eq!(state_of(&mut server, &order), "refused");
-    let told = server.events(ann.connection);
-    assert!(told.iter().all(|event| event["event"] != "order_settled"), "the buyer knows that already: {told:?}");
-    assert_eq!((diamonds(&mut server, &ann), paid(&mut server)), (60, 1));
-}
-
-#[test]
-fn a_payment_that_is_made_late_is_granted_late() {
-    let (mut server, ann, order) = bought_with(Misbehavior::ApplyLate { after_ms: 3_000_000 });
-    pass(&mut server, &DECIDED);
-    assert_eq!(state_of(&mut server, &order), "watched");
-    pass(&mut server, &[3600]);
-    let events = server.events(ann.connection);
-    assert_eq!(events.last(), Some(&settled(&order, "granted", "", &["3:5:60"], json!(94))));
-    assert_eq!((diamonds(&mut server, &ann), paid(&mut server)), (60, 1));
 }
 
 #[test]

@@ -6,7 +6,8 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
-use crate::orders::model::{NewOrder, Order, OrderId, OrderState, Wish};
+use crate::orders::model::{NewOrder, Order, OrderId, OrderState};
+use crate::orders::wish::Wish;
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::gateway::Gateway;
 use raidkeep_engine::account::AccountId;
@@ -78,6 +79,8 @@ pub struct OrderBook {
     queued: BTreeSet<OrderId>,
     /// Those of which nothing was sent that moves points.
     unsent: BTreeSet<OrderId>,
+    /// Those whose payments may have been made, by buyer.
+    in_question: BTreeSet<(AccountId, OrderId)>,
     /// Orders that are over, with the batch of their end, the oldest first.
     closed_lately: VecDeque<(BatchNumber, Order)>,
     folded_batch: BatchNumber,
@@ -115,6 +118,17 @@ impl OrderBook {
         } else {
             self.unsent.remove(&order.id);
         }
+        if order.state.is_in_question() {
+            self.in_question.insert((order.account, order.id));
+        } else {
+            self.in_question.remove(&(order.account, order.id));
+        }
+    }
+
+    /// The buyer's orders whose payments may have been made and about which nothing is being asked.
+    pub fn in_question_of(&self, buyer: AccountId) -> impl Iterator<Item = OrderId> {
+        let range = (buyer, OrderId(0))..=(buyer, OrderId(u64::MAX));
+        self.in_question.range(range).map(|(_, id)| *id).filter(|id| !self.is_asking(*id))
     }
 
     /// How many orders wait to be sent.
@@ -126,6 +140,7 @@ impl OrderBook {
     pub fn remove(&mut self, order: &Order) {
         self.entities.remove(&order.id);
         self.unsent.remove(&order.id);
+        self.in_question.remove(&(order.account, order.id));
         self.let_buy_again(order);
         self.rest(order.id);
         let exchanges = self.asking.remove(&order.id).into_iter().chain(self.paying.remove(&order.id));

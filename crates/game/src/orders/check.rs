@@ -3,7 +3,8 @@
 use crate::items::Inventory;
 use crate::items::ledger::{LEDGER_TABLE, Movement};
 use crate::orders::book::OrderNumbers;
-use crate::orders::model::{ClosedOrder, Order, OrderState, Wish};
+use crate::orders::model::{ClosedOrder, Order, OrderState};
+use crate::orders::wish::Wish;
 use raidkeep_engine::outside::Number;
 use raidkeep_engine::storage::{ArchivedRow, PlayerRows, WorldEntity};
 use raidkeep_engine::verify::Inspection;

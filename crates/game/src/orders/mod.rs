@@ -5,6 +5,7 @@
 //!
 //! Not here: what is sold (`shop`, `tickets`), and the platform's protocol (`platforms::mcrmb`).
 
+mod answers;
 pub mod book;
 mod check;
 pub mod model;
@@ -17,6 +18,7 @@ pub mod requests;
 pub mod settle;
 pub mod steps;
 mod view;
+pub mod wish;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -33,8 +35,9 @@ use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;
 
 pub use book::{OrderBook, OrderDesk, OrderNumbers, read_number};
-pub use model::{Goods, NewOrder, Order, OrderId, OrderState, Wish};
+pub use model::{NewOrder, Order, OrderId, OrderState};
 pub use settle::{NotPaid, OrderTold, PointsShort};
+pub use wish::{Goods, Wish};
 
 impl Mention for Order {
     fn names(&self, account: AccountId) -> bool {

@@ -5,8 +5,8 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::items::Amount;
 use crate::orders::proof::{PaymentVerdict, PlatformAccount};
+use crate::orders::wish::Wish;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::outside::Number;
 use raidkeep_engine::storage::{ArchivedRow, WorldEntity};
@@ -14,66 +14,6 @@ use raidkeep_engine::storage::{ArchivedRow, WorldEntity};
 /// The number of an order, unique in its world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OrderId(pub u64);
-
-/// The goods that a player gets for points.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Goods {
-    /// Items.
-    pub items: Vec<Amount>,
-    /// A ticket.
-    pub ticket: Option<TicketGoods>,
-}
-
-/// A ticket paid with points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct TicketGoods {
-    /// The kind.
-    pub ticket: u16,
-    /// The kind that counts how many may be bought; one is used up with the grant.
-    pub allowance: u16,
-}
-
-/// What an order does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Wish {
-    /// A player pays points and gets goods.
-    Buy {
-        /// Points.
-        price: i64,
-        /// What is granted for them.
-        goods: Goods,
-    },
-    /// An operator changes a player's points.
-    Adjust {
-        /// How.
-        how: Adjustment,
-        /// Points.
-        money: i64,
-    },
-}
-
-/// How an operator changes points (`type` of `Manual`; docs/contract/points-platform.md#manual-changes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Adjustment {
-    /// 1: adds points.
-    Add,
-    /// 2: deducts points.
-    Deduct,
-    /// 3: sets the points.
-    Set,
-}
-
-impl Wish {
-    /// The change in points on the platform when it is carried out.
-    pub fn change(&self, before: i64) -> i64 {
-        match *self {
-            Self::Buy { price, .. } => price.saturating_neg(),
-            Self::Adjust { how: Adjustment::Add, money } => money,
-            Self::Adjust { how: Adjustment::Deduct, money } => money.saturating_neg(),
-            Self::Adjust { how: Adjustment::Set, money } => money.saturating_sub(before),
-        }
-    }
-}
 
 /// The data of a new order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,7 +143,12 @@ impl OrderState {
 
     /// Whether the platform's account decides the next step.
     pub fn is_asked_after(self) -> bool {
-        matches!(self, Self::Written | Self::InDoubt { .. } | Self::Watched { .. })
+        self.is_in_question() || matches!(self, Self::Written)
+    }
+
+    /// Whether its payment has left, and nobody knows whether it was made.
+    pub fn is_in_question(self) -> bool {
+        matches!(self, Self::InDoubt { .. } | Self::Watched { .. })
     }
 
     /// Whether its buyer may make another order. One at a time, so that the platform's short list of records always
@@ -337,16 +282,9 @@ impl Order {
     /// The platform was asked about a payment in doubt. A look before its time, as after a restart, may find the
     /// payment; it decides nothing else, because the payment may still be on its way.
     pub fn note_evidence(&mut self, account: PlatformAccount, now: i64, settings: &OrderSettings) {
-        let change = self.wish.change(self.before.as_ref().map_or(0, |before| before.money));
-        let verdict = account.verdict(self.before.as_ref(), &self.number, change);
+        let verdict = self.take_evidence(account, now);
         if verdict == PaymentVerdict::Paid {
-            self.points_left = Some(account.money);
-            self.remark = OrderRemark::default();
-            return self.step(OrderState::Paid, now, "found among the platform's records");
-        }
-        if verdict == PaymentVerdict::NotPaid {
-            // It was not made so far, so the next check only has to explain movements from now on.
-            self.before = Some(account);
+            return;
         }
         if self.next_look_at(now, settings).is_some_and(|at| now < at) {
             // A clock that jumped back does not delay the next check.
@@ -363,6 +301,29 @@ impl Order {
             }
             _ => self.decide(verdict, now),
         }
+    }
+
+    /// The platform was asked for another order of the same buyer. Returns whether that has found the payment. Where not,
+    /// the next check only has to explain movements from now on: what the buyer buys meanwhile hides nothing. It decides
+    /// nothing else, because the answer may be older than what this order has heard itself.
+    pub fn note_account_of_another(&mut self, account: PlatformAccount, now: i64) -> bool {
+        self.state.is_in_question() && self.take_evidence(account, now) == PaymentVerdict::Paid
+    }
+
+    fn take_evidence(&mut self, account: PlatformAccount, now: i64) -> PaymentVerdict {
+        let change = self.wish.change(self.before.as_ref().map_or(0, |before| before.money));
+        let verdict = account.verdict(self.before.as_ref(), &self.number, change);
+        match verdict {
+            PaymentVerdict::Paid => {
+                self.points_left = Some(account.money);
+                self.remark = OrderRemark::default();
+                self.step(OrderState::Paid, now, "found among the platform's records");
+            }
+            // It was not made so far.
+            PaymentVerdict::NotPaid => self.before = Some(account),
+            PaymentVerdict::Unclear(_) => {}
+        }
+        verdict
     }
 
     /// The last check has not found the payment.

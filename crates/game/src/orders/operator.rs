@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 
 use crate::identity::{Account, NO_SUCH_PLAYER, PlayersByName};
 use crate::orders::book::{OrderBook, OrderDesk, UNSETTLED, read_number};
-use crate::orders::model::{
-    Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, OrderState, StateName, Step, Wish,
-};
+use crate::orders::model::{ClosedOrder, NewOrder, Order, OrderId, OrderRemark, OrderState, StateName, Step};
 use crate::orders::settle::OrderTold;
 use crate::orders::steps;
+use crate::orders::wish::{Adjustment, Goods, Wish};
 use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::platforms::mcrmb::{Gateway, PlatformData};
 use raidkeep_engine::clock::Clock;
@@ -259,21 +258,6 @@ request!(
 pub enum PointsChanged {
     Order(Value),
     Refused(PlatformData),
-}
-
-impl Adjustment {
-    /// The platform's number.
-    pub fn number(self) -> u8 {
-        match self {
-            Self::Add => 1,
-            Self::Deduct => 2,
-            Self::Set => 3,
-        }
-    }
-
-    fn of_number(number: i64) -> Option<Self> {
-        [Self::Add, Self::Deduct, Self::Set].into_iter().find(|how| i64::from(how.number()) == number)
-    }
 }
 
 /// The most points moved at a time, and the longest reason in characters.

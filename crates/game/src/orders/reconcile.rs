@@ -9,10 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{Account, NO_SUCH_PLAYER, PlayersByName};
+use crate::orders::answers::read_records;
 use crate::orders::book::OrderBook;
 use crate::orders::model::{ClosedOrder, Order, OrderState, StateName};
 use crate::orders::proof::{PlatformRecord, RECORDS_SHOWN};
-use crate::orders::steps::read_records;
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
 use crate::platforms::mcrmb::requests::{PLATFORM_CODE, is_success};

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::orders::book::OrderBook;
-use crate::orders::model::{Order, StateName, Wish};
+use crate::orders::model::{Order, StateName};
+use crate::orders::wish::Wish;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Player, Success};

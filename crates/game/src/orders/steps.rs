@@ -3,17 +3,17 @@
 
 use bevy_ecs::prelude::*;
 
+use crate::orders::answers::{Told, read_answer, read_payment, read_records};
 use crate::orders::book::{OrderBook, Question};
-use crate::orders::model::{NO_ACCOUNT, Order, OrderId, OrderState, Payment, StateName, Wish};
+use crate::orders::model::{NO_ACCOUNT, Order, OrderId, OrderState, Payment, StateName};
 use crate::orders::proof::{PlatformAccount, PlatformRecord};
 use crate::orders::settle::{grant, tell};
+use crate::orders::wish::Wish;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall};
-use crate::platforms::mcrmb::requests::is_success;
-use crate::platforms::mcrmb::wire::integer;
 use crate::platforms::mcrmb::{PAYMENTS, PlatformReply};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::exchange::lines::{Done, Exchanges, NotStarted, Owner};
-use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange};
+use raidkeep_engine::exchange::{CallOutcome, Exchange};
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::realm::incidents::{self, IncidentKind};
@@ -35,7 +35,7 @@ pub fn advance_orders(
     }
     let mut moved = Vec::new();
     for done in world.resource_mut::<Exchanges>().take_done(OWNER) {
-        moved.extend(take_in(world, done));
+        take_in(world, done, &mut moved);
     }
     let now = world.resource::<Clock>().now();
     if now < std::mem::replace(&mut *seen_at, now) {
@@ -170,42 +170,26 @@ fn not_reached(world: &mut World, entity: Entity, why: &str, now: i64) {
     }
 }
 
-/// Handles an answer of the platform. Returns the order it was about.
-fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
+/// Handles an answer of the platform. Adds the orders that have taken a step.
+fn take_in(world: &mut World, done: Done, moved: &mut Vec<OrderId>) {
     let now = world.resource::<Clock>().now();
-    let (id, question) = world.resource_mut::<OrderBook>().answered(done.number)?;
-    let (entity, before) = look_up(world, id)?;
+    let Some((id, question)) = world.resource_mut::<OrderBook>().answered(done.number) else {
+        return;
+    };
+    let Some((entity, before)) = look_up(world, id) else {
+        return;
+    };
+    moved.push(id);
     match question {
         // Its payment was answered while the question was in flight; this answer is stale.
         Question::Records | Question::Points(_) if !before.state.is_asked_after() => {}
         Question::Records => take_in_records(world, entity, &before, done.outcome, now),
-        Question::Points(records) => take_in_points(world, entity, &before, records, done.outcome, now),
+        Question::Points(records) => take_in_points(world, entity, &before, records, done.outcome, now, moved),
         Question::CarryOut => {
             let (payment, reply) = read_payment(done.outcome, &before);
             change(world, entity, |order| order.note_payment(payment, now));
             after_step(world, entity, &before, now, reply);
         }
-    }
-    Some(id)
-}
-
-/// The result of an answer.
-enum Told {
-    Reply(PlatformReply),
-    Declined(i32, String),
-    Nothing(String),
-}
-
-fn read_answer(call: PlatformCall, outcome: CallOutcome) -> Told {
-    let answered = match outcome {
-        Ok(answered) => answered,
-        Err(failure) => return Told::Nothing(failure.to_string()),
-    };
-    match PlatformReply::read(&answered.body) {
-        _ if answered.status >= 500 => Told::Nothing(format!("HTTP status {}", answered.status)),
-        Ok(reply) if is_success(call, reply.code) => Told::Reply(reply),
-        Ok(reply) => Told::Declined(reply.code, reply.msg),
-        Err(error) => Told::Nothing(error.to_string()),
     }
 }
 
@@ -222,15 +206,6 @@ fn take_in_records(world: &mut World, entity: Entity, order: &Order, outcome: Ca
     ask(world, order, entity, points, Question::Points(records), now);
 }
 
-pub(super) fn read_records(reply: &PlatformReply) -> Option<Vec<PlatformRecord>> {
-    let read = |row: &serde_json::Value| {
-        let number = |key| row.get(key).and_then(integer);
-        let text = row.get("text").and_then(serde_json::Value::as_str)?;
-        Some(PlatformRecord { date: number("date")?, text: text.into(), money: number("money")? })
-    };
-    reply.rows().iter().map(read).collect()
-}
-
 fn take_in_points(
     world: &mut World,
     entity: Entity,
@@ -238,6 +213,7 @@ fn take_in_points(
     records: Vec<PlatformRecord>,
     outcome: CallOutcome,
     now: i64,
+    moved: &mut Vec<OrderId>,
 ) {
     let reply = match read_answer(PlatformCall::CheckMoney, outcome) {
         Told::Reply(reply) => reply,
@@ -253,6 +229,7 @@ fn take_in_points(
     let Ok(settings) = world.resource::<Gateway>().orders().cloned() else {
         return;
     };
+    tell_others_in_question(world, before, &account, now, moved);
     if before.state == OrderState::Written {
         change(world, entity, |order| order.note_account(account, now));
         send(world, entity, now);
@@ -260,6 +237,28 @@ fn take_in_points(
         change(world, entity, |order| order.note_evidence(account, now, &settings));
     }
     after_step(world, entity, before, now, None);
+}
+
+/// What the platform shows for one order of a buyer, it shows for the buyer's others: of five records only, so that later
+/// purchases would hide the payment of an earlier one.
+fn tell_others_in_question(
+    world: &mut World,
+    asked_for: &Order,
+    account: &PlatformAccount,
+    now: i64,
+    moved: &mut Vec<OrderId>,
+) {
+    let others: Vec<OrderId> = world.resource::<OrderBook>().in_question_of(asked_for.account).collect();
+    for id in others.into_iter().filter(|id| *id != asked_for.id) {
+        let Some((entity, before)) = look_up(world, id).filter(|(_, other)| other.wname == asked_for.wname) else {
+            continue;
+        };
+        let is_found = change(world, entity, |order| order.note_account_of_another(account.clone(), now));
+        if is_found == Some(true) {
+            after_step(world, entity, &before, now, None);
+            moved.push(id);
+        }
+    }
 }
 
 /// The platform refuses queries about the player. An order whose payment was not sent ends here; one that was sent
@@ -288,22 +287,6 @@ fn send(world: &mut World, entity: Entity, now: i64) {
             let retry = world.resource::<Gateway>().orders().map_or(1, |settings| settings.retry_seconds);
             world.resource_mut::<OrderBook>().wake(order.id, now + retry);
         }
-    }
-}
-
-fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<PlatformReply>) {
-    if let Err(CallFailure::NotSent(why)) = outcome {
-        return (Payment::NotSent(why), None);
-    }
-    let call = match order.wish {
-        super::model::Wish::Buy { .. } => PlatformCall::Pay,
-        super::model::Wish::Adjust { .. } => PlatformCall::Manual,
-    };
-    let reply = outcome.as_ref().ok().and_then(|answered| PlatformReply::read(&answered.body).ok());
-    match read_answer(call, outcome) {
-        Told::Reply(made) => (Payment::Made(made.number("money")), reply),
-        Told::Declined(code, text) => (Payment::Declined(code, text), reply),
-        Told::Nothing(why) => (Payment::Unknown(why), None),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::orders::proof::PlatformRecord;
+use crate::orders::wish::Goods;
 
 fn settings() -> OrderSettings {
     OrderSettings {
@@ -90,4 +91,18 @@ fn each_look_has_to_explain_only_what_moved_since_the_one_before() {
     }
     look(&mut order, &account(&texts), &[1115]);
     assert_eq!(order.state, OrderState::Refused, "eight movements of others, of which five are shown at a time");
+}
+
+#[test]
+fn what_is_heard_for_another_order_finds_the_payment_or_is_where_the_next_look_begins() {
+    let mut order = in_doubt();
+    look(&mut order, &account(&[]), &[5, 15]);
+    assert_eq!(order.state, OrderState::Watched { checks: 0 });
+    let purchases: Vec<String> = (18..26).map(|number| format!("RK-{number}")).collect();
+    let shown = |upto: usize| account(&purchases[..upto].iter().map(String::as_str).collect::<Vec<_>>());
+    for upto in [3, 6, 8] {
+        assert!(!order.note_account_of_another(shown(upto), 20), "its payment is not among them");
+    }
+    assert_eq!(order.state, OrderState::Watched { checks: 0 }, "whatever is heard by the way is no check");
+    assert_eq!(look(&mut order, &shown(8), &[115, 1115]).last(), Some(&OrderState::Refused), "nothing is hidden");
 }
