@@ -21,9 +21,9 @@ impl Default for LeaseTimes {
 }
 
 impl LeaseTimes {
-    /// Between two renewals, and two looks at whether a lease has ended.
+    /// Between two renewals, and two looks at whether a lease has ended. A take-over may be late by one of them.
     pub fn pause(self) -> Duration {
-        self.length / 6
+        self.length / 12
     }
 
     /// For how long no renewal must be seen before a world is taken. Clocks may run at rates that differ by a few percent.

@@ -30,7 +30,7 @@ use raidkeep_engine::storage::{StorageError, StoredWorld};
 pub(super) type Rebuild = Arc<dyn Fn() -> App + Send + Sync>;
 
 /// How often a node looks whether it may have a world of stores that others reach too.
-const STAND_BY_PAUSE: Duration = Duration::from_millis(50);
+const STAND_BY_PAUSE: Duration = Duration::from_millis(20);
 
 /// The lives of a world within one run of the server.
 pub(super) struct Revival {
@@ -41,6 +41,8 @@ pub(super) struct Revival {
     answering: Option<Answering>,
     /// How long to wait before the next attempt.
     pause: Duration,
+    /// The app of the next life, built while another node has the world: who waits for a world does not wait for this too.
+    prepared: Option<App>,
     revivals: metrics::Counter,
 }
 
@@ -60,7 +62,7 @@ impl Revival {
     ) -> Self {
         let revivals = Meters::of_world(seat.number).counter("raidkeep_storage_revivals_total", &[]);
         let pause = seat.config().storage.first_pause();
-        Self { seat, rebuild, reloader, answering, pause, revivals }
+        Self { seat, rebuild, reloader, answering, pause, prepared: None, revivals }
     }
 
     /// Runs the world, once it is here, until the server stops. Returns the exit status if a system has ended it.
@@ -102,7 +104,7 @@ impl Revival {
             give_back(storage);
         }
         // What was said last; a node that stands by asks too often to say it each time.
-        let mut told = String::new();
+        let (mut told, mut has_prepared) = (String::new(), false);
         loop {
             let pause = if is_shared { STAND_BY_PAUSE } else { self.pause };
             if !is_shared {
@@ -114,6 +116,10 @@ impl Revival {
             }
             if let Some(withheld) = self.seat.stores().shared().and_then(|shared| shared.withheld(number)) {
                 self.tell(&withheld.into(), &mut told);
+                if !std::mem::replace(&mut has_prepared, true) && self.prepared.is_none() {
+                    // Why it cannot be built is told when the world is to be opened.
+                    self.prepared = self.build(&rebuild).ok();
+                }
                 continue;
             }
             self.pause = (self.pause * 2).min(self.seat.config().storage.longest_pause());
@@ -165,6 +171,13 @@ impl Revival {
         }
     }
 
+    fn build(&self, rebuild: &Rebuild) -> Result<App, StartError> {
+        let mut app = rebuild();
+        app.add_plugins(BridgePlugin { inbox: self.seat.inbox.clone() });
+        finish(&mut app)?;
+        Ok(app)
+    }
+
     /// One attempt. Returns also what was found.
     async fn open(
         &mut self,
@@ -173,9 +186,10 @@ impl Revival {
     ) -> Result<(WorldLoop, String), StartError> {
         let (store, start) = self.open_stores(remains).await?;
         let found = describe(store.recovered);
-        let mut app = rebuild();
-        app.add_plugins(BridgePlugin { inbox: self.seat.inbox.clone() });
-        finish(&mut app)?;
+        let mut app = match self.prepared.take() {
+            Some(app) => app,
+            None => self.build(rebuild)?,
+        };
         if self.seat.stores().shared().is_some() {
             check_clock(app.world(), &self.seat, &store)?;
             self.seat.compare_realm(&mut app, &store)?;
