@@ -2,6 +2,8 @@
 //! brought into the database as an operator would: three databases need an hour for what files take in minutes.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::cluster::nodes::migrate;
+use crate::kill_cycles::siege::run;
 use crate::kill_cycles::tell;
 use crate::process::{Client, Host};
 
@@ -18,16 +21,34 @@ const AT_ONCE: u64 = 100;
 const RANKED_EVERY: u64 = 10;
 /// A boss room that everybody may enter.
 const BOSS_STAGE: i64 = 3001;
+/// Names a folder in which the worlds that were made are kept for the next run.
+const KEPT: &str = "RAIDKEEP_SIEGE_CROWD";
 
 /// Makes so many accounts in each of the worlds of `alone`, and moves the worlds into the database.
 pub(super) fn bring(alone: &Host, worlds: u32, accounts: u64, url: &str) -> Result<(), String> {
-    let mut server = alone.start();
-    gather(server.address, worlds, accounts)?;
-    server.stop();
+    let kept =
+        std::env::var_os(KEPT).map(|folder| PathBuf::from(folder).join(format!("{worlds}-worlds-of-{accounts}")));
+    match kept {
+        Some(kept) if kept.exists() => copy(&kept, &alone.data())?,
+        kept => {
+            let mut server = alone.start();
+            gather(server.address, worlds, accounts)?;
+            server.stop();
+            kept.map_or(Ok(()), |kept| copy(&alone.data(), &kept))?;
+        }
+    }
     let began = Instant::now();
     let (moved, told) = migrate("database", &alone.data(), url);
     tell(&format!("{told} in {:?}", began.elapsed()));
     if moved { Ok(()) } else { Err(told) }
+}
+
+/// Copies a folder; a copy that was broken off has another name.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let (parent, part) = (to.parent().ok_or("a folder in another")?, to.with_extension("part"));
+    std::fs::create_dir_all(parent).map_err(|error| error.to_string())?;
+    run(Command::new("cp").arg("-rT").arg(from).arg(&part))?;
+    std::fs::rename(&part, to).map_err(|error| error.to_string())
 }
 
 fn gather(door: SocketAddr, worlds: u32, accounts: u64) -> Result<(), String> {
