@@ -41,7 +41,7 @@ pub(super) struct Revival {
     answering: Option<Answering>,
     /// How long to wait before the next attempt.
     pause: Duration,
-    /// The app of the next life, built while another node has the world: who waits for a world does not wait for this too.
+    /// The app of the next life, built before the world can be opened: who waits for a world does not wait for this too.
     prepared: Option<App>,
     revivals: metrics::Counter,
 }
@@ -54,15 +54,17 @@ fn give_back(storage: StorageWorker) {
 }
 
 impl Revival {
+    /// `unused` is an app with all its plugins finished, of a world that another node has.
     pub(super) fn new(
         seat: Rc<Seat>,
         rebuild: Option<Rebuild>,
         reloader: Arc<Reloader>,
         answering: Option<Answering>,
+        unused: Option<App>,
     ) -> Self {
         let revivals = Meters::of_world(seat.number).counter("raidkeep_storage_revivals_total", &[]);
         let pause = seat.config().storage.first_pause();
-        Self { seat, rebuild, reloader, answering, pause, prepared: None, revivals }
+        Self { seat, rebuild, reloader, answering, pause, prepared: unused, revivals }
     }
 
     /// Runs the world, once it is here, until the server stops. Returns the exit status if a system has ended it.
@@ -103,8 +105,12 @@ impl Revival {
             // As long as there is anything left of it, this node renews the lease, and nobody gets the world.
             give_back(storage);
         }
+        if self.prepared.is_none() {
+            // Why it cannot be built is told when the world is to be opened.
+            self.prepared = self.build(&rebuild).ok();
+        }
         // What was said last; a node that stands by asks too often to say it each time.
-        let (mut told, mut has_prepared) = (String::new(), false);
+        let mut told = String::new();
         loop {
             let pause = if is_shared { STAND_BY_PAUSE } else { self.pause };
             if !is_shared {
@@ -116,10 +122,6 @@ impl Revival {
             }
             if let Some(withheld) = self.seat.stores().shared().and_then(|shared| shared.withheld(number)) {
                 self.tell(&withheld.into(), &mut told);
-                if !std::mem::replace(&mut has_prepared, true) && self.prepared.is_none() {
-                    // Why it cannot be built is told when the world is to be opened.
-                    self.prepared = self.build(&rebuild).ok();
-                }
                 continue;
             }
             self.pause = (self.pause * 2).min(self.seat.config().storage.longest_pause());

@@ -112,7 +112,7 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
     let store = app.world_mut().remove_resource::<OpenStore>();
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
-    let (mut world, mut answering, mut rows) = (None, None, None);
+    let (mut world, mut answering, mut rows, mut unused) = (None, None, None, None);
     match store {
         Some(OpenStore(mut store)) => {
             check_clock(app.world(), seat, &store)?;
@@ -122,12 +122,15 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
             rows = Some(store.rows.clone());
             world = Some(begin(app, seat, &reloader, &loaded, (store, start))?);
         }
-        None if seat.stores().shared().is_some() => seat.inbox.fail_storage(),
+        None if seat.stores().shared().is_some() => {
+            unused = Some(app);
+            seat.inbox.fail_storage();
+        }
         None => return Err(StartError::Missing { what: "databases" }),
     }
     seat.open_for_operators(&way_in)?;
     let acceptor = seat.acceptor(&way_in)?;
-    let revival = Revival::new(seat.clone(), rebuild, reloader, answering);
+    let revival = Revival::new(seat.clone(), rebuild, reloader, answering, unused);
     Ok(Started { world, revival, way_in, acceptor, rows })
 }
 

@@ -5,7 +5,7 @@
 //!
 //! What `.ci/cluster siege` tries is a sample. More: `RAIDKEEP_SIEGE_ROUNDS`, `RAIDKEEP_SIEGE_PRIMARIES` (so many rounds change the primary; with
 //! Patroni only), `RAIDKEEP_SIEGE_SEED`, `RAIDKEEP_SIEGE_WORLDS`, `RAIDKEEP_SIEGE_ACCOUNTS` (of people who are not here), and those of
-//! [`patroni`] and [`field`]; docs/cluster.md has the command.
+//! [`patroni`], [`field`] and [`crowd`]; docs/cluster.md has the command.
 
 mod crowd;
 mod ends;
