@@ -105,7 +105,7 @@ impl Draft {
     }
 
     /// Writes the entry. `body` is the reply so far, `mark` the point before the handler ran.
-    pub(crate) fn finish(self, world: &mut World, body: &[u8], mark: Option<&Mark>) {
+    pub(crate) fn finish(self, world: &mut World, body: &str, mark: Option<&Mark>) {
         let players = mark.map(|mark| mark.touched_accounts(world)).unwrap_or_default();
         let OperatorIdentity { name: operator, role, address, .. } = self.identity;
         let entry = AuditEntry {
@@ -124,9 +124,9 @@ impl Draft {
 }
 
 /// `data` of a reply that still lacks its end.
-fn reply_data(body: &[u8]) -> Box<str> {
-    let text = [body, b"}"].concat();
-    let reply: Option<Value> = serde_json::from_slice(&text).ok();
+fn reply_data(body: &str) -> Box<str> {
+    let text = [body, "}"].concat();
+    let reply: Option<Value> = serde_json::from_str(&text).ok();
     let data = reply.and_then(|mut reply| reply.get_mut("data").map(Value::take)).filter(|data| !data.is_null());
     data.map_or_else(Box::default, |data| cut(&data.to_string()))
 }
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_data_of_a_reply_is_kept_and_nothing_when_it_has_none() {
-        assert_eq!(&*reply_data(br#"{"status":0,"message":"ok","data":{"given":5}"#), r#"{"given":5}"#);
-        assert_eq!(&*reply_data(br#"{"status":0,"message":"ok""#), "");
+        assert_eq!(&*reply_data(r#"{"status":0,"message":"ok","data":{"given":5}"#), r#"{"given":5}"#);
+        assert_eq!(&*reply_data(r#"{"status":0,"message":"ok""#), "");
     }
 }

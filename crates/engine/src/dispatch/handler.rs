@@ -99,7 +99,7 @@ pub(super) trait Handler: Send + Sync {
 /// The result of one run of a handler.
 pub(super) enum HandlerRun {
     /// The reply's JSON without `id` and the closing brace. It counts as an answer with the status `counted`.
-    Answered { status: i32, counted: i32, body: Vec<u8>, login: Option<Box<LoggedIn>>, change: Change },
+    Answered { status: i32, counted: i32, body: String, login: Option<Box<LoggedIn>>, change: Change },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
 }
@@ -252,14 +252,14 @@ fn assert_declared<R: Request>(status: i32, data: Option<&R::Reply>) {
 
 fn interim<R: Request>(reply: &Success<R::Reply>) -> Meanwhile {
     assert_declared::<R>(reply.status, reply.data.as_ref());
-    let mut body = Vec::new();
+    let mut body = String::new();
     write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
     Meanwhile { body, patience: reply.patience, names: None }
 }
 
 /// What repeats of a request get whose reply holds a secret.
-pub(super) fn without_secret(status: i32) -> Vec<u8> {
-    let mut body = Vec::new();
+pub(super) fn without_secret(status: i32) -> String {
+    let mut body = String::new();
     write_body(&mut body, status, "success; what it told is told once", None::<&()>);
     body
 }
@@ -268,7 +268,7 @@ pub(super) fn without_secret(status: i32) -> Vec<u8> {
 pub(super) fn outcome_unknown() -> Meanwhile {
     const UNKNOWN: Refusal =
         Refusal::new(status::TIMED_OUT, "under way, or its outcome is not known; it is not carried out again");
-    let mut body = Vec::new();
+    let mut body = String::new();
     write_refusal(&mut body, &UNKNOWN);
     Meanwhile { body, patience: None, names: None }
 }
@@ -277,7 +277,7 @@ fn answered<R: Request>(answer: Answer<R::Reply>, likely_bytes: usize) -> Handle
     match answer {
         Ok(Success { status, message, data, login, counted, is_secret, .. }) => {
             assert_declared::<R>(status, data.as_ref());
-            let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
+            let mut body = String::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
             let counted = counted.unwrap_or(status);
             let change = if is_secret { Change::Secret } else { Change::Possible };
@@ -291,7 +291,7 @@ fn answered<R: Request>(answer: Answer<R::Reply>, likely_bytes: usize) -> Handle
 }
 
 fn refused(refusal: &Refusal, likely_bytes: usize) -> HandlerRun {
-    let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
+    let mut body = String::with_capacity(likely_bytes + SPARE_BYTES);
     write_refusal(&mut body, refusal);
     let change = if refusal.is_noted { Change::Noted } else { Change::None };
     HandlerRun::Answered { status: refusal.status, counted: refusal.status, body, login: None, change }

@@ -17,7 +17,7 @@ use crate::login::{Login, TokenFault};
 use crate::meters::Meters;
 use crate::players::{self, Players};
 use crate::request::command::{Command, Credential};
-use crate::request::envelope::{finish_reply, into_text, refusal_text, write_refusal};
+use crate::request::envelope::{finish_reply, refusal_text, write_refusal};
 use crate::request::once::{self, KeyHolder, Repeat};
 use crate::request::parked::Parked;
 use crate::request::reply::{Addressee, Delivery, Held, Outbox, Reply, ReplyTo, Until};
@@ -218,7 +218,7 @@ fn answer_repeat(
 
 /// Refuses the request of a caller whose token is valid.
 fn refuse_caller(world: &mut World, reply_to: ReplyTo, sign_in: Option<SignIn>, refusal: &Refusal) {
-    let mut body = Vec::new();
+    let mut body = String::new();
     write_refusal(&mut body, refusal);
     answer(world, reply_to, Answered { body, sign_in, login: None }, Until::Now);
 }
@@ -261,7 +261,7 @@ fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: SignIn) -> Option<u64>
 
 /// A handler's answer, and what it changes about the connection.
 struct Answered {
-    body: Vec<u8>,
+    body: String,
     sign_in: Option<SignIn>,
     login: Option<Box<LoggedIn>>,
 }
@@ -270,7 +270,7 @@ fn answer(world: &mut World, reply_to: ReplyTo, answered: Answered, until: Until
     let Answered { mut body, sign_in, login } = answered;
     let names = sign_in.map(|sign_in| Addressee { sign_in, n: listen(world, &reply_to, sign_in) });
     finish_reply(&mut body, reply_to.id());
-    let reply = Reply { text: into_text(body), names, login };
+    let reply = Reply { text: body, names, login };
     world.resource_mut::<Outbox>().replies.push(Held::new(until, Delivery::Reply(reply_to, reply)));
 }
 

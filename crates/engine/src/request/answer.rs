@@ -252,7 +252,7 @@ pub enum Unready {
 #[derive(Debug)]
 pub struct Meanwhile {
     /// Its JSON without `id` and the closing brace.
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: String,
     /// How long the request may wait; `None` = for as long as it takes.
     pub(crate) patience: Option<Duration>,
     /// The player whom it names, with the count of its events.

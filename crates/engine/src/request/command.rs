@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::login::TokenSource;
 use crate::operators::OperatorIdentity;
-use crate::request::envelope::{finish_reply, into_text};
+use crate::request::envelope::finish_reply;
 use crate::request::once::OnceKey;
 use crate::request::registry::AnyRequest;
 use crate::request::reply::{Addressee, Delivery, Held, Reply, ReplyTo, Until};
@@ -43,7 +43,7 @@ impl Command {
         };
         finish_reply(&mut body, self.reply_to.id());
         let names = names.map(|(sign_in, n)| Addressee { sign_in, n });
-        let reply = Reply { text: into_text(body), names, login: None };
+        let reply = Reply { text: body, names, login: None };
         Some(Held::new(until, Delivery::Reply(self.reply_to, reply)))
     }
 

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::outside::{REALM, REALM_NAME};
 use crate::request::Refusal;
+use crate::request::json::write_json;
 use crate::request::lenient::whole;
 
 pub use refused::refusal_text;
@@ -180,50 +181,50 @@ fn request_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RequestId, D
 }
 
 /// Appends a reply without its `id` and closing brace, which is how a reply is kept for `once`.
-pub fn write_body<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, data: Option<&T>) {
+pub fn write_body<T: Serialize>(out: &mut String, status: i32, message: &str, data: Option<&T>) {
     write_head(out, status, message);
     if let Some(data) = data {
-        out.extend_from_slice(br#","data":"#);
+        out.push_str(r#","data":"#);
         push_json(out, data);
     }
 }
 
-fn write_head(out: &mut Vec<u8>, status: i32, message: &str) {
-    out.extend_from_slice(br#"{"status":"#);
+fn write_head(out: &mut String, status: i32, message: &str) {
+    out.push_str(r#"{"status":"#);
     push_json(out, &status);
-    out.extend_from_slice(br#","message":"#);
+    out.push_str(r#","message":"#);
     push_json(out, message);
 }
 
 /// Appends the `id`, if there is one, and the closing brace.
-pub fn finish_reply(out: &mut Vec<u8>, id: &RequestId) {
+pub fn finish_reply(out: &mut String, id: &RequestId) {
     match id {
         RequestId::Absent => {}
         RequestId::Integer(number) => {
-            out.extend_from_slice(br#","id":"#);
+            out.push_str(r#","id":"#);
             push_json(out, number);
         }
         RequestId::Raw(raw) => {
-            out.extend_from_slice(br#","id":"#);
-            out.extend_from_slice(raw.as_bytes());
+            out.push_str(r#","id":"#);
+            out.push_str(raw);
         }
     }
-    out.push(b'}');
+    out.push('}');
 }
 
-fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
-    serde_json::to_writer(out, value).expect("replies should have string keys and finite numbers");
+fn push_json<T: Serialize + ?Sized>(out: &mut String, value: &T) {
+    write_json(out, value).expect("replies should have keys that are texts or numbers");
 }
 
 /// A server push: `{"event":..,"data":{..}}`.
 pub fn event_text<T: Serialize>(event: &str, data: &T) -> String {
-    let mut out = Vec::with_capacity(128);
-    out.extend_from_slice(br#"{"event":"#);
+    let mut out = String::with_capacity(128);
+    out.push_str(r#"{"event":"#);
     push_json(&mut out, event);
-    out.extend_from_slice(br#","data":"#);
+    out.push_str(r#","data":"#);
     push_json(&mut out, data);
-    out.push(b'}');
-    into_text(out)
+    out.push('}');
+    out
 }
 
 /// A finished reply or event with the count of an account's events beside its other fields.
@@ -232,11 +233,6 @@ pub fn with_event_count(text: &str, n: u64) -> String {
     let fields = text.strip_suffix('}').unwrap_or(text);
     debug_assert_ne!(fields.len(), text.len(), "a frame should be an object");
     [fields, FIELD, &n.to_string(), "}"].concat()
-}
-
-/// A finished reply as the text of a frame.
-pub fn into_text(reply: Vec<u8>) -> String {
-    String::from_utf8(reply).expect("replies should be written by serde_json, which writes UTF-8")
 }
 
 /// The arguments of one request, and the token among them.

@@ -11,6 +11,7 @@ pub mod code;
 pub mod command;
 pub mod envelope;
 pub mod job;
+mod json;
 pub mod lenient;
 pub mod once;
 pub mod parked;

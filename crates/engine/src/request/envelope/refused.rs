@@ -3,19 +3,19 @@
 use serde::Serialize;
 
 use crate::request::client::ClientUpdate;
-use crate::request::envelope::{RequestId, finish_reply, into_text, write_body};
+use crate::request::envelope::{RequestId, finish_reply, write_body};
 use crate::request::{Reason, Refusal};
 
 /// A refusal as a complete reply.
 pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
-    let mut out = Vec::with_capacity(96);
+    let mut out = String::with_capacity(96);
     write_refusal(&mut out, refusal);
     finish_reply(&mut out, id);
-    into_text(out)
+    out
 }
 
 /// Appends a refusal without its `id` and closing brace.
-pub(crate) fn write_refusal(out: &mut Vec<u8>, refusal: &Refusal) {
+pub(crate) fn write_refusal(out: &mut String, refusal: &Refusal) {
     #[derive(Serialize)]
     struct Because<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]

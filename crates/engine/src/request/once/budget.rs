@@ -68,7 +68,7 @@ pub(super) fn leave(mut world: DeferredWorld<'_>, HookContext { entity, .. }: Ho
 
 /// Keeps a player's reply. If all of them together are too many bytes, the players who got their last reply before the
 /// others lose theirs.
-pub(super) fn keep(world: &mut World, player: Entity, once: OnceKey, body: &[u8], settings: &OnceSettings) {
+pub(super) fn keep(world: &mut World, player: Entity, once: OnceKey, body: &str, settings: &OnceSettings) {
     let changed = change(world, player, |log| log.memory_mut().keep(once, body, settings));
     if !changed {
         return;

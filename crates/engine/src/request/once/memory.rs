@@ -31,7 +31,7 @@ pub(super) struct Entry {
     pub(super) key: Box<str>,
     pub(super) fingerprint: u64,
     /// `None` when it is no longer kept, or never was.
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) body: Option<String>,
 }
 
 /// The keys of [`BLOCK`] requests, without their replies.
@@ -95,7 +95,7 @@ impl KeyMemory {
 
     /// Notes that the request was carried out, and keeps the reply as far as there is room. A later reply to the same
     /// key replaces it.
-    pub fn keep(&mut self, once: OnceKey, body: &[u8], settings: &OnceSettings) {
+    pub fn keep(&mut self, once: OnceKey, body: &str, settings: &OnceSettings) {
         let ordinal = match self.entries.iter().rev().find(|entry| entry.key == once.key) {
             Some(entry) => entry.ordinal,
             None => self.append(once, settings),
@@ -104,7 +104,7 @@ impl KeyMemory {
         if body.len() <= settings.reply_bytes_per_player
             && let Some(entry) = self.entry_mut(ordinal)
         {
-            entry.body = Some(body.to_vec());
+            entry.body = Some(body.to_owned());
         }
         self.unsaved.entries.insert(ordinal);
     }
@@ -119,7 +119,7 @@ impl KeyMemory {
 
     /// Bytes of the replies kept.
     pub fn reply_bytes(&self) -> usize {
-        self.entries.iter().filter_map(|entry| entry.body.as_ref()).map(Vec::len).sum()
+        self.entries.iter().filter_map(|entry| entry.body.as_ref()).map(String::len).sum()
     }
 
     pub(super) fn entry(&self, ordinal: u64) -> Option<&Entry> {

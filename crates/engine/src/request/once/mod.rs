@@ -40,7 +40,7 @@ pub enum Repeat {
     /// The key is new.
     New,
     /// The same request, already answered with this body.
-    Same(Vec<u8>),
+    Same(String),
     /// The key was used, and its reply is no longer kept.
     Used,
     /// The key was used for another request.
@@ -123,7 +123,7 @@ impl KeyHolder {
     }
 
     /// Notes that the request was carried out, and keeps the reply. A later reply to the same key replaces it.
-    pub fn keep(self, world: &mut World, once: OnceKey, body: &[u8]) {
+    pub fn keep(self, world: &mut World, once: OnceKey, body: &str) {
         let settings = *world.resource::<OnceSettings>();
         match self {
             Self::Player(player) => budget::keep(world, player, once, body, &settings),

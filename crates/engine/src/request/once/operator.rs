@@ -17,7 +17,7 @@ impl OperatorKeys {
     }
 
     /// See [`KeyMemory::keep`]. The row is written whole.
-    pub(super) fn keep(&mut self, once: OnceKey, body: &[u8], settings: &OnceSettings) {
+    pub(super) fn keep(&mut self, once: OnceKey, body: &str, settings: &OnceSettings) {
         self.0.keep(once, body, settings);
         self.0.unsaved = Default::default();
     }

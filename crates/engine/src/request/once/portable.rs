@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::request::once::OnceSettings;
 use crate::request::once::memory::{BLOCK, Block, Entry, KeyMemory, Series, Unsaved};
-use crate::storage::{RowError, Unfit};
+use crate::storage::Unfit;
 
 /// A player's keys in its document. A list of requests with their replies is enough until older ones are remembered.
 #[derive(Debug, Serialize)]
@@ -64,18 +64,16 @@ impl<'de> Deserialize<'de> for PortableKeys {
 }
 
 impl PortableKeys {
-    pub(super) fn of(memory: KeyMemory) -> Result<Self, RowError> {
+    pub(super) fn of(memory: KeyMemory) -> Self {
         let KeyMemory { entries, blocks, series, unsaved: _ } = memory;
-        let portable = |Entry { ordinal, key, fingerprint, body }| {
-            let reply = body.map(String::from_utf8).transpose().map_err(|_| RowError::Damaged)?;
-            Ok(PortableReply { ordinal, key, fingerprint, reply })
-        };
-        let replies = entries.into_iter().map(portable).collect::<Result<Vec<_>, _>>()?;
-        Ok(if blocks.is_empty() && series.is_empty() {
+        let portable =
+            |Entry { ordinal, key, fingerprint, body }| PortableReply { ordinal, key, fingerprint, reply: body };
+        let replies = entries.into_iter().map(portable).collect();
+        if blocks.is_empty() && series.is_empty() {
             Self::Recent(replies)
         } else {
             Self::All(AllKeys { replies, used: blocks.into(), series })
-        })
+        }
     }
 
     /// The memory that the document describes, all of it to be saved, or what is wrong with it.
@@ -95,12 +93,8 @@ impl PortableKeys {
             forgotten: Vec::new(),
             series: !series.is_empty(),
         };
-        let entry = |PortableReply { ordinal, key, fingerprint, reply }| Entry {
-            ordinal,
-            key,
-            fingerprint,
-            body: reply.map(String::into_bytes),
-        };
+        let entry =
+            |PortableReply { ordinal, key, fingerprint, reply }| Entry { ordinal, key, fingerprint, body: reply };
         let entries = replies.into_iter().map(entry).collect();
         let mut memory = KeyMemory { entries, blocks: used.into(), series, unsaved };
         memory.trim(settings);
@@ -146,7 +140,7 @@ impl KeyMemory {
             return;
         };
         let (ordinal, body) = (last.ordinal, last.body.take());
-        self.make_room(ordinal, body.as_ref().map_or(0, Vec::len), settings);
+        self.make_room(ordinal, body.as_ref().map_or(0, String::len), settings);
         if let (Some(last), Some(body)) = (self.entries.back_mut(), body)
             && body.len() <= settings.reply_bytes_per_player
         {

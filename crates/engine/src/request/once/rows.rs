@@ -58,7 +58,7 @@ fn upgrade(version: u16, bytes: &[u8]) -> Option<Entry> {
         ordinal: u64,
         key: Box<str>,
         fingerprint: u64,
-        body: Vec<u8>,
+        body: String,
     }
     let Answered { ordinal, key, fingerprint, body } = (version == 1).then(|| postcard::from_bytes(bytes).ok())??;
     Some(Entry { ordinal, key, fingerprint, body: Some(body) })
@@ -114,7 +114,7 @@ impl PlayerRows for OnceLog {
     type Portable = PortableKeys;
 
     fn pack(self, _: Departure<'_>) -> Result<PortableKeys, RowError> {
-        PortableKeys::of(self.memory)
+        Ok(PortableKeys::of(self.memory))
     }
 
     fn unpack(portable: PortableKeys, arrival: Arrival<'_>) -> Result<Self, Unfit> {

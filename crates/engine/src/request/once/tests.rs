@@ -25,7 +25,7 @@ struct Player {
 
 impl Player {
     fn use_key(&mut self, key: &str, body: &str) {
-        self.log.memory_mut().keep(once(key, 1), body.as_bytes(), &self.settings);
+        self.log.memory_mut().keep(once(key, 1), body, &self.settings);
     }
 
     fn save(&mut self) -> usize {
@@ -52,7 +52,7 @@ impl Player {
 }
 
 fn same(body: &str) -> Repeat {
-    Repeat::Same(body.as_bytes().to_vec())
+    Repeat::Same(body.to_owned())
 }
 
 #[test]
@@ -190,8 +190,7 @@ fn rows_of_the_first_version_are_read() {
 fn a_document_carries_what_is_remembered() {
     let mut ann = Player::default();
     let travel = |ann: &mut Player| {
-        let document = serde_json::to_value(PortableKeys::of(ann.log.memory().clone()).expect("replies are text"))
-            .expect("plain data");
+        let document = serde_json::to_value(PortableKeys::of(ann.log.memory().clone())).expect("plain data");
         let read: PortableKeys = serde_json::from_value(document.clone()).expect("as written");
         let arrived = read.into_memory(&OnceSettings::default()).expect("it fits");
         (document, OnceLog::of(arrived))
