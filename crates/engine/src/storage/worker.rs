@@ -4,28 +4,26 @@
 //! query for rows takes the same path as the batches, so that it finds everything changed before it; one that reads as
 //! folded is a lookup.
 
+mod folding;
+
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::account::AccountId;
 use crate::meters::Meters;
 use crate::numbers::{BatchNumber, QueryId};
-use crate::outside::Epoch;
 use crate::storage::continuous::Shipper;
-use crate::storage::log_store::{Log, LogRecord};
+use crate::storage::log_store::Log;
 use crate::storage::measure::{CommitMeters, counting_failures};
 use crate::storage::store::Recovered;
 use crate::storage::{
     Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, Rows, StorageError, StoredWorld,
 };
 
-/// Unfolded log beyond this is folded at once.
-const FOLD_BYTES: usize = 32 << 20;
-/// Unfolded log is folded at the latest after this long.
-const FOLD_INTERVAL: Duration = Duration::from_secs(5);
+use folding::{FoldSender, Folder, fold_queue};
 
 /// A report of the storage to the world.
 #[derive(Debug)]
@@ -62,12 +60,6 @@ enum Writing {
     Query(Query),
 }
 
-/// A message to the fold thread.
-enum Folding {
-    Record(LogRecord),
-    Query(Query),
-}
-
 struct Query {
     number: QueryId,
     rows: RowQuery,
@@ -78,6 +70,13 @@ struct Query {
 struct Folded {
     record: AtomicU64,
     batch: AtomicU64,
+}
+
+impl Folded {
+    fn note(&self, record: u64, batch: BatchNumber) {
+        self.record.store(record, Ordering::Release);
+        self.batch.store(batch.0, Ordering::Release);
+    }
 }
 
 /// What the storage threads of a world work on, whatever is behind it.
@@ -126,7 +125,7 @@ impl StorageWorker {
         let folded = Arc::new(Folded::default());
         folded.batch.store(last_batch.0, Ordering::Release);
         let (writing_sender, writing_receiver) = channel();
-        let (foldings, folding_receiver) = channel();
+        let (foldings, folding_receiver) = fold_queue();
         let (reading_sender, reading_receiver) = channel();
         let counts = CommitMeters::new(&meters);
         let epoch = log.epoch();
@@ -204,7 +203,7 @@ impl Drop for StorageWorker {
 struct Committer {
     log: Log,
     folded: Arc<Folded>,
-    foldings: Sender<Folding>,
+    foldings: FoldSender,
     listener: StorageListener,
     counts: CommitMeters,
     shipper: Option<Shipper>,
@@ -227,7 +226,7 @@ impl Committer {
                 break;
             }
             for query in queries {
-                let _ = self.foldings.send(Folding::Query(query));
+                self.foldings.ask(query);
             }
         }
         self.log
@@ -246,89 +245,8 @@ impl Committer {
         if let Some(shipper) = &self.shipper {
             shipper.ship(self.log.epoch(), &record, group.iter().any(Batch::deletes_groups));
         }
-        let _ = self.foldings.send(Folding::Record(record));
+        self.foldings.send(record);
         Ok(())
-    }
-}
-
-struct Folder {
-    rows: Rows,
-    epoch: Epoch,
-    folded: Arc<Folded>,
-    listener: StorageListener,
-    seconds: metrics::Histogram,
-}
-
-impl Folder {
-    /// Collects records, folds them, and then reads for the queries that came after them. Runs a last time when the
-    /// committer has ended.
-    fn run(self, foldings: &Receiver<Folding>) {
-        let _alarm = Alarm(self.listener.clone());
-        while let Ok(first) = foldings.recv() {
-            let gathered = Gathered::gather(first, foldings);
-            let folded = self.fold(&gathered.records).and_then(|()| self.answer(gathered.queries));
-            if let Err(error) = folded {
-                return report_error(&self.listener, &error);
-            }
-        }
-    }
-
-    fn answer(&self, queries: Vec<Query>) -> Result<(), StorageError> {
-        for query in queries {
-            let rows = self.rows.read(&query.rows)?;
-            (self.listener)(StorageEvent::Read(query.number, rows));
-        }
-        Ok(())
-    }
-
-    fn fold(&self, records: &[LogRecord]) -> Result<(), StorageError> {
-        let Some(last) = records.last() else {
-            return Ok(());
-        };
-        let started = Instant::now();
-        let last_batch = self.rows.fold(self.epoch, records)?;
-        self.folded.record.store(last.number, Ordering::Release);
-        self.folded.batch.store(last_batch.0, Ordering::Release);
-        self.seconds.record(started.elapsed());
-        Ok(())
-    }
-}
-
-/// The work of one fold.
-#[derive(Default)]
-struct Gathered {
-    records: Vec<LogRecord>,
-    bytes: usize,
-    queries: Vec<Query>,
-}
-
-impl Gathered {
-    /// Collects records for a while; a query for rows ends that with what has arrived by then.
-    fn gather(first: Folding, foldings: &Receiver<Folding>) -> Self {
-        let deadline = Instant::now() + FOLD_INTERVAL;
-        let mut gathered = Self::default();
-        gathered.add(first);
-        while gathered.bytes < FOLD_BYTES {
-            let patience = match gathered.queries.is_empty() {
-                true => deadline.saturating_duration_since(Instant::now()),
-                false => Duration::ZERO,
-            };
-            match foldings.recv_timeout(patience) {
-                Ok(folding) => gathered.add(folding),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
-        }
-        gathered
-    }
-
-    fn add(&mut self, folding: Folding) {
-        match folding {
-            Folding::Record(record) => {
-                self.bytes += record.bytes.len();
-                self.records.push(record);
-            }
-            Folding::Query(query) => self.queries.push(query),
-        }
     }
 }
 

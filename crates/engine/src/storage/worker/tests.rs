@@ -1,6 +1,7 @@
 use super::*;
 use crate::storage::disk::Disks;
 use crate::storage::store::Store;
+use std::time::Duration;
 
 fn batch(number: u64, value: u8) -> Batch {
     let mut batch = Batch::new(BatchNumber(number), 0);
