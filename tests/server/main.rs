@@ -59,6 +59,7 @@ mod rule_studies;
 mod running;
 mod secrets;
 mod signed_twice;
+mod socket_threads;
 mod sockets;
 mod story;
 mod subprotocol;

@@ -29,15 +29,14 @@ impl ReplyGate {
 
     /// Admits a tick's replies; those that wait for nothing leave at once.
     pub fn admit(&mut self, replies: impl IntoIterator<Item = Held>) {
-        for held in replies {
-            match held.until {
-                Until::Batch(number) if number > self.committed => {
-                    let waiting = self.waiting.entry(number);
-                    waiting.or_insert_with(|| self.room.pop().unwrap_or_default()).push(held);
-                }
-                _ => held.release(),
+        let Self { committed, waiting, room, .. } = self;
+        Held::release_all(replies.into_iter().filter_map(|held| match held.until {
+            Until::Batch(number) if number > *committed => {
+                waiting.entry(number).or_insert_with(|| room.pop().unwrap_or_default()).push(held);
+                None
             }
-        }
+            _ => Some(held),
+        }));
     }
 
     /// Notes that every batch up to this one is on disk.
@@ -45,7 +44,7 @@ impl ReplyGate {
         self.committed = self.committed.max(number);
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= self.committed) {
             let mut leaving = entry.remove();
-            leaving.drain(..).for_each(Held::release);
+            Held::release_all(leaving.drain(..));
             if self.room.len() < ROOMS_KEPT {
                 self.room.push(leaving);
             }

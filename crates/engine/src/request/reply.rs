@@ -48,6 +48,10 @@ impl Reply {
 pub trait ReplyPort: Send + Sync {
     /// Takes the reply to the connection's request number `serial`.
     fn reply(&self, serial: u64, reply: Reply);
+    /// Takes replies that are ready at the same time.
+    fn reply_all(&self, replies: &mut dyn Iterator<Item = (u64, Reply)>) {
+        replies.for_each(|(serial, reply)| self.reply(serial, reply));
+    }
     /// Takes an event for this player; it is dropped if the connection now acts for another. Without one the event is
     /// for an operator, whoever the connection acts for. A port that takes one reply only has no use for events.
     fn push(&self, player: Option<Addressee>, text: &str) {
@@ -98,9 +102,9 @@ impl ReplyTo {
         Self { port: Some(port), serial, id, timer: None }
     }
 
-    /// Records the time from now to the reply, if there is a histogram.
-    pub fn timed(mut self, histogram: Option<metrics::Histogram>) -> Self {
-        self.timer = histogram.map(|histogram| Timer { began: Instant::now(), histogram });
+    /// Records the time from `began` to the reply, if there is a histogram.
+    pub fn timed(mut self, histogram: Option<metrics::Histogram>, began: Instant) -> Self {
+        self.timer = histogram.map(|histogram| Timer { began, histogram });
         self
     }
 
@@ -130,9 +134,20 @@ impl ReplyTo {
         if let Some(port) = self.port.take() {
             port.reply(self.serial, reply);
         }
+        self.note_sent(Instant::now);
+    }
+
+    fn note_sent(&mut self, now: impl FnOnce() -> Instant) {
         if let Some(Timer { began, histogram }) = self.timer.take() {
-            histogram.record(began.elapsed());
+            histogram.record(now().saturating_duration_since(began));
         }
+    }
+
+    /// Gives the reply away to be sent at its port, as of `now`.
+    fn hand_over(mut self, now: Instant, reply: Reply) -> (u64, Reply) {
+        self.port = None;
+        self.note_sent(|| now);
+        (self.serial, reply)
     }
 }
 
@@ -188,11 +203,37 @@ impl Held {
 
     /// Sends the reply or the event.
     pub fn release(self) {
-        match self.delivery {
-            Delivery::Reply(reply_to, reply) => reply_to.send(reply),
-            Delivery::Event(port, player, text) => port.push(player, &text),
-            Delivery::Dismissal(port, sign_in, why) => port.dismiss(sign_in, why),
+        Self::release_all(std::iter::once(self));
+    }
+
+    /// Sends replies and events in their order. Replies that follow each other to one port, as those to requests that came
+    /// together do, reach it together.
+    pub fn release_all(held: impl IntoIterator<Item = Self>) {
+        let mut held = held.into_iter().peekable();
+        let mut now = None;
+        while let Some(Self { delivery, .. }) = held.next() {
+            match delivery {
+                Delivery::Reply(reply_to, reply) => {
+                    let Some(port) = reply_to.port.clone() else { continue };
+                    let now = *now.get_or_insert_with(Instant::now);
+                    let mut first = Some(reply_to.hand_over(now, reply));
+                    let mut run = std::iter::from_fn(|| {
+                        first.take().or_else(|| match held.next_if(|next| next.is_reply_at(&port))?.delivery {
+                            Delivery::Reply(reply_to, reply) => Some(reply_to.hand_over(now, reply)),
+                            Delivery::Event(..) | Delivery::Dismissal(..) => None,
+                        })
+                    });
+                    port.reply_all(&mut run);
+                }
+                Delivery::Event(port, player, text) => port.push(player, &text),
+                Delivery::Dismissal(port, sign_in, why) => port.dismiss(sign_in, why),
+            }
         }
+    }
+
+    fn is_reply_at(&self, port: &Arc<dyn ReplyPort>) -> bool {
+        let Delivery::Reply(reply_to, _) = &self.delivery else { return false };
+        reply_to.port.as_ref().is_some_and(|other| Arc::ptr_eq(other, port))
     }
 
     /// Answers that the change could not be made durable. An event is dropped, and no connection is ended.

@@ -77,6 +77,8 @@ pub struct Config {
     pub unpin_rules: bool,
     /// How many worlds.
     pub worlds: u32,
+    /// How many threads serve players' connections; 0 = those of the worlds do.
+    pub io_threads: usize,
     /// How time passes.
     pub clock: String,
     /// The zone of midnight.
@@ -281,6 +283,9 @@ impl Config {
         let mut wrong = |key, mistake| mistakes.push((key, mistake));
         if self.worlds == 0 || self.worlds > 64 {
             wrong("worlds", format!("{} is out of range, expected 1 to 64", self.worlds));
+        }
+        if self.io_threads > 64 {
+            wrong("io_threads", format!("{} is out of range, expected 0 to 64", self.io_threads));
         }
         if self.limits.frame_bytes < 1024 {
             wrong("limits.frame_bytes", "expected 1024 or more".to_owned());

@@ -147,9 +147,8 @@ impl Budget {
         self.close(own.max(address));
     }
 
-    /// Charges a frame of any kind, or an HTTP request.
-    pub fn spend_frame(&mut self) {
-        let now = Instant::now();
+    /// Charges a frame of any kind, or an HTTP request, that came at this moment.
+    pub fn spend_frame(&mut self, now: Instant) {
         let own = self.frames.spend(1, now);
         let address = self.address.as_ref().and_then(|address| lock(&address.frames).spend(1, now));
         self.close(own.max(address));
@@ -236,7 +235,7 @@ mod tests {
         budget.spend_bytes(3_000_000);
         assert!(!budget.is_open(), "the bytes are paid for in some 3000 seconds");
         let until = budget.closed_until;
-        budget.spend_frame();
+        budget.spend_frame(Instant::now());
         assert_eq!(budget.closed_until, until, "a frame within its rate shortens nothing");
     }
 
@@ -248,7 +247,7 @@ mod tests {
         let mut open = 0;
         for _ in 0..100 {
             let mut budget = Budget::new(&limits, Some(address.clone()));
-            budget.spend_frame();
+            budget.spend_frame(Instant::now());
             open += usize::from(budget.is_open());
         }
         assert!((20..=21).contains(&open), "a new connection for each frame gains nothing: {open} were read at once");

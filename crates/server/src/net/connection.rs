@@ -6,10 +6,12 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::Waker;
+use std::time::Instant;
 
 use crate::net::limits::Limiter;
 use crate::net::outbox::{Outbox, UNASKED};
 use crate::net::signed_in::{Actor, SignedIn};
+use crate::net::wake_ups::WakeUps;
 use crate::net::way_in::{NotSent, Received, Slot, WayIn};
 use raidkeep_engine::listening::Hear;
 use raidkeep_engine::request::envelope::{Envelope, RequestId, refusal_text};
@@ -71,6 +73,12 @@ impl Connection {
         }
     }
 
+    /// The same, whose task is woken through these when a reply may leave.
+    #[must_use]
+    pub(super) fn woken_through(self, wake_ups: Arc<WakeUps>) -> Self {
+        Self { outbox: Arc::new(Outbox::new(&self.way_in).woken_through(wake_ups)), ..self }
+    }
+
     /// The same for an operator who has logged in on a page of this server: the token is used by requests without one.
     #[must_use]
     pub fn of_operator(mut self, token: Option<Box<str>>) -> Self {
@@ -103,12 +111,17 @@ impl Connection {
         self.next_serial - 1
     }
 
-    /// Takes in the text of a frame.
+    /// Takes in the text of a frame that has come now.
     pub fn receive(&mut self, text: &str) {
+        self.receive_at(text, Instant::now());
+    }
+
+    /// Takes in the text of a frame that came at this moment.
+    pub fn receive_at(&mut self, text: &str, came_at: Instant) {
         self.take_sign_ins();
         let serial = self.reserve();
         let limit = self.limiter.check();
-        let slot = Slot { port: &self.outbox, serial };
+        let slot = Slot { port: &self.outbox, serial, came_at };
         let received = match self.way_in.receive(text, &self.signed_in, self.address, limit, slot) {
             Ok(received) => received,
             Err(NotSent::TooFast) => {
@@ -147,12 +160,22 @@ impl Connection {
     /// Moves the replies that may leave to `replies`, in the order of their requests.
     pub fn take_replies(&mut self, replies: &mut Vec<String>) {
         let mut outbox = self.outbox.lock();
-        outbox.take_events(replies);
-        while let Some(Some(_)) = outbox.slots.front() {
-            replies.extend(outbox.take_reply());
-            outbox.take_events(replies);
-        }
+        outbox.take_ready(replies);
         self.dismissal = outbox.dismissal;
+    }
+
+    /// The same at the begin of a turn, with what else needs the lock: registers `waker`, to be woken when a reply may
+    /// leave, and has worlds that have begun a new life since they knew the connection send it events again.
+    pub(super) fn begin_turn(&mut self, waker: &Waker, replies: &mut Vec<String>) {
+        let mut outbox = self.outbox.lock();
+        if outbox.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            outbox.waker = Some(waker.clone());
+        }
+        outbox.take_ready(replies);
+        self.dismissal = outbox.dismissal;
+        let is_unheard = std::mem::take(&mut outbox.is_unheard);
+        drop(outbox);
+        self.rejoin(is_unheard);
     }
 
     /// Why the connection has to end now, if the server ends it. What may leave before that was taken with the last
@@ -178,18 +201,8 @@ impl Connection {
         self.is_operators || !self.signed_in.actors.is_empty()
     }
 
-    /// Registers `waker`, to be woken when a reply may leave.
-    pub fn register(&self, waker: &Waker) {
-        let mut outbox = self.outbox.lock();
-        if outbox.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
-            outbox.waker = Some(waker.clone());
-        }
-    }
-
-    /// Has worlds that have begun a new life since they knew the connection send it events again.
-    pub(super) fn rejoin(&mut self) {
+    fn rejoin(&mut self, is_unheard: bool) {
         let lives = self.way_in.offices.lives();
-        let is_unheard = std::mem::take(&mut self.outbox.lock().is_unheard);
         if self.lives == lives && !is_unheard {
             return;
         }
@@ -204,7 +217,7 @@ impl Connection {
             self.signed_in.actors[at].life = life;
             let (function, id) = (Cow::Borrowed(Hear::FUNCTION), RequestId::Absent);
             let envelope = Envelope { world, function, data: None, id, once: None, token: None };
-            let slot = Slot { port: &self.outbox, serial: UNASKED };
+            let slot = Slot { port: &self.outbox, serial: UNASKED, came_at: Instant::now() };
             // If it is not sent, it has been answered.
             let _ = self.way_in.receive_envelope(envelope, &self.signed_in, self.address, Ok(()), slot);
         }

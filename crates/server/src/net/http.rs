@@ -52,7 +52,17 @@ pub struct Site {
     pub(super) admission: Arc<Admission>,
 }
 
+impl Site {
+    /// What players see. Metrics are the operators'.
+    pub(super) fn of_players(sockets: Rc<Sockets>, admission: Arc<Admission>, discovery: Option<Discovery>) -> Self {
+        let health = health_state(sockets.config(), sockets.way_in());
+        let page = Pages::game(sockets.config().game_page());
+        Self { sockets, metrics: None, health, page, discovery, admission }
+    }
+}
+
 /// The routes of this server that SUD discovers (docs/contract/match-query.md#discovery).
+#[derive(Clone)]
 pub struct Discovery {
     path: String,
     body: String,

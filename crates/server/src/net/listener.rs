@@ -58,6 +58,8 @@ struct Shared {
     /// Taken by the operators' thread.
     operators_socket: Mutex<Option<std::net::TcpListener>>,
     operators_thread: Mutex<Option<JoinHandle<()>>>,
+    /// Those of `io_threads`.
+    socket_threads: Mutex<Vec<JoinHandle<()>>>,
     rules: RulesPlugin,
     assets: AssetSource,
     telemetry: Telemetry,
@@ -174,6 +176,7 @@ impl Listener {
             socket: Mutex::new(Some(socket)),
             operators_socket: Mutex::new(Some(operators_socket)),
             operators_thread: Mutex::default(),
+            socket_threads: Mutex::default(),
             rules: RulesPlugin::new(first),
             assets,
             telemetry,
@@ -383,10 +386,13 @@ impl Drop for Shared {
             watcher.stop();
         }
         self.stop.send_replace(true);
-        if let Some(thread) = lock(&self.operators_thread).take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the operators' thread panicked");
+        let operators = lock(&self.operators_thread).take();
+        let sockets = std::mem::take(&mut *lock(&self.socket_threads));
+        for thread in operators.into_iter().chain(sockets) {
+            let name = thread.thread().name().unwrap_or_default().to_owned();
+            if thread.join().is_err() {
+                tracing::error!("the thread {name} panicked");
+            }
         }
         if let Some(links) = &self.links {
             links.close();

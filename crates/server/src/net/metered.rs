@@ -1,6 +1,6 @@
 //! A stream that is read no faster than its budget allows, for hyper as well as for the WebSocket.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -16,37 +16,6 @@ pub struct MeteredStream {
     pub wire: Wire,
     /// What may still be read from it.
     pub budget: Budget,
-}
-
-impl MeteredStream {
-    /// Ready when the stream has something to read and the budget allows reading it.
-    pub fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.budget.poll_open(cx));
-        self.wire.tcp().poll_read_ready(cx)
-    }
-}
-
-/// Reads what is possible at once, else errs with [`ErrorKind::WouldBlock`].
-impl Read for MeteredStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if !self.budget.is_open() {
-            return Err(ErrorKind::WouldBlock.into());
-        }
-        let count = self.wire.read(buffer)?;
-        self.budget.spend_bytes(count);
-        Ok(count)
-    }
-}
-
-/// Writes what is possible at once, else errs with [`ErrorKind::WouldBlock`].
-impl Write for MeteredStream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.wire.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.wire.flush()
-    }
 }
 
 impl AsyncRead for MeteredStream {

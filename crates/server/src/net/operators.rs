@@ -59,10 +59,7 @@ impl OperatorsDoor {
         let health = http::health_state(&self.config, &self.way_in);
         let reporter = spawn_local(self.telemetry.incidents.report_to(self.way_in.offices.clone()));
         let sockets = Rc::new(Sockets::new(self.way_in, self.config.clone()));
-        let supervisor = spawn_local({
-            let sockets = sockets.clone();
-            async move { sockets.supervise().await }
-        });
+        let supervisor = spawn_local(sockets.clone().supervise());
         let site = Rc::new(Site {
             sockets: sockets.clone(),
             metrics: self.telemetry.metrics,

@@ -7,6 +7,7 @@ use std::task::Waker;
 
 use serde::Deserialize;
 
+use crate::net::wake_ups::WakeUps;
 use crate::net::way_in::WayIn;
 use raidkeep_engine::request::envelope::with_event_count;
 use raidkeep_engine::request::reply::{Addressee, ConnectionId, Dismissal, Reply, ReplyPort};
@@ -27,6 +28,8 @@ static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 pub(super) struct Outbox {
     id: ConnectionId,
     way_in: Weak<WayIn>,
+    /// Of the thread that serves the connection; `None` = there is one thread only.
+    wake_ups: Option<Arc<WakeUps>>,
     slots: Mutex<Slots>,
 }
 
@@ -70,7 +73,21 @@ pub(super) fn next_connection_id() -> ConnectionId {
 impl Outbox {
     pub(super) fn new(way_in: &Arc<WayIn>) -> Self {
         let id = next_connection_id();
-        Self { id, way_in: Arc::downgrade(way_in), slots: Mutex::default() }
+        Self { id, way_in: Arc::downgrade(way_in), wake_ups: None, slots: Mutex::default() }
+    }
+
+    /// The same, whose connection's task is woken through these.
+    pub(super) fn woken_through(mut self, wake_ups: Arc<WakeUps>) -> Self {
+        self.wake_ups = Some(wake_ups);
+        self
+    }
+
+    fn wake(&self, waker: Option<Waker>) {
+        match (waker, &self.wake_ups) {
+            (Some(waker), Some(wake_ups)) => wake_ups.wake(waker),
+            (Some(waker), None) => waker.wake(),
+            (None, _) => {}
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Slots> {
@@ -103,14 +120,23 @@ impl Slots {
         self.events.front().is_some_and(|event| event.player.is_none_or(|player| self.named == Some(player.sign_in)))
     }
 
-    pub(super) fn take_events(&mut self, texts: &mut Vec<String>) {
+    fn take_events(&mut self, texts: &mut Vec<String>) {
         while self.has_event() {
             texts.extend(self.events.pop_front().map(|event| event.text));
         }
     }
 
+    /// Moves everything that may leave to `texts`.
+    pub(super) fn take_ready(&mut self, texts: &mut Vec<String>) {
+        self.take_events(texts);
+        while let Some(Some(_)) = self.slots.front() {
+            texts.extend(self.take_reply());
+            self.take_events(texts);
+        }
+    }
+
     /// Takes the next reply. The first one that names a player tells the count of the events before the next.
-    pub(super) fn take_reply(&mut self) -> Option<String> {
+    fn take_reply(&mut self) -> Option<String> {
         let Filled { mut text, names } = self.slots.pop_front()??;
         self.first_serial += 1;
         if let Some(Addressee { sign_in, n }) = names.filter(|named| self.named != Some(named.sign_in)) {
@@ -152,22 +178,27 @@ impl ReplyPort for Outbox {
     }
 
     fn reply(&self, serial: u64, reply: Reply) {
+        self.reply_all(&mut std::iter::once((serial, reply)));
+    }
+
+    fn reply_all(&self, replies: &mut dyn Iterator<Item = (u64, Reply)>) {
         let mut slots = self.lock();
-        if serial == UNASKED {
-            slots.is_unheard |= asks_for_patience(&reply.text);
-            return;
+        let mut may_leave = false;
+        for (serial, Reply { text, names, .. }) in replies {
+            if serial == UNASKED {
+                slots.is_unheard |= asks_for_patience(&text);
+                continue;
+            }
+            slots.fill(serial, Filled { text, names });
+            if let Some(Addressee { sign_in, .. }) = names {
+                slots.sign_ins.push((serial, sign_in));
+                slots.acts_for = Some(sign_in);
+            }
+            may_leave |= serial == slots.first_serial;
         }
-        slots.fill(serial, Filled { text: reply.text, names: reply.names });
-        if let Some(Addressee { sign_in, .. }) = reply.names {
-            slots.sign_ins.push((serial, sign_in));
-            slots.acts_for = Some(sign_in);
-        }
-        let may_leave = serial == slots.first_serial;
         let waker = if may_leave { slots.waker.take() } else { None };
         drop(slots);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.wake(waker);
     }
 
     fn push(&self, player: Option<Addressee>, text: &str) {
@@ -186,9 +217,7 @@ impl ReplyPort for Outbox {
         slots.events.push_back(QueuedEvent { player, text });
         let waker = slots.waker.take();
         drop(slots);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.wake(waker);
     }
 
     fn dismiss(&self, sign_in: SignIn, why: Dismissal) {
@@ -199,8 +228,6 @@ impl ReplyPort for Outbox {
         slots.dismissal = Some(why);
         let waker = slots.waker.take();
         drop(slots);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        self.wake(waker);
     }
 }

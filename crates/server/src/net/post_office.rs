@@ -115,13 +115,18 @@ impl PostOffice {
         if world != REALM && world as usize >= self.worlds.len() {
             return Err(WORLD_NOT_FOUND);
         }
-        let in_worlds = self.world_functions.get().and_then(|functions| functions.find(function));
-        let in_realm = self.realm_functions.get().and_then(|functions| functions.find(function));
-        let (kind, world) = match (&self.realm, in_worlds) {
-            (Some(_), _) if world == REALM => (in_realm, REALM),
-            (Some(_), None) => (in_realm.filter(|kind| kind.in_realm), REALM),
-            (None, Some(kind)) if kind.in_realm || world == REALM => (Some(kind), 0),
-            (_, found) => (found, world),
+        let in_worlds = || self.world_functions.get().and_then(|functions| functions.find(function));
+        let in_realm = || self.realm_functions.get().and_then(|functions| functions.find(function));
+        let (kind, world) = match &self.realm {
+            Some(_) if world == REALM => (in_realm(), REALM),
+            Some(_) => match in_worlds() {
+                Some(kind) => (Some(kind), world),
+                None => (in_realm().filter(|kind| kind.in_realm), REALM),
+            },
+            None => match in_worlds() {
+                Some(kind) if kind.in_realm || world == REALM => (Some(kind), 0),
+                found => (found, world),
+            },
         };
         let kind = kind.ok_or(UNKNOWN_FUNCTION)?;
         let inbox = self.inbox(world).ok_or(WORLD_NOT_FOUND)?;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -183,7 +183,7 @@ pub fn send(
         let (sender, receiver) = oneshot::channel();
         // The world keeps the port as long as it needs it; holding it here too would hide that the reply was dropped.
         let port = Arc::new(OneReply(Mutex::new(Some(sender))));
-        let slot = Slot { port: &port, serial: 0 };
+        let slot = Slot { port: &port, serial: 0, came_at: Instant::now() };
         // If it is not sent, it has been answered.
         let _ = way_in.receive_envelope(request.envelope(world), &Stranger, address, limit, slot);
         receiver
@@ -222,7 +222,7 @@ async fn ask(
 pub(super) async fn ask_once(way_in: &WayIn, frame: &str, address: IpAddr) -> String {
     let (sender, receiver) = oneshot::channel();
     let port = Arc::new(OneReply(Mutex::new(Some(sender))));
-    let slot = Slot { port: &port, serial: 0 };
+    let slot = Slot { port: &port, serial: 0, came_at: Instant::now() };
     // If it is not sent, it has been answered.
     let _ = way_in.receive(frame, &Stranger, Some(address), Ok(()), slot);
     drop(port);

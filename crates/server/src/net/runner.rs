@@ -18,7 +18,6 @@ use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
 use crate::net::listener::{Listener, Seat};
 use crate::net::operator::entropy;
-use crate::net::pages::Pages;
 use crate::net::revival::{Rebuild, Revival};
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::start_error::{StartError, system};
@@ -76,7 +75,7 @@ fn serve(mut app: App, mut seat: Seat, is_own: bool, rebuild: Option<Rebuild>) -
         let discovery = app.world().get_resource::<SudPlatform>().and_then(|sud| sud.0.as_deref()).map(Discovery::of);
         let streams = std::mem::replace(&mut seat.streams, mpsc::channel(1).1);
         let seat = Rc::new(seat);
-        let started = start(app, &seat, rebuild)?;
+        let started = start(app, &seat, rebuild, discovery.as_ref())?;
         if is_own {
             spawn_local(stop_on_signals(seat.listener.clone()));
             tracing::info!("listening on {}", seat.listener.address());
@@ -107,7 +106,12 @@ struct Started {
     rows: Option<Rows>,
 }
 
-fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Started, StartError> {
+fn start(
+    mut app: App,
+    seat: &Rc<Seat>,
+    rebuild: Option<Rebuild>,
+    discovery: Option<&Discovery>,
+) -> Result<Started, StartError> {
     let rules = app.world_mut().remove_resource::<OpenRules>().ok_or(StartError::Missing { what: "rules" })?;
     let store = app.world_mut().remove_resource::<OpenStore>();
     let loaded = rules.rules.clone();
@@ -129,7 +133,7 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
         None => return Err(StartError::Missing { what: "databases" }),
     }
     seat.open_for_operators(&way_in)?;
-    let acceptor = seat.acceptor(&way_in)?;
+    let acceptor = seat.acceptor(&way_in, discovery)?;
     let revival = Revival::new(seat.clone(), rebuild, reloader, answering, unused);
     Ok(Started { world, revival, way_in, acceptor, rows })
 }
@@ -193,22 +197,10 @@ async fn run_beside_sockets(
     seat: &Seat,
 ) -> AppExit {
     let accepting = acceptor.map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
-    let health = http::health_state(seat.config(), &way_in);
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
-    // Metrics are the operators'.
-    let site = Rc::new(Site {
-        sockets: sockets.clone(),
-        metrics: None,
-        health,
-        page: Pages::game(seat.config().game_page()),
-        discovery,
-        admission: seat.admission(),
-    });
-    let supervisor = spawn_local({
-        let sockets = sockets.clone();
-        async move { sockets.supervise().await }
-    });
-    let receiver = spawn_local(http::serve_streams(streams, site));
+    let site = Site::of_players(sockets.clone(), seat.admission(), discovery);
+    let supervisor = spawn_local(sockets.clone().supervise());
+    let receiver = spawn_local(http::serve_streams(streams, Rc::new(site)));
     let mut stopping = seat.stopping();
     seat.note_ready(rows);
     let mut world = spawn_local(revival.live(world));

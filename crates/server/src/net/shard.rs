@@ -25,6 +25,7 @@ use crate::net::limits::Limiter;
 use crate::net::plugin::NetworkOutbox;
 use crate::net::post_office::PostOffice;
 use crate::net::socket::Socket;
+use crate::net::wake_ups::WakeUps;
 use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, CloseReason};
 use crate::net::working_time::WorkingTime;
@@ -255,10 +256,11 @@ pub struct Sockets {
     open: RefCell<Vec<Weak<Supervision>>>,
     is_stopping: Rc<Cell<bool>>,
     came: Notify,
+    wake_ups: Arc<WakeUps>,
 }
 
 impl Sockets {
-    /// No sockets yet.
+    /// No sockets yet. They are those of the current thread.
     pub fn new(way_in: Arc<WayIn>, config: Arc<Config>) -> Self {
         Self {
             way_in,
@@ -268,6 +270,7 @@ impl Sockets {
             open: RefCell::default(),
             is_stopping: Rc::default(),
             came: Notify::new(),
+            wake_ups: WakeUps::of_this_thread(),
         }
     }
 
@@ -288,6 +291,7 @@ impl Sockets {
         // The seconds do not advance while there are no sockets.
         self.seconds.set(self.started.elapsed().as_secs());
         let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection)
+            .woken_through(self.wake_ups.clone())
             .of_operator(operator_token);
         let supervision = Rc::new(Supervision {
             now: self.seconds.clone(),
@@ -303,8 +307,13 @@ impl Sockets {
         websocket::serve(socket, connection, supervision, limits.image_request_bytes).await;
     }
 
+    /// Wakes the sockets that others have something for, and those whose time is up.
+    pub async fn supervise(self: Rc<Self>) {
+        tokio::join!(self.wake_ups.serve(), self.watch());
+    }
+
     /// Advances the sockets' seconds and wakes those whose time is up. Sleeps while there are none.
-    pub async fn supervise(&self) {
+    async fn watch(&self) {
         let mut known = (0, 0);
         loop {
             if self.open.borrow().is_empty() {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crate::net::bindings::AddressBindings;
 use crate::net::limits::{AddressLimits, PlayerLimits};
@@ -133,6 +134,8 @@ pub struct Slot<'p, P> {
     pub port: &'p Arc<P>,
     /// The slot of this one among them.
     pub serial: u64,
+    /// When the request came.
+    pub came_at: Instant,
 }
 
 impl<P: ReplyPort> Slot<'_, P> {
@@ -255,7 +258,7 @@ impl WayIn {
             let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
             Box::new(OnceKey { key: key.as_ref().into(), fingerprint })
         });
-        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id).timed(inbox.latency());
+        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id).timed(inbox.latency(), slot.came_at);
         let stranger = match kind.access {
             Access::Player | Access::Operator => None,
             Access::Anyone => match (self.entropy)() {

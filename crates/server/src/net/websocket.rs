@@ -6,13 +6,13 @@
 
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::net::connection::Connection;
 use crate::net::shard::Supervision;
@@ -21,8 +21,6 @@ use raidkeep_engine::request::reply::Dismissal;
 
 /// A connection's own buffer. Small, because most connections are idle most of the time.
 const READ_BUFFER_BYTES: usize = 4096;
-/// Bytes of replies that a slow reader may leave unread; beyond that, the connection is cut.
-const WRITE_BUFFER_BYTES_MAX: usize = 4 << 20;
 /// After a close frame, this much is read and discarded, so that the frame gets through.
 const LINGER_BYTES: usize = 4 << 20;
 const LINGER: Duration = Duration::from_secs(2);
@@ -37,8 +35,6 @@ const MAINTENANCE: u16 = 4004;
 pub fn settings(frame_bytes: usize) -> WebSocketConfig {
     WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(64 << 10)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
         .max_message_size(Some(frame_bytes))
         .max_frame_size(Some(frame_bytes))
 }
@@ -49,8 +45,10 @@ pub async fn serve(socket: Socket, connection: Connection, supervision: Rc<Super
     let mut driver = Driver { socket, connection, supervision, replies, must_flush: false, message_bytes };
     let ending = std::future::poll_fn(|cx| driver.poll(cx)).await;
     metrics::counter!("raidkeep_connections_closed_total", "why" => ending.label()).increment(1);
-    if let Some((code, reason)) = ending.close_frame() {
-        close(driver.socket, code, reason).await;
+    match ending.close_frame() {
+        Some((code, reason)) => close(driver.socket, code, reason).await,
+        None if ending == CloseReason::ByClient => say_what_is_left(driver.socket).await,
+        None => {}
     }
 }
 
@@ -143,9 +141,8 @@ struct Driver {
 
 impl Driver {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
-        self.connection.register(cx.waker());
         self.supervision.register(cx.waker());
-        self.connection.rejoin();
+        self.connection.begin_turn(cx.waker(), &mut self.replies);
         loop {
             if let Poll::Ready(ending) = self.poll_write(cx) {
                 return Poll::Ready(ending);
@@ -162,7 +159,9 @@ impl Driver {
             match self.poll_read(cx) {
                 Poll::Ready(Some(ending)) => return Poll::Ready(ending),
                 // A request was answered immediately: its reply is sent before the next is read.
-                Poll::Ready(None) => {}
+                Poll::Ready(None) => self.connection.take_replies(&mut self.replies),
+                // The library has queued an answer to a ping.
+                Poll::Pending if self.must_flush => {}
                 Poll::Pending => return Poll::Pending,
             }
         }
@@ -170,9 +169,8 @@ impl Driver {
 
     /// Writes what is ready; pending only in `must_flush`.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
-        self.connection.take_replies(&mut self.replies);
         for reply in self.replies.drain(..) {
-            if self.socket.start_send(Message::Text(Utf8Bytes::from(reply))).is_err() {
+            if self.socket.send_text(&reply).is_err() {
                 return Poll::Ready(CloseReason::SlowReader);
             }
             self.must_flush = true;
@@ -190,9 +188,11 @@ impl Driver {
     /// Reads frames until there are no more. Ready with `None` when replies may be ready.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<CloseReason>> {
         let mut received = false;
+        // One look at the clock for all that has come together.
+        let now = Instant::now();
         while self.connection.can_receive() {
             self.accept_longer_messages();
-            match self.socket.poll_next(cx) {
+            match self.socket.poll_next(now, cx) {
                 Poll::Pending if received => {
                     return if self.connection.has_replies() { Poll::Ready(None) } else { Poll::Pending };
                 }
@@ -204,11 +204,11 @@ impl Driver {
                     received = true;
                     match message {
                         Message::Text(text) => {
-                            self.connection.receive(text.as_str());
+                            self.connection.receive_at(text.as_str(), now);
                             self.socket.spend_refusals(self.connection.take_refused());
                         }
                         Message::Binary(_) => self.connection.receive_binary(),
-                        // The library answers these itself, at the next flush.
+                        // The library queues the answers to these itself.
                         Message::Ping(_) | Message::Close(_) => self.must_flush = true,
                         Message::Pong(_) | Message::Frame(_) => {}
                     }
@@ -238,14 +238,19 @@ fn close_reason_of(error: &Error) -> CloseReason {
     }
 }
 
+/// Sends what is queued, the answer to the client's close frame among it.
+async fn say_what_is_left(mut socket: Socket) {
+    // An error means that the client is gone.
+    let _ = tokio::time::timeout(LINGER, std::future::poll_fn(|cx| socket.poll_flush(cx))).await;
+}
+
 /// Sends a close frame and waits briefly for the client to read it: closing at once with unread data would reset the
 /// connection and lose the frame.
 async fn close(mut socket: Socket, code: CloseCode, reason: &'static str) {
     let frame = CloseFrame { code, reason: reason.into() };
     let linger = async {
-        if socket.start_send(Message::Close(Some(frame))).is_err()
-            || std::future::poll_fn(|cx| socket.poll_flush(cx)).await.is_err()
-        {
+        socket.say_goodbye(frame);
+        if std::future::poll_fn(|cx| socket.poll_flush(cx)).await.is_err() {
             return;
         }
         let stream = socket.end();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use serde_json::value::RawValue;
@@ -140,7 +140,7 @@ impl Guests {
 
     fn ask(&mut self, number: u64, parcel: Parcel) {
         let port = self.port(&parcel);
-        let slot = Slot { port: &port, serial: number };
+        let slot = Slot { port: &port, serial: number, came_at: Instant::now() };
         let Parcel { world, function, data, once, id, caller, address, .. } = parcel;
         let desks = self.shared.desks.get();
         let way_in = desks.and_then(|desks| match caller {

@@ -3,23 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::net::acceptor::Acceptor;
+use crate::net::acceptor::{Acceptor, Stream};
 use crate::net::address_file::Addresses;
 use crate::net::admission::Admission;
-use crate::net::http;
+use crate::net::http::{self, Discovery};
 use crate::net::listener::{Seat, Shared, lock};
 use crate::net::operators::OperatorsDoor;
 use crate::net::purses::PurseSearch;
+use crate::net::socket_threads::SocketThread;
 use crate::net::start_error::{StartError, system};
 use crate::net::tls::HandshakeDesk;
 use crate::net::way_in::{Clientele, WayIn};
 use raidkeep_engine::storage::Rows;
+use tokio::sync::mpsc;
 
 impl Seat {
     /// Starts accepting connections; only the first call has an effect.
     pub(in crate::net) fn acceptor(
         &self,
         way_in: &Arc<WayIn>,
+        discovery: Option<&Discovery>,
     ) -> Result<Option<(Acceptor, std::net::TcpListener)>, StartError> {
         let shared = &self.listener.0;
         if self.is_realms() {
@@ -28,7 +31,10 @@ impl Seat {
         let Some(socket) = lock(&shared.socket).take() else {
             return Ok(None);
         };
-        let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
+        let senders = match shared.config.io_threads {
+            0 => shared.doors.iter().map(|door| door.streams.clone()).collect(),
+            count => self.start_socket_threads(count, way_in, discovery)?,
+        };
         let connections_max = shared.config.limits.connections;
         let health = http::health_places(&shared.config, way_in);
         let (open, admission) = (shared.open.clone(), shared.admission.clone());
@@ -41,6 +47,29 @@ impl Seat {
             None => None,
         };
         Ok(Some((Acceptor { senders, open, connections_max, health, admission, handshakes }, socket)))
+    }
+
+    /// Starts the threads that serve the sockets instead of the worlds' own.
+    fn start_socket_threads(
+        &self,
+        count: usize,
+        way_in: &Arc<WayIn>,
+        discovery: Option<&Discovery>,
+    ) -> Result<Vec<mpsc::Sender<Stream>>, StartError> {
+        let thread = SocketThread {
+            config: self.config().clone(),
+            admission: self.admission(),
+            way_in: way_in.clone(),
+            discovery: discovery.cloned(),
+            stopping: self.stopping(),
+        };
+        let mut senders = Vec::new();
+        for number in 0..count {
+            let (sender, handle) = thread.clone().start(number).map_err(system("start a thread"))?;
+            senders.push(sender);
+            lock(&self.listener.0.socket_threads).push(handle);
+        }
+        Ok(senders)
     }
 
     /// Reports that the world accepts requests, or refuses them because another node has it. Once all do, `rows` of those
