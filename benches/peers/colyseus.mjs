@@ -4,7 +4,7 @@ import { Room, Server } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import { Game } from "./game.mjs";
 
-const FUNCTIONS = ["login_unique", "enter_stage_general"];
+const FUNCTIONS = ["login_unique", "enter_stage_general", "account_transfer"];
 
 class World extends Room {
   #game = new Game();
@@ -12,7 +12,8 @@ class World extends Room {
   onCreate() {
     for (const name of FUNCTIONS) {
       this.onMessage(name, (client, message) => {
-        client.send(name, this.#game.answer({ ...message, function: name }));
+        client.userData ??= {};
+        client.send(name, this.#game.answer({ ...message, function: name }, client.userData));
       });
     }
   }

@@ -1,5 +1,5 @@
-// What Raidkeep does for login_unique and enter_stage_general (docs/contract/stages.md#entering-a-stage), in
-// memory only: nothing survives the process. The checks and their order, the numbers and the replies are those of
+// What Raidkeep does for login_unique and enter_stage_general (docs/contract/stages.md#entering-a-stage), and for the
+// account_transfer of examples/transfers, in memory only: nothing survives the process. The checks and their order, the numbers and the replies are those of
 // Raidkeep.
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -43,38 +43,46 @@ function fullAt(energy, now) {
 /** A refusal; nothing has changed. */
 const refused = (status, message) => ({ status, message });
 
-/** All players of a world. */
+/** The accounts of examples/transfers, which Raidkeep opens one by one. */
+const ACCOUNTS = 100_000;
+const OPENING_BALANCE = 1_000;
+
+/** All players of a world, and its bank. */
 export class Game {
   #byDevice = new Map();
   #byToken = new Map();
+  #balances = new Array(ACCOUNTS).fill(OPENING_BALANCE);
 
-  /** The reply to a request `{world, function, data, id}`. */
-  answer(request) {
+  /** The reply to a request `{world, function, data, id}`. `session` is the connection's, and begins empty. */
+  answer(request, session) {
     if (typeof request !== "object" || request === null) return refused(13, "expected an object");
-    const reply = this.#answer(request);
+    const reply = this.#answer(request, session);
     reply.id = request.id;
     return reply;
   }
 
-  #answer({ world, function: name, data }) {
+  #answer({ world, function: name, data }, session) {
     if (world !== 0) return refused(14, "there is no such world");
     if (typeof data !== "object" || data === null) return refused(13, "data: expected an object");
     switch (name) {
       case "login_unique":
-        return this.#login(data);
+        return this.#login(data, session);
       case "enter_stage_general":
         return this.#enterStage(data);
+      case "account_transfer":
+        return this.#transfer(data, session);
       default:
         return refused(10, "function is not in function list");
     }
   }
 
-  #login({ unique_id: device }) {
+  #login({ unique_id: device }, session) {
     if (typeof device !== "string" || device === "") return refused(13, "data.unique_id: expected a text");
     const isNew = !this.#byDevice.has(device);
     if (isNew) this.#byDevice.set(device, this.#newcomer());
     const token = randomBytes(32).toString("base64url");
-    this.#byToken.set(token, this.#byDevice.get(device));
+    session.player = this.#byDevice.get(device);
+    this.#byToken.set(token, session.player);
     return { status: isNew ? 1 : 0, message: "success", data: { token } };
   }
 
@@ -105,5 +113,18 @@ export class Game {
       reward: -block.energy,
     };
     return { status: 0, message: "success", data: { energy: change, at: { full_at: fullAt(energy, now) } } };
+  }
+
+  #transfer({ from, to, amount }, session) {
+    if (session.player === undefined) return refused(12, "token not present");
+    if (![from, to, amount].every((number) => Number.isSafeInteger(number) && number >= 0)) {
+      return refused(13, "data: expected whole numbers");
+    }
+    if (from === to) return refused(96, "from and to are one account");
+    if (from >= ACCOUNTS || to >= ACCOUNTS) return refused(98, "no such account");
+    if (this.#balances[from] < amount) return refused(97, "the balance does not cover the amount");
+    this.#balances[from] -= amount;
+    this.#balances[to] += amount;
+    return { status: 0, message: "success" };
   }
 }

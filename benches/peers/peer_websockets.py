@@ -1,7 +1,7 @@
 """The game behind Python's usual WebSocket library: one text frame of JSON for a request, one for its reply.
 
-What Raidkeep does for login_unique and enter_stage_general (docs/contract/stages.md#entering-a-stage), kept in memory
-only. The checks and their order, the numbers and the replies are those of Raidkeep.
+What Raidkeep does for login_unique and enter_stage_general (docs/contract/stages.md#entering-a-stage), and for the
+account_transfer of examples/transfers, kept in memory only. The checks and their order, the numbers and the replies are those of Raidkeep.
 """
 
 import asyncio
@@ -18,6 +18,9 @@ RULES = json.loads(Path(__file__).with_name("rules.json").read_text(encoding="ut
 MAXIMUM = RULES["energy"]["maximum"]
 SECONDS_PER_POINT = RULES["energy"]["seconds_per_point"]
 STAGES = RULES["stages"]
+# The accounts of examples/transfers, which Raidkeep opens one by one.
+ACCOUNTS = 100_000
+OPENING_BALANCE = 1_000
 
 
 @dataclass(slots=True)
@@ -73,15 +76,27 @@ class Refused(Exception):
     """A request that changes nothing, with its status and message."""
 
 
+@dataclass(slots=True)
+class Session:
+    """What is known of a connection."""
+
+    player: Player | None = None
+
+
 class Game:
-    """All players of a world."""
+    """All players of a world, and its bank."""
 
     def __init__(self):
         self.by_device = {}
         self.by_token = {}
-        self.functions = {"login_unique": self.login, "enter_stage_general": self.enter_stage}
+        self.balances = [OPENING_BALANCE] * ACCOUNTS
+        self.functions = {
+            "login_unique": self.login,
+            "enter_stage_general": self.enter_stage,
+            "account_transfer": self.transfer,
+        }
 
-    def answer(self, text):
+    def answer(self, text, session):
         """The reply to one request."""
         number = None
         try:
@@ -89,15 +104,18 @@ class Game:
             if not isinstance(request, dict):
                 raise Refused(13, "expected an object")
             number = request.get("id")
-            status, data = self.dispatch(request)
-            return {"status": status, "message": "success", "data": data, "id": number}
+            status, data = self.dispatch(request, session)
+            reply = {"status": status, "message": "success", "data": data, "id": number}
+            if data is None:
+                del reply["data"]
+            return reply
         except ValueError:
             return {"status": 12, "message": "expected JSON"}
         except Refused as refused:
             status, message = refused.args
             return {"status": status, "message": message, "id": number}
 
-    def dispatch(self, request):
+    def dispatch(self, request, session):
         if request.get("world") != 0:
             raise Refused(14, "there is no such world")
         data = request.get("data")
@@ -106,9 +124,9 @@ class Game:
         function = self.functions.get(request.get("function"))
         if function is None:
             raise Refused(10, "function is not in function list")
-        return function(data)
+        return function(data, session)
 
-    def login(self, data):
+    def login(self, data, session):
         device = data.get("unique_id")
         if not isinstance(device, str) or not device:
             raise Refused(13, "data.unique_id: expected a text")
@@ -118,10 +136,10 @@ class Game:
             energy = Energy(RULES["energy"]["newcomer"], int(time.time()))
             player = self.by_device[device] = Player(energy, STAGES["newcomer_passed"])
         token = secrets.token_urlsafe(32)
-        self.by_token[token] = player
+        self.by_token[token] = session.player = player
         return status, {"token": token}
 
-    def enter_stage(self, data):
+    def enter_stage(self, data, _session):
         player = self.by_token.get(data.get("token"))
         if player is None:
             raise Refused(11, "invalid token")
@@ -142,14 +160,32 @@ class Game:
         change = {"cooling": energy.cooling(now), "remain": remain, "reward": -cost}
         return 0, {"energy": change, "at": energy.moments(now)}
 
+    def transfer(self, data, session):
+        if session.player is None:
+            raise Refused(12, "token not present")
+        source, target, amount = data.get("from"), data.get("to"), data.get("amount")
+        if not all(isinstance(number, int) and number >= 0 for number in (source, target, amount)):
+            raise Refused(13, "data: expected whole numbers")
+        if source == target:
+            raise Refused(96, "from and to are one account")
+        if source >= ACCOUNTS or target >= ACCOUNTS:
+            raise Refused(98, "no such account")
+        if self.balances[source] < amount:
+            raise Refused(97, "the balance does not cover the amount")
+        self.balances[source] -= amount
+        self.balances[target] += amount
+        return 0, None
+
 
 async def main():
     game = Game()
 
     async def converse(connection):
+        session = Session()
         try:
             async for text in connection:
-                await connection.send(json.dumps(game.answer(text), separators=(",", ":"), ensure_ascii=False))
+                reply = game.answer(text, session)
+                await connection.send(json.dumps(reply, separators=(",", ":"), ensure_ascii=False))
         except ConnectionClosed:
             # The load client disconnects without a close frame.
             pass

@@ -4,6 +4,8 @@
 #
 #     benches/peers/run.sh --seconds 4 --rounds 3
 #
+# With `--transfers PROGRAM`, the built example `transfers`, the work is account_transfer instead.
+#
 # The arguments are those of `cargo bench --profile dist --bench versus_echo`. Needs Node with npm, and Python with venv. Everything is
 # installed into this folder. Energy is more than a measurement can use up (`raidkeep load --write-assets`); rules.json gives the
 # peers the same figures.

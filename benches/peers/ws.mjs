@@ -5,9 +5,9 @@ import { Game } from "./game.mjs";
 const game = new Game();
 const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
 
-function answer(text) {
+function answer(text, session) {
   try {
-    return game.answer(JSON.parse(text));
+    return game.answer(JSON.parse(text), session);
   } catch {
     return { status: 12, message: "expected JSON" };
   }
@@ -15,7 +15,8 @@ function answer(text) {
 
 server.on("connection", (socket) => {
   socket.on("error", () => socket.terminate());
-  socket.on("message", (text) => socket.send(JSON.stringify(answer(text))));
+  const session = {};
+  socket.on("message", (text) => socket.send(JSON.stringify(answer(text, session))));
 });
 server.on("listening", () => {
   const { address, port } = server.address();

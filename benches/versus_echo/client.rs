@@ -50,6 +50,12 @@ impl Connection {
         Self { stream: connection.wire, dialect: Dialect::Json, buffer: Vec::new(), filled: 0 }
     }
 
+    /// Sends requests without waiting.
+    pub(crate) async fn send(&mut self, requests: &[String]) -> Result<()> {
+        let batch: Vec<u8> = requests.iter().flat_map(|request| self.dialect.frame(request)).collect();
+        Ok(self.stream.write_all(&batch).await?)
+    }
+
     /// Sends one request and waits for its reply.
     pub(crate) async fn ask(&mut self, request: &str) -> Result<Vec<u8>> {
         let dialect = self.dialect;
@@ -67,7 +73,7 @@ impl Connection {
     }
 
     /// Waits for data once and passes the payload of every complete message to `on_message`.
-    async fn receive(&mut self, mut on_message: impl FnMut(&[u8])) -> Result<()> {
+    pub(crate) async fn receive(&mut self, mut on_message: impl FnMut(&[u8])) -> Result<()> {
         if self.filled == self.buffer.len() {
             self.buffer.resize((2 * self.filled).max(64 << 10), 0);
         }

@@ -140,8 +140,14 @@ fn pack(value: &Value, out: &mut Vec<u8>) {
     let short = |length: usize| u8::try_from(length).expect("a request should have nothing longer than 255");
     match value {
         Value::Number(number) => {
-            let small = number.as_u64().and_then(|number| u8::try_from(number).ok()).filter(u8::is_ascii);
-            out.push(small.expect("a number in a request should be below 128"));
+            let number = number.as_u64().and_then(|number| u32::try_from(number).ok());
+            match number.expect("a number in a request should have 32 bits") {
+                small @ 0..=0x7f => out.push(small as u8),
+                large => {
+                    out.push(0xce);
+                    out.extend(large.to_be_bytes());
+                }
+            }
         }
         Value::String(text) => {
             match short(text.len()) {

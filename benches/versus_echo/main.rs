@@ -7,6 +7,10 @@
 //! With `--peer NAME=COMMAND` the yardstick is Raidkeep, and other servers that know `login_unique` and
 //! `enter_stage_general` are measured against it; `benches/peers/run.sh` does that. A peer's first line on stdout is
 //! `listening on ADDRESS`, followed by `, colyseus` if it speaks that protocol instead of JSON.
+//!
+//! With `--transfers PROGRAM`, the built example `transfers`, the work is that of SpacetimeDB's published benchmark: money
+//! moves between 100,000 accounts, durable before the reply. Then the program is killed under that load, and every balance
+//! is compared with what was answered. Peers keep a bank too.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its result and its progress")]
 
 mod client;
@@ -15,6 +19,7 @@ mod echo;
 mod measure;
 mod process;
 mod report;
+mod transfers;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -69,6 +74,9 @@ struct Options {
     /// and it may be repeated
     #[arg(long, value_name = "NAME=COMMAND", conflicts_with = "echo_only")]
     peer: Vec<String>,
+    /// Measure transfers between accounts, with this program of examples/transfers
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "echo_only")]
+    transfers: Option<PathBuf>,
     /// Measure the echo alone
     #[arg(long)]
     echo_only: bool,
@@ -132,9 +140,10 @@ async fn interrupted() -> Result<()> {
 async fn compare(options: &Options) -> Result<()> {
     let Options { connections, seconds, rounds, .. } = options;
     println!("{connections} connections, D requests in flight on each; medians of {rounds} rounds of {seconds} s.\n");
-    match options.peer.is_empty() {
-        true => compare_with_echo(options).await,
-        false => compare_with_peers(options).await,
+    match &options.transfers {
+        Some(program) => transfers::compare(options, program).await,
+        None if options.peer.is_empty() => compare_with_echo(options).await,
+        None => compare_with_peers(options).await,
     }
 }
 
@@ -174,13 +183,20 @@ async fn compare_with_echo(options: &Options) -> Result<()> {
     print_idle(options, "Raidkeep", &raidkeep, &idle, Workload::Read).await
 }
 
-/// Raidkeep's changes, which are on disk before the reply, and those of servers that persist nothing.
-async fn compare_with_peers(options: &Options) -> Result<()> {
-    let mut servers = vec![("Raidkeep", Server::raidkeep(options).await?)];
+/// The servers of `--peer`, with their names.
+async fn peers(options: &Options) -> Result<Vec<(&str, Server)>> {
+    let mut servers = Vec::new();
     for peer in &options.peer {
         let (name, command) = peer.split_once('=').ok_or_else(|| format!("--peer {peer}: expected NAME=COMMAND"))?;
         servers.push((name, Server::peer(options, command).await?));
     }
+    Ok(servers)
+}
+
+/// Raidkeep's changes, which are on disk before the reply, and those of servers that persist nothing.
+async fn compare_with_peers(options: &Options) -> Result<()> {
+    let mut servers = vec![("Raidkeep", Server::raidkeep(options).await?)];
+    servers.extend(peers(options).await?);
     let expected = measure::write_reply_shape(&servers[0].1).await?;
     for (name, server) in &servers {
         let answered = measure::write_reply_shape(server).await?;

@@ -19,6 +19,7 @@ use crate::{
     client::{Connection, ECHO_REQUEST, MEASURING, Requests, STOPPED, Tally, WARMING},
     dialect::Dialect,
     process::Server,
+    transfers,
 };
 
 /// The request that a connection repeats.
@@ -31,6 +32,10 @@ pub(crate) enum Workload {
     Write,
     /// Four of these reads to one of these writes.
     ReadWrite,
+    /// Transfers between accounts of the bank, of which some are a hundred times as busy as most or all the same.
+    Transfers {
+        are_skewed: bool,
+    },
     /// The mix that `raidkeep load` calls `mixed`: four reads of many kinds to one write that takes effect.
     Game,
 }
@@ -49,6 +54,10 @@ impl Workload {
             return Ok((connection, requests(&[(1, vec![ECHO_REQUEST.to_owned()])])));
         }
         let token = login(&mut connection, index).await?;
+        if let Self::Transfers { are_skewed } = self {
+            let texts = transfers::texts(are_skewed, index);
+            return Ok((connection, Requests::new(server.dialect, &[(1, texts)], transfers::STATUSES.to_vec(), index)));
+        }
         let (reads, writes) = match self {
             Self::Write => (0, 1),
             Self::ReadWrite => (4, 1),
@@ -105,7 +114,7 @@ fn write_request(token: &str) -> String {
 }
 
 /// Opens the guest account of player `index` and returns its token.
-async fn login(connection: &mut Connection, index: u32) -> Result<String> {
+pub(crate) async fn login(connection: &mut Connection, index: u32) -> Result<String> {
     let request = format!(r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{index}"}},"id":1}}"#);
     let text = connection.ask(&request).await?;
     let token = connection.dialect.token(&text);

@@ -5,6 +5,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
@@ -26,7 +27,7 @@ pub(crate) struct Server {
     pub(crate) dialect: Dialect,
     pid: u32,
     child: Child,
-    files: TempDir,
+    files: Arc<TempDir>,
 }
 
 impl Server {
@@ -34,7 +35,7 @@ impl Server {
     pub(crate) async fn echo(options: &Options, reply_bytes: usize) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--echo").args(["--reply-bytes", &reply_bytes.to_string()]);
-        Self::start(command, files(options)?).await
+        Self::start(command, Arc::new(files(options)?)).await
     }
 
     /// Raidkeep, with a world of its own and without limits on the rate of requests.
@@ -54,6 +55,26 @@ impl Server {
             None => assets_for_load(options, &files).await?,
         };
         command.arg("--assets").arg(assets);
+        Self::start(command, Arc::new(files)).await
+    }
+
+    /// The example `transfers`, with a world of its own.
+    pub(crate) async fn bank(options: &Options, program: &Path) -> Result<Self> {
+        Self::bank_in(program, Arc::new(files(options)?)).await
+    }
+
+    /// Ends the bank as `kill -9` does, and starts it again on what it has left.
+    pub(crate) async fn killed_and_restarted(self, program: &Path) -> Result<Self> {
+        let files = Arc::clone(&self.files);
+        drop(self);
+        Self::bank_in(program, files).await
+    }
+
+    async fn bank_in(program: &Path, files: Arc<TempDir>) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["listen=127.0.0.1:0", "limits.in_flight_per_connection=64"]);
+        command.arg(format!("data={}", files.path().join("data").display()));
+        command.args(RATE_LIMITS.map(|limit| format!("limits.{limit}=0")));
         Self::start(command, files).await
     }
 
@@ -62,10 +83,10 @@ impl Server {
         let mut words = command.split_whitespace();
         let mut program = Command::new(words.next().ok_or("a peer needs a command")?);
         program.args(words);
-        Self::start(program, files(options)?).await
+        Self::start(program, Arc::new(files(options)?)).await
     }
 
-    async fn start(mut command: Command, files: TempDir) -> Result<Self> {
+    async fn start(mut command: Command, files: Arc<TempDir>) -> Result<Self> {
         // A file never blocks the server and costs this process nothing.
         let log = File::create(files.path().join(LOG))?;
         let mut child = command

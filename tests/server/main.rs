@@ -65,6 +65,7 @@ mod story;
 mod subprotocol;
 mod tls;
 mod told;
+mod transfers;
 mod trial;
 mod two_worlds;
 mod world_ranking;
