@@ -78,7 +78,7 @@ pub struct Config {
     /// How many worlds.
     pub worlds: u32,
     /// How many threads serve players' connections; 0 = those of the worlds do.
-    pub io_threads: usize,
+    pub io_threads: u32,
     /// How time passes.
     pub clock: String,
     /// The zone of midnight.
@@ -281,11 +281,10 @@ impl Config {
     fn mistakes(&self) -> Vec<Mistake> {
         let mut mistakes = Vec::new();
         let mut wrong = |key, mistake| mistakes.push((key, mistake));
-        if self.worlds == 0 || self.worlds > 64 {
-            wrong("worlds", format!("{} is out of range, expected 1 to 64", self.worlds));
-        }
-        if self.io_threads > 64 {
-            wrong("io_threads", format!("{} is out of range, expected 0 to 64", self.io_threads));
+        for (key, count, least) in [("worlds", self.worlds, 1), ("io_threads", self.io_threads, 0)] {
+            if !(least..=64).contains(&count) {
+                wrong(key, format!("{count} is out of range, expected {least} to 64"));
+            }
         }
         if self.limits.frame_bytes < 1024 {
             wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
@@ -329,28 +328,6 @@ impl Config {
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());
         mistakes.extend(self.game_mistakes());
-        mistakes
-    }
-
-    fn network_mistakes(&self) -> Vec<Mistake> {
-        let mut mistakes: Vec<Mistake> = self.admin.listen_beside(&self.listen).err().into_iter().collect();
-        for (key, value) in [
-            ("limits.bytes_per_second_per_connection", self.limits.bytes_per_second_per_connection),
-            ("limits.bytes_per_second_per_address", self.limits.bytes_per_second_per_address),
-        ] {
-            if (1..BYTES_PER_SECOND_MIN).contains(&value) {
-                mistakes.push((key, format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit")));
-            }
-        }
-        match TrustedProxies::parse(&self.trusted_proxies) {
-            Err(mistake) => mistakes.push(("trusted_proxies", mistake)),
-            Ok(proxies) if proxies.is_empty() && self.proxy_protocol => {
-                let mistake =
-                    "true needs the addresses of the proxies in trusted_proxies: from others no header is believed";
-                mistakes.push(("proxy_protocol", mistake.to_owned()));
-            }
-            Ok(_) => {}
-        }
         mistakes
     }
 

@@ -27,8 +27,8 @@ use crate::net::health::{self, Answer, HEALTH, HealthPlaces, HealthState, READIN
 use crate::net::metered::MeteredStream;
 use crate::net::pages::Pages;
 use crate::net::places::Place;
-use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
+use crate::net::sockets::Sockets;
 use crate::net::tls::{EncryptedWire, Wire};
 use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{cors, operator_cookie, own_site, process, routes, subprotocol, websocket};

@@ -57,9 +57,8 @@ struct Shared {
     socket: Mutex<Option<std::net::TcpListener>>,
     /// Taken by the operators' thread.
     operators_socket: Mutex<Option<std::net::TcpListener>>,
-    operators_thread: Mutex<Option<JoinHandle<()>>>,
-    /// Those of `io_threads`.
-    socket_threads: Mutex<Vec<JoinHandle<()>>>,
+    /// The operators', and those of `io_threads`.
+    threads: Mutex<Vec<JoinHandle<()>>>,
     rules: RulesPlugin,
     assets: AssetSource,
     telemetry: Telemetry,
@@ -175,8 +174,7 @@ impl Listener {
             tls,
             socket: Mutex::new(Some(socket)),
             operators_socket: Mutex::new(Some(operators_socket)),
-            operators_thread: Mutex::default(),
-            socket_threads: Mutex::default(),
+            threads: Mutex::default(),
             rules: RulesPlugin::new(first),
             assets,
             telemetry,
@@ -386,13 +384,9 @@ impl Drop for Shared {
             watcher.stop();
         }
         self.stop.send_replace(true);
-        let operators = lock(&self.operators_thread).take();
-        let sockets = std::mem::take(&mut *lock(&self.socket_threads));
-        for thread in operators.into_iter().chain(sockets) {
-            let name = thread.thread().name().unwrap_or_default().to_owned();
-            if thread.join().is_err() {
-                tracing::error!("the thread {name} panicked");
-            }
+        let threads = std::mem::take(&mut *lock(&self.threads));
+        if threads.into_iter().filter_map(|thread| thread.join().err()).count() > 0 {
+            tracing::error!("a thread of the sockets panicked");
         }
         if let Some(links) = &self.links {
             links.close();

@@ -50,6 +50,7 @@ pub mod shard;
 mod signed_in;
 pub mod socket;
 mod socket_threads;
+pub mod sockets;
 pub mod start_error;
 mod subprotocol;
 pub mod tls;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::net::health::{Answer, text};
 use crate::net::operator::OperatorDesk;
 use crate::net::routes::ask_once;
-use crate::net::shard::Sockets;
+use crate::net::sockets::Sockets;
 use raidkeep_engine::outside::REALM_NAME;
 use raidkeep_engine::request::{Request as _, status};
 use raidkeep_realm::operators::OperatorLogin;

@@ -15,7 +15,7 @@ use crate::net::admission::Admission;
 use crate::net::http::{self, Site};
 use crate::net::incident_log::Telemetry;
 use crate::net::pages::Pages;
-use crate::net::shard::Sockets;
+use crate::net::sockets::Sockets;
 use crate::net::tls::HandshakeDesk;
 use crate::net::way_in::WayIn;
 

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::config::ClientLimits;
 use crate::net::cors;
-use crate::net::shard::Sockets;
+use crate::net::sockets::Sockets;
 use crate::net::way_in::{Requester, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, refusal_text};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};

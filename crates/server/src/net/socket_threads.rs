@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::net::acceptor::Stream;
 use crate::net::admission::Admission;
 use crate::net::http::{self, Discovery, Site};
-use crate::net::shard::Sockets;
+use crate::net::sockets::Sockets;
 use crate::net::way_in::WayIn;
 
 /// Connections that wait for a thread.
@@ -35,7 +35,7 @@ pub(super) struct SocketThread {
 
 impl SocketThread {
     /// Serves the connections that are sent, until the server stops.
-    pub(super) fn start(self, number: usize) -> std::io::Result<(mpsc::Sender<Stream>, JoinHandle<()>)> {
+    pub(super) fn start(self, number: u32) -> std::io::Result<(mpsc::Sender<Stream>, JoinHandle<()>)> {
         let (sender, streams) = mpsc::channel(WAITING_STREAMS);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let builder = std::thread::Builder::new().name(format!("raidkeep-io-{number}"));

@@ -15,8 +15,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 
 use crate::net::connection::Connection;
-use crate::net::shard::Supervision;
 use crate::net::socket::Socket;
+use crate::net::sockets::Supervision;
 use raidkeep_engine::request::reply::Dismissal;
 
 /// A connection's own buffer. Small, because most connections are idle most of the time.

@@ -52,7 +52,7 @@ impl Seat {
     /// Starts the threads that serve the sockets instead of the worlds' own.
     fn start_socket_threads(
         &self,
-        count: usize,
+        count: u32,
         way_in: &Arc<WayIn>,
         discovery: Option<&Discovery>,
     ) -> Result<Vec<mpsc::Sender<Stream>>, StartError> {
@@ -67,7 +67,7 @@ impl Seat {
         for number in 0..count {
             let (sender, handle) = thread.clone().start(number).map_err(system("start a thread"))?;
             senders.push(sender);
-            lock(&self.listener.0.socket_threads).push(handle);
+            lock(&self.listener.0.threads).push(handle);
         }
         Ok(senders)
     }
@@ -117,7 +117,7 @@ impl Seat {
             telemetry: shared.telemetry.clone(),
             stopping: self.stopping(),
         };
-        *lock(&shared.operators_thread) = Some(door.open(socket).map_err(system("start a thread"))?);
+        lock(&shared.threads).push(door.open(socket).map_err(system("start a thread"))?);
         Ok(())
     }
 }
