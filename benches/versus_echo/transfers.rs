@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use crate::{
     Options, Result, Target,
     client::Connection,
-    measure::{self, Workload, login},
+    measure::{Workload, login},
     process::Server,
 };
 
