@@ -32,7 +32,7 @@ pub(crate) enum Workload {
     Write,
     /// Four of these reads to one of these writes.
     ReadWrite,
-    /// Transfers between accounts of the bank, of which some are a hundred times as busy as most or all the same.
+    /// Transfers between accounts of the bank, drawn by Zipf's law if they are skewed, else evenly.
     Transfers {
         are_skewed: bool,
     },

@@ -35,7 +35,7 @@ impl Server {
     pub(crate) async fn echo(options: &Options, reply_bytes: usize) -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--echo").args(["--reply-bytes", &reply_bytes.to_string()]);
-        Self::start(command, Arc::new(files(options)?)).await
+        Self::start(command, files(options)?).await
     }
 
     /// Raidkeep, with a world of its own and without limits on the rate of requests.
@@ -55,12 +55,12 @@ impl Server {
             None => assets_for_load(options, &files).await?,
         };
         command.arg("--assets").arg(assets);
-        Self::start(command, Arc::new(files)).await
+        Self::start(command, files).await
     }
 
     /// The example `transfers`, with a world of its own.
     pub(crate) async fn bank(options: &Options, program: &Path) -> Result<Self> {
-        Self::bank_in(program, Arc::new(files(options)?)).await
+        Self::bank_in(program, files(options)?).await
     }
 
     /// Ends the bank as `kill -9` does, and starts it again on what it has left.
@@ -83,7 +83,7 @@ impl Server {
         let mut words = command.split_whitespace();
         let mut program = Command::new(words.next().ok_or("a peer needs a command")?);
         program.args(words);
-        Self::start(program, Arc::new(files(options)?)).await
+        Self::start(program, files(options)?).await
     }
 
     async fn start(mut command: Command, files: Arc<TempDir>) -> Result<Self> {
@@ -203,9 +203,9 @@ fn log_end(files: &TempDir) -> String {
 }
 
 /// A fresh directory for one server.
-fn files(options: &Options) -> Result<TempDir> {
+fn files(options: &Options) -> Result<Arc<TempDir>> {
     fs::create_dir_all(&options.scratch)?;
-    Ok(TempDir::with_prefix_in("versus-echo-", Path::new(&options.scratch))?)
+    Ok(Arc::new(TempDir::with_prefix_in("versus-echo-", Path::new(&options.scratch))?))
 }
 
 /// Reads from the first line, `listening on ADDRESS` or `listening on ADDRESS, colyseus`, how the server is reached,

@@ -12,7 +12,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser;
 
-use compound::{Compound, Variant};
+use compound::Compound;
 
 /// The name under which `serde_json` hands over its `RawValue`: a struct with one field, whose text is JSON already.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
@@ -39,6 +39,14 @@ impl ser::Error for NotWritten {
 /// Writes one value.
 struct Writer<'a> {
     out: &'a mut String,
+}
+
+impl Writer<'_> {
+    /// Opens the object around a variant's value, which its caller closes.
+    fn begin_variant(&mut self, variant: &'static str) {
+        self.out.push('{');
+        push_name(self.out, true, variant);
+    }
 }
 
 /// Appends digits.
@@ -117,10 +125,10 @@ impl<'a> ser::Serializer for Writer<'a> {
     type SerializeSeq = Compound<'a>;
     type SerializeTuple = Compound<'a>;
     type SerializeTupleStruct = Compound<'a>;
-    type SerializeTupleVariant = Variant<'a>;
+    type SerializeTupleVariant = Compound<'a>;
     type SerializeMap = Compound<'a>;
     type SerializeStruct = Compound<'a>;
-    type SerializeStructVariant = Variant<'a>;
+    type SerializeStructVariant = Compound<'a>;
 
     integers! {
         serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_i128 i128,
@@ -180,14 +188,13 @@ impl<'a> ser::Serializer for Writer<'a> {
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
+        mut self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<(), NotWritten> {
-        self.out.push('{');
-        push_name(self.out, true, variant);
+        self.begin_variant(variant);
         value.serialize(Writer { out: self.out })?;
         self.out.push('}');
         Ok(())
@@ -206,15 +213,14 @@ impl<'a> ser::Serializer for Writer<'a> {
     }
 
     fn serialize_tuple_variant(
-        self,
+        mut self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Variant<'a>, NotWritten> {
-        self.out.push('{');
-        push_name(self.out, true, variant);
-        Ok(Variant(Compound::open(self.out, "[", "]")))
+    ) -> Result<Compound<'a>, NotWritten> {
+        self.begin_variant(variant);
+        Ok(Compound::open(self.out, "[", "]}"))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Compound<'a>, NotWritten> {
@@ -226,15 +232,14 @@ impl<'a> ser::Serializer for Writer<'a> {
     }
 
     fn serialize_struct_variant(
-        self,
+        mut self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Variant<'a>, NotWritten> {
-        self.out.push('{');
-        push_name(self.out, true, variant);
-        Ok(Variant(Compound::open(self.out, "{", "}")))
+    ) -> Result<Compound<'a>, NotWritten> {
+        self.begin_variant(variant);
+        Ok(Compound::open(self.out, "{", "}}"))
     }
 }
 

@@ -213,17 +213,12 @@ impl Held {
         let mut now = None;
         while let Some(Self { delivery, .. }) = held.next() {
             match delivery {
-                Delivery::Reply(reply_to, reply) => {
-                    let Some(port) = reply_to.port.clone() else { continue };
+                Delivery::Reply(mut reply_to, reply) => {
+                    let Some(port) = reply_to.port.take() else { continue };
                     let now = *now.get_or_insert_with(Instant::now);
-                    let mut first = Some(reply_to.hand_over(now, reply));
-                    let mut run = std::iter::from_fn(|| {
-                        first.take().or_else(|| match held.next_if(|next| next.is_reply_at(&port))?.delivery {
-                            Delivery::Reply(reply_to, reply) => Some(reply_to.hand_over(now, reply)),
-                            Delivery::Event(..) | Delivery::Dismissal(..) => None,
-                        })
-                    });
-                    port.reply_all(&mut run);
+                    let others = std::iter::from_fn(|| held.next_if(|next| next.is_reply_at(&port))?.into_reply());
+                    let run = std::iter::once((reply_to, reply)).chain(others);
+                    port.reply_all(&mut run.map(|(reply_to, reply)| reply_to.hand_over(now, reply)));
                 }
                 Delivery::Event(port, player, text) => port.push(player, &text),
                 Delivery::Dismissal(port, sign_in, why) => port.dismiss(sign_in, why),
@@ -234,6 +229,10 @@ impl Held {
     fn is_reply_at(&self, port: &Arc<dyn ReplyPort>) -> bool {
         let Delivery::Reply(reply_to, _) = &self.delivery else { return false };
         reply_to.port.as_ref().is_some_and(|other| Arc::ptr_eq(other, port))
+    }
+
+    fn into_reply(self) -> Option<(ReplyTo, Reply)> {
+        if let Delivery::Reply(reply_to, reply) = self.delivery { Some((reply_to, reply)) } else { None }
     }
 
     /// Answers that the change could not be made durable. An event is dropped, and no connection is ended.

@@ -11,7 +11,6 @@ use std::time::Instant;
 use crate::net::limits::Limiter;
 use crate::net::outbox::{Outbox, UNASKED};
 use crate::net::signed_in::{Actor, SignedIn};
-use crate::net::wake_ups::WakeUps;
 use crate::net::way_in::{NotSent, Received, Slot, WayIn};
 use raidkeep_engine::listening::Hear;
 use raidkeep_engine::request::envelope::{Envelope, RequestId, refusal_text};
@@ -54,8 +53,19 @@ struct Unchecked {
 impl Connection {
     /// A new connection from `address`.
     pub fn new(way_in: Arc<WayIn>, address: Option<IpAddr>, limiter: Limiter, in_flight_max: usize) -> Self {
+        Self::with(Outbox::new(&way_in), way_in, address, limiter, in_flight_max)
+    }
+
+    /// The same with this outbox, which is its own.
+    pub(super) fn with(
+        outbox: Outbox,
+        way_in: Arc<WayIn>,
+        address: Option<IpAddr>,
+        limiter: Limiter,
+        in_flight_max: usize,
+    ) -> Self {
         Self {
-            outbox: Arc::new(Outbox::new(&way_in)),
+            outbox: Arc::new(outbox),
             way_in,
             address,
             limiter,
@@ -71,12 +81,6 @@ impl Connection {
             dismissal: None,
             lives: 0,
         }
-    }
-
-    /// The same, whose task is woken through these when a reply may leave.
-    #[must_use]
-    pub(super) fn woken_through(self, wake_ups: Arc<WakeUps>) -> Self {
-        Self { outbox: Arc::new(Outbox::new(&self.way_in).woken_through(wake_ups)), ..self }
     }
 
     /// The same for an operator who has logged in on a page of this server: the token is used by requests without one.

@@ -4,7 +4,6 @@
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{LocalSet, spawn_local};
@@ -15,6 +14,7 @@ use crate::net::admission::Admission;
 use crate::net::http::{self, Site};
 use crate::net::incident_log::Telemetry;
 use crate::net::pages::Pages;
+use crate::net::socket_threads::Serving;
 use crate::net::sockets::Sockets;
 use crate::net::tls::HandshakeDesk;
 use crate::net::way_in::WayIn;
@@ -59,25 +59,20 @@ impl OperatorsDoor {
         let health = http::health_state(&self.config, &self.way_in);
         let reporter = spawn_local(self.telemetry.incidents.report_to(self.way_in.offices.clone()));
         let sockets = Rc::new(Sockets::new(self.way_in, self.config.clone()));
-        let supervisor = spawn_local(sockets.clone().supervise());
-        let site = Rc::new(Site {
-            sockets: sockets.clone(),
+        let site = Site {
+            sockets,
             metrics: self.telemetry.metrics,
             health,
             page: Some(Pages::console()),
             discovery: None,
             admission: self.admission,
-        });
-        let receiver = spawn_local(http::serve_streams(streams, site));
+        };
+        let serving = Serving::begin(streams, site);
         let accepting = spawn_local(acceptor.run(socket));
         // An error means that the server is gone.
         let _ = self.stopping.wait_for(|stop| *stop).await;
         accepting.abort();
-        receiver.abort();
-        sockets.stop();
-        let patience = Duration::from_secs(self.config.limits.stop_seconds);
-        let _ = tokio::time::timeout(patience, sockets.all_closed()).await;
-        supervisor.abort();
+        serving.end().await;
         reporter.abort();
     }
 }

@@ -13,13 +13,14 @@ use tokio::task::{LocalSet, spawn_local};
 
 use crate::net::acceptor::{Acceptor, Stream};
 use crate::net::archiving;
-use crate::net::http::{self, Discovery, Site};
+use crate::net::http::{Discovery, Site};
 use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
 use crate::net::listener::{Listener, Seat};
 use crate::net::operator::entropy;
 use crate::net::revival::{Rebuild, Revival};
 use crate::net::shard::WorldLoop;
+use crate::net::socket_threads::Serving;
 use crate::net::sockets::Sockets;
 use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
@@ -199,9 +200,7 @@ async fn run_beside_sockets(
 ) -> AppExit {
     let accepting = acceptor.map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
-    let site = Site::of_players(sockets.clone(), seat.admission(), discovery);
-    let supervisor = spawn_local(sockets.clone().supervise());
-    let receiver = spawn_local(http::serve_streams(streams, Rc::new(site)));
+    let serving = Serving::begin(streams, Site::of_players(sockets, seat.admission(), discovery));
     let mut stopping = seat.stopping();
     seat.note_ready(rows);
     let mut world = spawn_local(revival.live(world));
@@ -229,7 +228,7 @@ async fn run_beside_sockets(
     }
     seat.inbox.stop();
     accepting.inspect(tokio::task::JoinHandle::abort);
-    receiver.abort();
+    serving.take_no_more();
     let patience = Duration::from_secs(seat.config().limits.stop_seconds);
     if !world.is_finished() {
         match tokio::time::timeout(patience, world).await {
@@ -238,9 +237,7 @@ async fn run_beside_sockets(
             Err(_) => tracing::warn!("the shutdown took too long; waiting clients get no answer"),
         }
     }
-    sockets.stop();
-    let _ = tokio::time::timeout(patience, sockets.all_closed()).await;
-    supervisor.abort();
+    serving.end().await;
     exit
 }
 

@@ -138,9 +138,7 @@ impl Socket {
         }
         // A client whose frames never end must not keep the other tasks of the thread waiting.
         let turn = ready!(poll_proceed(cx));
-        if !pipe.reader.will_wake(cx.waker()) {
-            pipe.reader = cx.waker().clone();
-        }
+        pipe.reader.clone_from(cx.waker());
         match self.0.read() {
             Err(error) if would_block(&error) => Poll::Pending,
             read => {

@@ -1,4 +1,5 @@
-//! Threads that serve sockets and run no world (`io_threads`), so that the whole of a world's thread is its world's.
+//! How a thread serves its sockets, whatever else it does; and threads that serve sockets and run no world (`io_threads`), so that
+//! the whole of a world's thread is its world's.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,7 +17,38 @@ use crate::net::sockets::Sockets;
 use crate::net::way_in::WayIn;
 
 /// Connections that wait for a thread.
-const WAITING_STREAMS: usize = 1024;
+pub(super) const WAITING_STREAMS: usize = 1024;
+
+/// The sockets of the current thread, which serves those that come.
+pub(super) struct Serving {
+    sockets: Rc<Sockets>,
+    supervisor: tokio::task::JoinHandle<()>,
+    receiver: tokio::task::JoinHandle<()>,
+}
+
+impl Serving {
+    /// Begins to serve the connections that are sent.
+    pub(super) fn begin(streams: mpsc::Receiver<Stream>, site: Site) -> Self {
+        let sockets = site.sockets.clone();
+        let supervisor = spawn_local(sockets.clone().supervise());
+        let receiver = spawn_local(http::serve_streams(streams, Rc::new(site)));
+        Self { sockets, supervisor, receiver }
+    }
+
+    /// Takes no more connections.
+    pub(super) fn take_no_more(&self) {
+        self.receiver.abort();
+    }
+
+    /// The same, has every socket finish its accepted requests, and waits until all are closed.
+    pub(super) async fn end(self) {
+        self.take_no_more();
+        self.sockets.stop();
+        let patience = Duration::from_secs(self.sockets.config().limits.stop_seconds);
+        let _ = tokio::time::timeout(patience, self.sockets.all_closed()).await;
+        self.supervisor.abort();
+    }
+}
 
 /// What such a thread needs.
 #[derive(Clone)]
@@ -44,16 +76,10 @@ impl SocketThread {
     }
 
     async fn serve(mut self, streams: mpsc::Receiver<Stream>) {
-        let patience = Duration::from_secs(self.config.limits.stop_seconds);
         let sockets = Rc::new(Sockets::new(self.way_in, self.config));
-        let supervisor = spawn_local(sockets.clone().supervise());
-        let site = Site::of_players(sockets.clone(), self.admission, self.discovery);
-        let receiver = spawn_local(http::serve_streams(streams, Rc::new(site)));
+        let serving = Serving::begin(streams, Site::of_players(sockets, self.admission, self.discovery));
         // An error means that the server is gone.
         let _ = self.stopping.wait_for(|stop| *stop).await;
-        receiver.abort();
-        sockets.stop();
-        let _ = tokio::time::timeout(patience, sockets.all_closed()).await;
-        supervisor.abort();
+        serving.end().await;
     }
 }

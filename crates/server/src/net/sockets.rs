@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::net::connection::Connection;
 use crate::net::limits::Limiter;
+use crate::net::outbox::Outbox;
 use crate::net::socket::Socket;
 use crate::net::wake_ups::WakeUps;
 use crate::net::way_in::WayIn;
@@ -62,8 +63,8 @@ impl Sockets {
         let limiter = Limiter::per_second(limits.requests_per_second_per_connection);
         // The seconds do not advance while there are no sockets.
         self.seconds.set(self.started.elapsed().as_secs());
-        let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection)
-            .woken_through(self.wake_ups.clone())
+        let (way_in, outbox) = (self.way_in.clone(), Outbox::new(&self.way_in).woken_through(self.wake_ups.clone()));
+        let connection = Connection::with(outbox, way_in, address, limiter, limits.in_flight_per_connection)
             .of_operator(operator_token);
         let supervision = Rc::new(Supervision {
             now: self.seconds.clone(),

@@ -12,6 +12,7 @@ use super::{NotWritten, Writer, push_name};
 /// A list or an object that has been begun.
 pub(super) struct Compound<'a> {
     out: &'a mut String,
+    /// What ends it, and the object around it if it is the value of a variant.
     close: &'static str,
     is_empty: bool,
     is_raw: bool,
@@ -59,18 +60,9 @@ impl<'a> Compound<'a> {
         }
     }
 
-    fn finish(self) {
+    fn finish(self) -> Result<(), NotWritten> {
         self.out.push_str(self.close);
-    }
-}
-
-/// A list or an object within the object that names its variant.
-pub(super) struct Variant<'a>(pub(super) Compound<'a>);
-
-impl Variant<'_> {
-    fn finish(self) {
-        self.0.out.push_str(self.0.close);
-        self.0.out.push('}');
+        Ok(())
     }
 }
 
@@ -85,14 +77,16 @@ macro_rules! lists {
             }
 
             fn end(self) -> Result<(), NotWritten> {
-                self.finish();
-                Ok(())
+                self.finish()
             }
         })*
     };
 }
 
-lists!(SerializeSeq serialize_element, SerializeTuple serialize_element, SerializeTupleStruct serialize_field);
+lists! {
+    SerializeSeq serialize_element, SerializeTuple serialize_element,
+    SerializeTupleStruct serialize_field, SerializeTupleVariant serialize_field
+}
 
 impl SerializeMap for Compound<'_> {
     type Ok = ();
@@ -112,49 +106,29 @@ impl SerializeMap for Compound<'_> {
     }
 
     fn end(self) -> Result<(), NotWritten> {
-        self.finish();
-        Ok(())
+        self.finish()
     }
 }
 
-impl SerializeStruct for Compound<'_> {
-    type Ok = ();
-    type Error = NotWritten;
+macro_rules! objects {
+    ($($object:ident),*) => {
+        $(impl $object for Compound<'_> {
+            type Ok = ();
+            type Error = NotWritten;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), NotWritten> {
-        self.field(name, value)
-    }
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), NotWritten> {
+                self.field(name, value)
+            }
 
-    fn end(self) -> Result<(), NotWritten> {
-        self.finish();
-        Ok(())
-    }
+            fn end(self) -> Result<(), NotWritten> {
+                self.finish()
+            }
+        })*
+    };
 }
 
-impl SerializeTupleVariant for Variant<'_> {
-    type Ok = ();
-    type Error = NotWritten;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotWritten> {
-        self.0.element(value)
-    }
-
-    fn end(self) -> Result<(), NotWritten> {
-        self.finish();
-        Ok(())
-    }
-}
-
-impl SerializeStructVariant for Variant<'_> {
-    type Ok = ();
-    type Error = NotWritten;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), NotWritten> {
-        self.0.field(name, value)
-    }
-
-    fn end(self) -> Result<(), NotWritten> {
-        self.finish();
-        Ok(())
-    }
-}
+objects!(SerializeStruct, SerializeStructVariant);

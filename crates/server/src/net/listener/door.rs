@@ -6,6 +6,7 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::net::acceptor::Stream;
 use crate::net::inbox::Inbox;
+use crate::net::socket_threads::WAITING_STREAMS;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::reload::reloader::Subscriber;
 use raidkeep_engine::tick::Input;
@@ -21,7 +22,7 @@ pub(super) struct Door {
 
 impl Door {
     pub(super) fn new(world: u32, capacity: usize) -> Self {
-        let (streams, received) = mpsc::channel(1024);
+        let (streams, received) = mpsc::channel(WAITING_STREAMS);
         let notify = Arc::new(Notify::new());
         let wake = notify.clone();
         let inbox =
